@@ -1,0 +1,166 @@
+import type { Generated, Kysely, Transaction } from "kysely";
+
+/**
+ * The tables, as Kysely sees them. The DDL is in migrations/; both engines
+ * have the same columns. Times are integers, milliseconds since the epoch,
+ * named by what happened; a state with a moment is a nullable time.
+ */
+export interface Schema {
+  /** Numbers that are bumped in the transaction that uses them: `seq`. */
+  counter: { name: string; value: number };
+  /** Facts about this database that must survive a restart: the epoch. */
+  setting: { name: string; value: string };
+  /** The newest version of every record held, as the bytes that were signed. */
+  record: RecordTable;
+  /** The log of changes: one row for each subject, at its latest seq. */
+  change: ChangeTable;
+  /** Where each reader of the change log has got to. */
+  cursor: { name: string; seq: number };
+  /** The co-ops that this node hosts: what a listing doesn't say. */
+  coop: CoopTable;
+  /** What a hosted co-op has to say: news, and its pinned introduction. */
+  post: PostTable;
+  /** Who follows an actor of this node. */
+  follower: FollowerTable;
+  /** Whom an actor of this node follows. */
+  following: FollowingTable;
+  /** The private keys of this node. */
+  key: KeyTable;
+  /** The public key of each origin, as first seen. */
+  pin: PinTable;
+  /** The nodes that this node exchanges records with. */
+  peer: PeerTable;
+  /** Fedify's key-value store. */
+  kv: { key: string; value: string; expires: number | null };
+  /** Fedify's message queue. Rows hold private keys: protect them like `key`. */
+  queue: QueueTable;
+}
+
+export interface RecordTable {
+  /** The URL of the record. */
+  id: string;
+  /** The host of the id, with its port when it isn't the default one. */
+  origin: string;
+  /** `listing`, `tombstone`, or the record's own word for what it is. */
+  kind: string;
+  /** The record's `issued`, epoch ms. */
+  issued: number;
+  /** 1 for a tombstone, else 0: it takes part in the order of versions. */
+  tombstone: number;
+  /** SHA-256 of `body`, 64 hexadecimal digits. */
+  digest: string;
+  /** The exact bytes that were signed and came over the wire. */
+  body: Uint8Array;
+  /** When this node wrote it, epoch ms. */
+  seen: number;
+}
+
+export interface ChangeTable {
+  seq: number;
+  /** `record` (subject: its id), `post` or `coop` (subject: their ids). */
+  kind: string;
+  subject: string;
+  /** The origin of a record, so that a feed can be had by origin; else empty. */
+  origin: string;
+}
+
+export interface CoopTable {
+  /** Opaque, ten characters: the last part of the actor's URL. */
+  id: string;
+  /** The name before the @; null for an imported co-op, which has no actor. */
+  handle: string | null;
+  /** Which import it came from, and its key there. */
+  source: string | null;
+  sourceKey: string | null;
+  created: number;
+  /** Digest of the source row, so that an unchanged row is left alone. */
+  sourceDigest: string | null;
+  /** `about.updated` of the version that followers were last told of. */
+  announced: number | null;
+  /** When the actor was deleted for good: it answers 410 ever after. */
+  deleted: number | null;
+}
+
+export interface PostTable {
+  id: string;
+  coop: string;
+  /** JSON: a language map of plain text, main language first. */
+  content: string;
+  published: number;
+  edited: number | null;
+  deleted: number | null;
+  pinned: number | null;
+}
+
+export interface FollowerTable {
+  /** Which of our actors: `actor`, `coops/ID` or `coops/ID/classes/KEY`. */
+  followed: string;
+  /** The follower's actor URL. */
+  actor: string;
+  inbox: string;
+  sharedInbox: string | null;
+  /** The id of the Follow, which Accept and Undo name. */
+  activity: string;
+  since: number;
+}
+
+export interface FollowingTable {
+  follower: string;
+  actor: string;
+  activity: string;
+  requested: number;
+  accepted: number | null;
+}
+
+export interface KeyTable {
+  /** `rsa` or `ed25519`. */
+  name: string;
+  /** JSON Web Key, private. */
+  privateKey: string;
+  publicKey: string;
+  created: number;
+}
+
+export interface PinTable {
+  origin: string;
+  /** The verificationMethod that proofs of this origin name. */
+  method: string;
+  /** Multibase, as in the Multikey (z6Mk…). */
+  multikey: string;
+  seen: number;
+}
+
+export interface PeerTable {
+  /** The peer's origin as a URL without a path: https://hub.example */
+  url: string;
+  host: string;
+  role: string | null;
+  /** The actor that follows and is followed. */
+  actor: string | null;
+  inbox: string | null;
+  /** The feed's epoch, and how far it has been read. */
+  epoch: string | null;
+  seq: number;
+  /** When the feed was first read to its end. */
+  caughtUp: number | null;
+  /** When it last answered. */
+  seen: number | null;
+  /** Why the last exchange failed; null while all goes well. */
+  fault: string | null;
+  faulted: number | null;
+}
+
+export interface QueueTable {
+  id: Generated<number>;
+  payload: string;
+  orderingKey: string | null;
+  /** Which of Fedify's queues: inbox, outbox or fanout. */
+  runAt: number;
+  lockedUntil: number | null;
+  attempts: number;
+}
+
+/** A handle for readers. */
+export type Db = Kysely<Schema>;
+/** What must run inside a transaction takes this one. */
+export type Tx = Transaction<Schema>;
