@@ -1,0 +1,87 @@
+import isic from "./data/isic-rev4.json" with { type: "json" };
+import nace from "./data/nace-rev2.json" with { type: "json" };
+
+/** The prefix of every sector code: ISIC Rev.4. */
+const scheme = "isic4:";
+
+interface Entry {
+  parent: string;
+  label: string;
+}
+
+let table: Map<string, Entry> | undefined;
+
+/** Code without prefix → parent and title; built when first asked for. */
+function entries(): Map<string, Entry> {
+  table ??= new Map(isic.map(([code = "", parent = "", label = ""]) => [code, { parent, label }]));
+  return table;
+}
+
+function entry(code: string): Entry | undefined {
+  return code.startsWith(scheme) ? entries().get(code.slice(scheme.length)) : undefined;
+}
+
+/**
+ * Whether this is an ISIC Rev.4 section, division, group or class with its
+ * scheme: `isic4:G`, `isic4:47`, `isic4:472`, `isic4:4721`.
+ */
+export function isSector(code: string): boolean {
+  return entry(code) !== undefined;
+}
+
+/** The official English title of a sector. */
+export function sectorLabel(code: string): string | undefined {
+  return entry(code)?.label;
+}
+
+/** The sector itself, then what contains it, up to the section. Empty for an unknown code. */
+export function sectorPath(code: string): string[] {
+  const path: string[] = [];
+  let at = code;
+  for (let found = entry(at); found !== undefined; found = entry(at)) {
+    path.push(at);
+    at = scheme + found.parent;
+  }
+  return path;
+}
+
+/** The 21 sections, A to U. */
+export function sections(): { code: string; label: string }[] {
+  return [...entries()]
+    .filter(([, { parent }]) => parent === "")
+    .map(([code, { label }]) => ({ code: scheme + code, label }));
+}
+
+/**
+ * The ISIC sector for a code of NACE Rev.2 or of a national classification
+ * built on it (UK SIC 2007, NAF, Ateco 2007, CNAE-2009 and so on), as exact as
+ * the two allow. Divisions are the same in both; groups and classes are mostly
+ * the same, but some numbers mean another thing: NACE 68.20 is renting one's
+ * own homes, ISIC 6820 is estate agents. Those are in data/nace-rev2.json, which
+ * holds only the differences.
+ *
+ * @param digits With or without dots, and with any national digits after the fourth.
+ */
+export function sectorOf(digits: string): string | undefined {
+  const plain = digits.replaceAll(".", "").trim();
+  if (!/^\d{2,}/.test(plain)) return undefined;
+  for (const length of [4, 3, 2]) {
+    if (plain.length < length) continue;
+    const prefix = plain.slice(0, length);
+    const code = (nace as Record<string, string>)[prefix] ?? prefix;
+    if (entries().has(code)) return scheme + code;
+  }
+  return undefined;
+}
+
+/**
+ * Reads a sector as people write it in an address or a search: `q`, `Q`,
+ * `47`, `4721`, `isic4:47`, `ISIC4:Q`.
+ *
+ * @returns The code with its scheme, or undefined.
+ */
+export function parseSector(text: string): string | undefined {
+  const plain = text.trim().toUpperCase();
+  const code = scheme + (plain.startsWith("ISIC4:") ? plain.slice(scheme.length) : plain).trim();
+  return isSector(code) ? code : undefined;
+}
