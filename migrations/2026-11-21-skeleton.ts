@@ -1,11 +1,11 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, PostgresAdapter, sql } from "kysely";
 
 /**
  * The first tables. Portable types only: on both engines `bigint` holds
  * milliseconds and counters, and the bytes of a record are `blob` or `bytea`.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const postgres = db.getExecutor().adapter.supportsTransactionalDdl;
+  const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   const bytes = postgres ? sql`bytea` : sql`blob`;
   // Keys are compared byte by byte on both engines, so that ranges agree.
   const key = postgres ? sql`text collate "C"` : sql`text`;
@@ -30,10 +30,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("kind", "text", (c) => c.notNull())
     .addColumn("issued", "bigint", (c) => c.notNull())
     .addColumn("tombstone", "integer", (c) => c.notNull())
-    .addColumn("digest", key, (c) => c.notNull().unique())
+    .addColumn("digest", key, (c) => c.notNull())
     .addColumn("body", bytes, (c) => c.notNull())
     .addColumn("seen", "bigint", (c) => c.notNull())
     .execute();
+  await db.schema.createIndex("record_digest").on("record").column("digest").execute();
   await db.schema.createIndex("record_origin").on("record").columns(["origin", "id"]).execute();
 
   await db.schema
@@ -108,8 +109,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema
     .createTable("pin")
-    .addColumn("origin", key, (c) => c.primaryKey())
-    .addColumn("method", "text", (c) => c.notNull())
+    .addColumn("method", key, (c) => c.primaryKey())
+    .addColumn("origin", key, (c) => c.notNull())
     .addColumn("multikey", "text", (c) => c.notNull())
     .addColumn("seen", "bigint", (c) => c.notNull())
     .execute();
@@ -142,12 +143,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("id", postgres ? "bigserial" : "integer", (c) =>
       postgres ? c.primaryKey() : c.primaryKey().autoIncrement(),
     )
+    .addColumn("lane", key, (c) => c.notNull())
     .addColumn("payload", "text", (c) => c.notNull())
     .addColumn("orderingKey", key)
     .addColumn("runAt", "bigint", (c) => c.notNull())
     .addColumn("lockedUntil", "bigint")
     .addColumn("attempts", "integer", (c) => c.notNull().defaultTo(0))
     .execute();
-  await db.schema.createIndex("queue_ready").on("queue").columns(["runAt", "id"]).execute();
-  await db.schema.createIndex("queue_ordering").on("queue").column("orderingKey").execute();
+  await db.schema.createIndex("queue_ready").on("queue").columns(["lane", "runAt", "id"]).execute();
+  await db.schema
+    .createIndex("queue_ordering")
+    .on("queue")
+    .columns(["orderingKey", "id"])
+    .execute();
 }

@@ -26,7 +26,7 @@ export interface Schema {
   following: FollowingTable;
   /** The private keys of this node. */
   key: KeyTable;
-  /** The public key of each origin, as first seen. */
+  /** The public keys of each origin, as first seen. */
   pin: PinTable;
   /** The nodes that this node exchanges records with. */
   peer: PeerTable;
@@ -122,9 +122,9 @@ export interface KeyTable {
 }
 
 export interface PinTable {
-  origin: string;
   /** The verificationMethod that proofs of this origin name. */
   method: string;
+  origin: string;
   /** Multibase, as in the Multikey (z6Mk…). */
   multikey: string;
   seen: number;
@@ -152,12 +152,14 @@ export interface PeerTable {
 
 export interface QueueTable {
   id: Generated<number>;
+  /** Which of Fedify's queues. */
+  lane: "inbox" | "outbox" | "fanout";
   payload: string;
   orderingKey: string | null;
-  /** Which of Fedify's queues: inbox, outbox or fanout. */
   runAt: number;
   lockedUntil: number | null;
-  attempts: number;
+  /** How often it has been claimed; with the id it names the claim. */
+  attempts: Generated<number>;
 }
 
 /** A handle for readers. */

@@ -1,0 +1,227 @@
+import type { KeyObject } from "node:crypto";
+import { z } from "zod";
+import { canonicalJson, type Json, type JsonObject, NotCanonical } from "./canonical-json.ts";
+import { signDocument, type SigningKey, verifyProof } from "./proof.ts";
+import { digestOf, type Version } from "./version.ts";
+
+/**
+ * The envelope of everything that replicates: who says it, since when, and the
+ * proof. What it is about is not looked at here, so that nodes of different
+ * versions hold the same set (docs/decisions/0001-wire-format.md).
+ */
+export interface SignedRecord extends Version {
+  /** The record's URL. */
+  id: string;
+  /** The host of the id, with its port where there is one. */
+  origin: string;
+  /** `listing`, `tombstone`, or another type's own name. */
+  kind: string;
+  /** The exact bytes that were signed: canonical JSON. */
+  body: Uint8Array;
+  document: JsonObject;
+}
+
+/** The bounds of a record. They are part of the wire format. */
+export const bounds = {
+  /** Bytes of canonical JSON, proof included. */
+  size: 16 * 1024,
+  /** Levels of arrays and objects. */
+  depth: 12,
+  /** Characters of an id. */
+  id: 512,
+  /** Milliseconds for which a version counts. */
+  validity: 400 * 24 * 60 * 60 * 1000,
+  /** Milliseconds by which a clock may be ahead. */
+  ahead: 5 * 60 * 1000,
+} as const;
+
+/** Why a record is not let in. */
+export type RefusalReason =
+  | "too-large"
+  | "not-json"
+  | "not-canonical"
+  | "not-a-record"
+  | "foreign-origin"
+  | "from-the-future"
+  | "expired"
+  | "unknown-key"
+  | "bad-proof";
+
+export interface Refusal {
+  refused: RefusalReason;
+  /** A sentence that says what is wrong, and where. */
+  why: string;
+}
+
+/** What acceptance must know of the world. */
+export interface AcceptanceRules {
+  /** Epoch ms. */
+  now: number;
+  /** Lets ids begin with http: for nodes on loopback only. */
+  insecure?: boolean;
+  /** The pinned public key of this URL, if there is one. */
+  keyOf(method: string): KeyObject | undefined;
+}
+
+const Moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, "not a UTC time in milliseconds");
+const Second = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "not a UTC time in whole seconds");
+
+// Strict: an option that isn't hashed by every verifier must carry no meaning,
+// so none is let in.
+const ProofOfRecord = z.strictObject({
+  type: z.literal("DataIntegrityProof"),
+  cryptosuite: z.literal("eddsa-jcs-2022"),
+  created: Second,
+  proofPurpose: z.literal("assertionMethod"),
+  verificationMethod: z.string().max(bounds.id),
+  proofValue: z.string().max(128),
+});
+
+const Types = z.union([z.string(), z.array(z.string()).min(1).max(8)]);
+
+/** The part of every record that acceptance looks at. */
+export const Envelope = z.looseObject({
+  id: z.string().max(bounds.id),
+  type: Types,
+  attributedTo: z.string().max(bounds.id),
+  issued: Moment,
+  proof: z.union([ProofOfRecord, z.array(ProofOfRecord).min(1).max(2)]),
+});
+
+/**
+ * Signs a document and writes it as the bytes that are stored, served and
+ * hashed from then on.
+ *
+ * @param document The record without its proof; `issued` in milliseconds.
+ */
+export function signRecord(document: JsonObject, key: SigningKey): SignedRecord {
+  const issued = document["issued"];
+  if (typeof issued !== "string") throw new TypeError("a record needs `issued`");
+  const signed = signDocument(document, key, `${issued.slice(0, 19)}Z`);
+  const body = new TextEncoder().encode(canonicalJson(signed, bounds.depth));
+  const read = readEnvelope(body, { insecure: true });
+  if ("refused" in read) throw new TypeError(read.why);
+  return read.record;
+}
+
+/**
+ * Decides from the bytes, the clock and the pinned keys alone whether a record
+ * is genuine. The same for every way in: feed, repair, import, our own writing.
+ * Whether it is newer than what is held is a question for `supersedes`.
+ */
+export function acceptRecord(
+  body: Uint8Array,
+  rules: AcceptanceRules,
+): { record: SignedRecord } | Refusal {
+  const read = readEnvelope(body, rules);
+  if ("refused" in read) return read;
+  const { record, proofs } = read;
+  if (record.issued > rules.now + bounds.ahead) {
+    return refuse("from-the-future", `issued ${at(record.issued)} is ahead of our clock, ${at(rules.now)}`);
+  }
+  if (record.issued <= rules.now - bounds.validity) {
+    return refuse("expired", `issued ${at(record.issued)} is more than 400 days ago`);
+  }
+  for (const proof of proofs) {
+    const method = proof.verificationMethod;
+    if (!URL.canParse(method) || new URL(method).host !== record.origin) continue;
+    const key = rules.keyOf(method);
+    if (key === undefined) return refuse("unknown-key", `no pinned key ${method}`);
+    if (verifyProof(record.document, proof, key)) return { record };
+    return refuse("bad-proof", `the proof by ${method} doesn't fit the record`);
+  }
+  return refuse("foreign-origin", `no proof by a key of ${record.origin}`);
+}
+
+type Read = { record: SignedRecord; proofs: z.infer<typeof ProofOfRecord>[] };
+
+function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | Refusal {
+  if (body.length > bounds.size) {
+    return refuse("too-large", `${body.length} bytes; at most ${bounds.size}`);
+  }
+  let document: Json;
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    document = JSON.parse(text) as Json;
+  } catch (cause) {
+    return refuse("not-json", (cause as Error).message);
+  }
+  try {
+    // Also rules out duplicate keys, white space and other spellings of numbers.
+    if (canonicalJson(document, bounds.depth) !== text) {
+      return refuse("not-canonical", "the bytes are not canonical JSON (RFC 8785)");
+    }
+  } catch (error) {
+    if (error instanceof NotCanonical) return refuse("not-canonical", error.message);
+    throw error;
+  }
+  const envelope = Envelope.safeParse(document);
+  if (!envelope.success) return refuse("not-a-record", firstIssue(envelope.error));
+  const { id, attributedTo, type, issued, proof } = envelope.data;
+  const proofs = Array.isArray(proof) ? proof : [proof];
+
+  const url = webUrl(id, rules);
+  if (url === undefined) return refuse("not-a-record", `id: “${id}” is not a plain https URL`);
+  if (webUrl(attributedTo, rules)?.origin !== url.origin) {
+    return refuse("foreign-origin", `attributedTo ${attributedTo} is not of the origin ${url.origin}`);
+  }
+  const own = proofs.filter(({ verificationMethod }) => sameOrigin(verificationMethod, url));
+  if (own.length !== 1) {
+    return refuse("foreign-origin", `${own.length} proofs by keys of ${url.origin}; exactly one is wanted`);
+  }
+  const created = proofs.find((each) => each.created !== `${issued.slice(0, 19)}Z`);
+  if (created !== undefined) return refuse("not-a-record", "proof.created is not `issued` in whole seconds");
+  const time = Date.parse(issued);
+  if (Number.isNaN(time) || new Date(time).toISOString() !== issued) {
+    return refuse("not-a-record", `issued: “${issued}” is not a moment in the calendar`);
+  }
+  const kind = kindOf(type);
+  return {
+    proofs,
+    record: {
+      id,
+      origin: url.host,
+      kind,
+      issued: time,
+      tombstone: kind === "tombstone",
+      digest: digestOf(body),
+      body,
+      document: document as JsonObject,
+    },
+  };
+}
+
+/** A record's kind from its type: what feeds carry and readers sort by. */
+function kindOf(type: string | string[]): string {
+  const types = Array.isArray(type) ? type : [type];
+  if (types.includes("Tombstone")) return "tombstone";
+  if (types.includes("coop:Listing")) return "listing";
+  return types.find((each) => each.startsWith("coop:"))?.slice(5) ?? types[0] ?? "";
+}
+
+/** The URL, if it is spelled as URLs are and has nothing but a host and a path. */
+function webUrl(value: string, { insecure }: { insecure?: boolean }): URL | undefined {
+  if (!URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  if (url.protocol !== "https:" && !(insecure === true && url.protocol === "http:")) return undefined;
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return undefined;
+  return url.href === value ? url : undefined;
+}
+
+function sameOrigin(value: string, url: URL): boolean {
+  return URL.canParse(value) && new URL(value).origin === url.origin;
+}
+
+function refuse(refused: RefusalReason, why: string): Refusal {
+  return { refused, why };
+}
+
+function at(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return `${issue?.path.join(".") || "record"}: ${issue?.message ?? "not a record"}`;
+}

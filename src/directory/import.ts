@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { type ListingContent, listingId } from "../coop/listing.ts";
+import { AppError } from "../errors.ts";
+import * as coops from "../store/coops.ts";
+import * as records from "../store/records.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { Identity } from "./identity.ts";
+import { coopUrl, draftOf, newId, signListing } from "./publish.ts";
+
+/** A row of a register, mapped: its key there and what it says, or why not. */
+export type MappedRow = { key: string; content: ListingContent } | { refused: string };
+
+/** What an import did. */
+export interface ImportReport {
+  rows: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  /** Rows that were left out, and why: the first hundred. */
+  refused: { row: number; why: string }[];
+  refusedCount: number;
+}
+
+/**
+ * Publishes the rows of an openly licensed register as imported listings,
+ * which have no actor. Streams: a batch is read, mapped, signed and committed
+ * before the next. Safe to repeat, and to break off: a row that hasn't changed
+ * since makes no new version.
+ *
+ * @param source Names the register; with a row's key it identifies a co-op.
+ * @param progress Called after each batch.
+ */
+export async function importRows(
+  db: Db,
+  node: Identity,
+  source: string,
+  rows: AsyncIterable<MappedRow>,
+  clock: () => number,
+  progress: (report: ImportReport) => void = () => {},
+): Promise<ImportReport> {
+  const report: ImportReport = {
+    rows: 0,
+    added: 0,
+    changed: 0,
+    unchanged: 0,
+    refused: [],
+    refusedCount: 0,
+  };
+  let batch = new Map<string, ListingContent>();
+  const flush = async () => {
+    const contents = batch;
+    batch = new Map();
+    if (contents.size === 0) return;
+    const now = clock();
+    const done = await db
+      .transaction()
+      .execute((tx) => importBatch(tx, node, source, contents, now));
+    report.added += done.added;
+    report.changed += done.changed;
+    report.unchanged += contents.size - done.added - done.changed;
+    progress(report);
+  };
+  const refuse = (why: string) => {
+    report.refusedCount += 1;
+    if (report.refused.length < 100) report.refused.push({ row: report.rows, why });
+  };
+
+  for await (const row of rows) {
+    report.rows += 1;
+    if ("refused" in row) {
+      refuse(row.refused);
+    } else if (batch.has(row.key)) {
+      refuse(`the key ${row.key} stands twice`);
+    } else {
+      const fault = faultOf(node, row.content);
+      if (fault === undefined) batch.set(row.key, row.content);
+      else refuse(fault);
+    }
+    if (batch.size === 500) await flush();
+  }
+  await flush();
+  return report;
+}
+
+function faultOf(node: Identity, content: ListingContent): string | undefined {
+  try {
+    draftOf(node, { id: "0000000000", handle: null }, content, 0);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+async function importBatch(
+  tx: Tx,
+  node: Identity,
+  source: string,
+  contents: Map<string, ListingContent>,
+  now: number,
+): Promise<{ added: number; changed: number }> {
+  const known = await coops.bySourceKeys(tx, source, [...contents.keys()]);
+  const written: coops.HostedCoop[] = [];
+  const signed = [];
+  let added = 0;
+  for (const [key, content] of contents) {
+    const sourceDigest = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+    const before = known.get(key);
+    // A claimed co-op speaks for itself from then on; a deleted one stays deleted.
+    if (before?.sourceDigest === sourceDigest || before?.handle != null) continue;
+    if (before?.deleted != null) continue;
+    const coop = before ?? {
+      id: newId(),
+      handle: null,
+      source,
+      sourceKey: key,
+      created: now,
+      sourceDigest,
+      announced: null,
+      deleted: null,
+    };
+    if (before === undefined) added += 1;
+    written.push({ ...coop, sourceDigest });
+    const draft = draftOf(node, coop, content, now);
+    const last =
+      before && (await records.get(tx, listingId(coopUrl(node, coop.id))));
+    signed.push(signListing(node, draft, last, now).record);
+  }
+  await coops.put(tx, written);
+  await records.put(tx, signed, now);
+  return { added, changed: written.length - added };
+}

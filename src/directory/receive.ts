@@ -1,0 +1,58 @@
+import type { KeyObject } from "node:crypto";
+import { acceptRecord, type RefusalReason, type SignedRecord } from "../coop/record.ts";
+import { supersedes } from "../coop/version.ts";
+import * as records from "../store/records.ts";
+import type { Db } from "../store/schema.ts";
+
+/** How a node judges what it is given. */
+export interface Reception {
+  now: number;
+  /** Lets http origins in: for nodes on loopback only. */
+  insecure: boolean;
+  /** The pinned key of a URL. */
+  keyOf(method: string): KeyObject | undefined;
+  /** Whether records of this host are held here. */
+  holds(origin: string): boolean;
+}
+
+/** What became of each record that was offered, in order. */
+export type Received =
+  | { outcome: "admitted"; id: string }
+  | { outcome: "stale"; id: string }
+  | { outcome: "refused"; reason: RefusalReason | "origin-not-held"; why: string };
+
+/**
+ * Takes in records from another node, the one way that anything foreign enters
+ * the directory. Genuine records that are newer than what is held are stored,
+ * all in one transaction; nothing else changes anything.
+ *
+ * @param bodies The exact bytes of each record.
+ */
+export async function receive(
+  db: Db,
+  bodies: Uint8Array[],
+  reception: Reception,
+): Promise<Received[]> {
+  const newest = new Map<string, SignedRecord>();
+  const judged = bodies.map((body): Received | SignedRecord => {
+    const accepted = acceptRecord(body, reception);
+    if ("refused" in accepted) {
+      return { outcome: "refused", reason: accepted.refused, why: accepted.why };
+    }
+    const { record } = accepted;
+    if (!reception.holds(record.origin)) {
+      const why = `records of ${record.origin} are not held here: it is not a configured peer`;
+      return { outcome: "refused", reason: "origin-not-held", why };
+    }
+    if (supersedes(record, newest.get(record.id))) newest.set(record.id, record);
+    return record;
+  });
+  const { stored } = await db
+    .transaction()
+    .execute((tx) => records.put(tx, [...newest.values()], reception.now));
+  return judged.map((each) => {
+    if ("outcome" in each) return each;
+    const admitted = stored.has(each.id) && newest.get(each.id) === each;
+    return { outcome: admitted ? "admitted" : "stale", id: each.id };
+  });
+}

@@ -1,0 +1,60 @@
+import type { FacetName, SearchQuery } from "../coop/query.ts";
+import type { Listing } from "../coop/listing.ts";
+import type { Answer } from "../coop/stakeholders.ts";
+
+/** One listing as the directory shows it. */
+export interface Entry {
+  /** The record's URL. */
+  record: string;
+  /** The host that publishes it. */
+  origin: string;
+  listing: Listing;
+  multiStakeholder: Answer;
+  /** Digest of the signed bytes. */
+  digest: string;
+  /** When the version was issued, epoch ms. */
+  issued: number;
+}
+
+/** A value of a facet and how many co-ops have it under the other filters. */
+export interface FacetValue {
+  value: string;
+  label: string;
+  count: number;
+}
+
+export interface SearchResult {
+  /** How many co-ops match. Worked examples are found, but never counted. */
+  total: number;
+  /** How many worked examples match beside them. */
+  examples: number;
+  items: Entry[];
+  /** Largest first; at most 50 values each. */
+  facets: Record<FacetName, FacetValue[]>;
+  /** Ask with this as `cursor` for the next page. */
+  next: string | null;
+}
+
+/** How many listings there are, worked examples apart. */
+export interface IndexCounts {
+  coops: number;
+  examples: number;
+}
+
+/**
+ * What is derived from the records for reading: a reader of the change log,
+ * which may be dropped and built again at any time. The interface is what the
+ * pages and the API know; what is behind it may change.
+ */
+export interface DirectoryIndex extends AsyncDisposable {
+  /** The seq up to which the index has read the log. */
+  readonly seq: number;
+  /** Reads the log to its end. Returns the seq it has then read up to. */
+  catchUp(): Promise<number>;
+  search(query: SearchQuery): SearchResult;
+  /** One listing by the record's URL, the co-op's URL, a registration (`GB-COH:123`), or `@handle@host`. */
+  lookup(id: string): Entry[];
+  counts(): IndexCounts;
+  /** Listings by host, largest first. */
+  origins(): { origin: string; coops: number; examples: number }[];
+}

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import type { Watch } from "../events.ts";
+import { AppError } from "../errors.ts";
+import * as changes from "../store/changes.ts";
+import * as records from "../store/records.ts";
+import type { Db } from "../store/schema.ts";
+import { limits } from "./describe.ts";
+
+/** Where in a feed a reader is: `EPOCH.SEQ`. */
+export interface Cursor {
+  epoch: string;
+  seq: number;
+}
+
+export function writeCursor({ epoch, seq }: Cursor): string {
+  return `${epoch}.${seq}`;
+}
+
+/** Reads a cursor, or says that it is none. */
+export function readCursor(text: string): Cursor | undefined {
+  const [, epoch, seq] = /^([\w-]{1,64})\.(\d{1,15})$/.exec(text) ?? [];
+  return epoch === undefined ? undefined : { epoch, seq: Number(seq) };
+}
+
+const number = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, "not a whole number")
+    .transform(Number)
+    .pipe(z.number().max(most));
+
+/** The parameters of `GET /dir/v1/changes`. */
+export const FeedQuery = z.strictObject({
+  /** Nothing or `0` for the beginning, else what `Dir-Next` said. */
+  after: z
+    .string()
+    .refine((text) => text === "0" || readCursor(text) !== undefined, "not a cursor EPOCH.SEQ")
+    .default("0"),
+  limit: number(limits.page).pipe(z.number().min(1)).default(500),
+  view: z.enum(["ref", "full"]).default("full"),
+  /** A host, or `self` for this node's own records. */
+  origin: z.string().max(260).optional(),
+  /** Seconds to wait for something new when there is nothing yet. */
+  wait: number(limits.wait).default(0),
+});
+export type FeedQuery = z.infer<typeof FeedQuery>;
+
+/** What the feed is served from. */
+export interface FeedSource {
+  db: Db;
+  epoch: string;
+  host: string;
+  watch: Watch;
+}
+
+/** A page: its lines without their line ends, and where the next one begins. */
+export interface FeedPage {
+  next: Cursor;
+  lines: Uint8Array[];
+}
+
+/** How many requests may wait at the same time; further ones are answered at once. */
+const waitersMost = 200;
+let waiters = 0;
+
+/**
+ * A page of the log of changes: each record once, at its latest seq,
+ * tombstones included. Bulk loading, catching up and following are this call.
+ *
+ * @throws {AppError} `gone` for a cursor of another epoch: the log was lost or
+ *   put back, start again; `bad-request` for one that is ahead of the log.
+ */
+export async function feedPage(
+  source: FeedSource,
+  query: FeedQuery,
+  signal: AbortSignal,
+): Promise<FeedPage> {
+  const { epoch, seq } = readCursor(query.after) ?? { epoch: source.epoch, seq: 0 };
+  if (epoch !== source.epoch) {
+    throw new AppError("gone", `this feed has the epoch ${source.epoch}; start again from 0`);
+  }
+  // Read before the page: what is logged in between is then read twice, not skipped.
+  let head = await changes.head(source.db);
+  if (seq > head) {
+    throw new AppError("bad-request", `after: ${seq} is ahead of this feed, which ends at ${head}`);
+  }
+  const only = query.origin === undefined ? {} : { origin: originOf(query.origin, source.host) };
+  const read = () => records.after(source.db, seq, query.limit, only);
+  let rows = await read();
+  const until = Date.now() + query.wait * 1000;
+  while (rows.length === 0 && Date.now() < until && waiters < waitersMost && !signal.aborted) {
+    waiters += 1;
+    try {
+      const next = await source.watch.past(head, until - Date.now(), signal);
+      if (next <= head) break;
+      head = next;
+    } finally {
+      waiters -= 1;
+    }
+    rows = await read();
+  }
+  // A short page has been read to the head; what only others asked for is skipped.
+  const last = rows.length < query.limit ? Math.max(head, rows.at(-1)?.seq ?? 0) : rows.at(-1)?.seq;
+  const lines = rows.map(query.view === "full" ? fullLine : refLine);
+  return { next: { epoch: source.epoch, seq: last ?? seq }, lines };
+}
+
+function originOf(origin: string, host: string): string {
+  return origin === "self" ? host : origin;
+}
+
+const encoder = new TextEncoder();
+
+function refLine({ seq, id, kind, issued, digest }: records.LoggedRecord): Uint8Array {
+  return encoder.encode(JSON.stringify({ seq, id, kind, issued: Number(issued), digest }));
+}
+
+/** `record` comes last, so that its bytes can be cut out as they were signed. */
+function fullLine({ seq, digest, body }: records.LoggedRecord): Uint8Array {
+  const head = encoder.encode(`{"seq":${seq},"digest":"${digest}","record":`);
+  return Buffer.concat([head, body, encoder.encode("}")]);
+}
+
+const Digest = z.string().regex(/^[0-9a-f]{64}$/, "not a SHA-256 in hexadecimal");
+
+/** The body of `POST /dir/v1/records`. */
+export const RecordsRequest = z.strictObject({
+  digests: z.array(Digest).min(1).max(limits.records),
+});
+
+const Ref = z.object({
+  seq: z.int().min(0),
+  id: z.string().max(512),
+  kind: z.string().max(200),
+  issued: z.int(),
+  digest: Digest,
+});
+
+/** A line of a feed as its reader sees it. */
+export type Line =
+  | { seq: number; digest: string; body: Uint8Array }
+  | { seq: number; digest: string; ref: z.infer<typeof Ref> };
+
+/**
+ * Reads a line of another node's feed. The bytes of a record are cut out as
+ * they are, and judged later.
+ *
+ * @throws {AppError} `bad-request` when it isn't a line of a feed.
+ */
+export function readLine(line: Uint8Array): Line {
+  const marker = Buffer.from(',"record":');
+  const buffer = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const at = buffer.subarray(0, 200).indexOf(marker);
+  const head = at === -1 ? buffer : Buffer.concat([buffer.subarray(0, at), Buffer.from("}")]);
+  try {
+    const value: unknown = JSON.parse(head.toString("utf8"));
+    if (at === -1) {
+      const ref = Ref.parse(value);
+      return { seq: ref.seq, digest: ref.digest, ref };
+    }
+    const { seq, digest } = Ref.pick({ seq: true, digest: true }).parse(value);
+    return { seq, digest, body: buffer.subarray(at + marker.length, -1) };
+  } catch (cause) {
+    throw new AppError("bad-request", "a line of the feed can't be read", { cause });
+  }
+}

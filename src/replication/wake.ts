@@ -1,0 +1,76 @@
+import { signRequest } from "@fedify/fedify/sig";
+import { getLogger } from "@logtape/logtape";
+import type { Identity } from "../directory/identity.ts";
+import type { Watch } from "../events.ts";
+import { type Job, repeat } from "../jobs.ts";
+import * as records from "../store/records.ts";
+import type { Db } from "../store/schema.ts";
+import * as settings from "../store/settings.ts";
+import { ask, askDescription, changesUrl } from "./describe.ts";
+
+/**
+ * A leaf's wake-up: an `Update` of its own feed, signed, by which a hub knows
+ * that there is something to pull. It carries nothing else, so losing it costs
+ * nothing: the hub's cursor remembers where it was.
+ */
+export function wakeUp(node: Identity, cursor: string): Record<string, unknown> {
+  return {
+    "@context": "https://www.w3.org/ns/activitystreams",
+    id: `${node.origin}/wake/${cursor}`,
+    type: "Update",
+    actor: node.actor,
+    object: changesUrl(node.origin),
+  };
+}
+
+/** Wakes the hubs whenever a record of this node has changed. */
+export function wakeHubs(
+  db: Db,
+  node: Identity,
+  hubs: string[],
+  watch: Watch,
+  stop: AbortSignal,
+): Job {
+  let seen: number | undefined;
+  return repeat("waking hubs", stop, { every: 0, retry: 1000, retryMost: 60_000 }, async (signal) => {
+    seen ??= watch.head;
+    const head = await watch.past(seen, 60_000, signal);
+    if (head <= seen || signal.aborted) return true;
+    const own = await records.after(db, seen, 1, { origin: node.host });
+    seen = head;
+    if (own.length === 0) return true;
+    const cursor = `${await settings.epoch(db)}.${head}`;
+    await Promise.all(hubs.map((hub) => wakeHub(node, hub, cursor, signal)));
+    return true;
+  });
+}
+
+async function wakeHub(
+  node: Identity,
+  hub: string,
+  cursor: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(20_000)]);
+  try {
+    const { actor } = await askDescription(hub, signal);
+    const privateKey = await crypto.subtle.importKey(
+      "jwk",
+      node.rsa.privateKey,
+      { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+      false,
+      ["sign"],
+    );
+    const request = new Request(`${actor}/inbox`, {
+      method: "POST",
+      headers: { "content-type": "application/activity+json" },
+      body: JSON.stringify(wakeUp(node, cursor)),
+    });
+    const signed = await signRequest(request, privateKey, new URL(`${node.actor}#main-key`));
+    const { method, headers } = signed;
+    await ask(signed.url, { method, headers, body: await signed.text(), signal }, 64 * 1024);
+  } catch (error) {
+    const { message } = error as Error;
+    getLogger(["fragaria", "replication"]).info("{hub} was not woken: {message}", { hub, message });
+  }
+}

@@ -1,0 +1,112 @@
+import type { Db, FollowerTable, FollowingTable } from "./schema.ts";
+
+export type Follower = FollowerTable;
+export type Following = FollowingTable;
+
+/** Adds a follower, or renews what is known of one. Safe to repeat. */
+export async function add(db: Db, follower: Follower): Promise<void> {
+  await db
+    .insertInto("follower")
+    .values(follower)
+    .onConflict((conflict) =>
+      conflict.columns(["followed", "actor"]).doUpdateSet({
+        inbox: follower.inbox,
+        sharedInbox: follower.sharedInbox,
+        activity: follower.activity,
+      }),
+    )
+    .execute();
+}
+
+export async function remove(db: Db, followed: string, actor: string): Promise<void> {
+  await db
+    .deleteFrom("follower")
+    .where("followed", "=", followed)
+    .where("actor", "=", actor)
+    .execute();
+}
+
+/** Forgets an actor that is gone, whatever it followed. */
+export async function removeActor(db: Db, actor: string): Promise<void> {
+  await db.deleteFrom("follower").where("actor", "=", actor).execute();
+}
+
+/** A page of followers in order of their URLs. */
+export async function page(
+  db: Db,
+  followed: string,
+  { after, limit }: { after: string; limit: number },
+): Promise<Follower[]> {
+  return db
+    .selectFrom("follower")
+    .selectAll()
+    .where("followed", "=", followed)
+    .where("actor", ">", after)
+    .orderBy("actor")
+    .limit(limit)
+    .execute();
+}
+
+export async function count(db: Db, followed: string): Promise<number> {
+  const row = await db
+    .selectFrom("follower")
+    .select((eb) => eb.fn.count<number>("actor").as("n"))
+    .where("followed", "=", followed)
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
+}
+
+/** Whether this actor follows that one of ours. */
+export async function follows(db: Db, actor: string, followed: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("follower")
+    .select("since")
+    .where("followed", "=", followed)
+    .where("actor", "=", actor)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Notes that one of our actors has asked to follow another. Safe to repeat. */
+export async function request(db: Db, following: Following): Promise<void> {
+  await db
+    .insertInto("following")
+    .values(following)
+    .onConflict((conflict) => conflict.columns(["follower", "actor"]).doNothing())
+    .execute();
+}
+
+/** Notes the answer to a request. Says whether there was one. */
+export async function accepted(
+  db: Db,
+  follower: string,
+  actor: string,
+  when: number,
+): Promise<boolean> {
+  const row = await db
+    .updateTable("following")
+    .set({ accepted: when })
+    .where("follower", "=", follower)
+    .where("actor", "=", actor)
+    .returning("actor")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function unfollow(db: Db, follower: string, actor: string): Promise<void> {
+  await db
+    .deleteFrom("following")
+    .where("follower", "=", follower)
+    .where("actor", "=", actor)
+    .execute();
+}
+
+/** Whom one of our actors follows, in order of their URLs. */
+export async function following(db: Db, follower: string): Promise<Following[]> {
+  return db
+    .selectFrom("following")
+    .selectAll()
+    .where("follower", "=", follower)
+    .orderBy("actor")
+    .execute();
+}

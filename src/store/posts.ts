@@ -1,0 +1,58 @@
+import type { Db, PostTable, Tx } from "./schema.ts";
+
+export type Post = PostTable;
+
+export async function get(db: Db, id: string): Promise<Post | undefined> {
+  return db.selectFrom("post").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+export async function put(tx: Tx, post: Post): Promise<void> {
+  await tx
+    .insertInto("post")
+    .values(post)
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet((eb) => ({
+        content: eb.ref("excluded.content"),
+        edited: eb.ref("excluded.edited"),
+        deleted: eb.ref("excluded.deleted"),
+        pinned: eb.ref("excluded.pinned"),
+      })),
+    )
+    .execute();
+}
+
+/** A co-op's public posts, newest first. */
+export async function of(
+  db: Db,
+  coop: string,
+  { before, limit }: { before?: number; limit: number },
+): Promise<Post[]> {
+  let query = db
+    .selectFrom("post")
+    .selectAll()
+    .where("coop", "=", coop)
+    .where("deleted", "is", null);
+  if (before !== undefined) query = query.where("published", "<", before);
+  return query.orderBy("published", "desc").orderBy("id").limit(limit).execute();
+}
+
+/** The posts that a co-op keeps on top of its profile, oldest pin first. */
+export async function pinned(db: Db, coop: string): Promise<Post[]> {
+  return db
+    .selectFrom("post")
+    .selectAll()
+    .where("coop", "=", coop)
+    .where("deleted", "is", null)
+    .where("pinned", "is not", null)
+    .orderBy("pinned")
+    .execute();
+}
+
+export async function count(db: Db, coop?: string): Promise<number> {
+  let query = db
+    .selectFrom("post")
+    .select((eb) => eb.fn.count<number>("id").as("n"))
+    .where("deleted", "is", null);
+  if (coop !== undefined) query = query.where("coop", "=", coop);
+  return Number((await query.executeTakeFirstOrThrow()).n);
+}
