@@ -1,0 +1,179 @@
+import { anchorsOf, htmlFaults } from "./lint-html.ts";
+import { publicUri } from "./lint-document.ts";
+import { faultIf, isDateTime, isObject, isText, listOf, sameHost, urlOf } from "./lint-rule.ts";
+import type { JsonObject, Rule, Subject } from "./lint-rule.ts";
+
+function tagsOf(doc: JsonObject, type: string): { tag: JsonObject; path: string }[] {
+  return listOf(doc["tag"]).flatMap((tag, i) =>
+    isObject(tag) && tag["type"] === type ? [{ tag, path: `tag[${i}]` }] : [],
+  );
+}
+
+/** Rules about a public Note for people: news, the pinned introduction. */
+export const noteRules: readonly Rule<Subject>[] = [
+  {
+    name: "note-type",
+    source: "§5: other types lose their content or are dropped",
+    check: ({ doc }) => faultIf(doc["type"] !== "Note", "type", "must be Note"),
+  },
+  {
+    name: "note-author",
+    source: "§5 related_to_local_activity?, §9 Misskey",
+    check: ({ doc }) =>
+      faultIf(
+        urlOf(doc["attributedTo"]) === undefined || !sameHost(doc["attributedTo"], doc["id"]),
+        "attributedTo",
+        "must be the id of an actor on the note's host",
+      ),
+  },
+  {
+    name: "note-content",
+    source: "§3, §5",
+    check: ({ doc }) => {
+      const content = doc["content"];
+      if (!isText(content)) return [{ path: "content", message: "must be text" }];
+      return htmlFaults(content, "content");
+    },
+  },
+  {
+    name: "note-language",
+    source: "§5, §14: the first key of contentMap is the language",
+    check: ({ doc }) => {
+      const map = doc["contentMap"];
+      if (!isObject(map)) return [{ path: "contentMap", message: "must be a language map" }];
+      const [first] = Object.entries(map);
+      return [
+        ...faultIf(first === undefined, "contentMap", "is empty"),
+        ...faultIf(
+          first !== undefined && first[1] !== doc["content"],
+          "contentMap",
+          "its first text must be the same as content",
+        ),
+        ...Object.entries(map).flatMap(([language, text]) =>
+          faultIf(
+            !/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(language) || !isText(text),
+            `contentMap.${language}`,
+            "must be a language tag and a text",
+          ),
+        ),
+      ];
+    },
+  },
+  {
+    name: "note-url",
+    source: "§5, §14",
+    check: ({ doc }) =>
+      faultIf(
+        urlOf(doc["url"]) === undefined || !sameHost(doc["url"], doc["id"]),
+        "url",
+        "must be the page of the note, a string on its host",
+      ),
+  },
+  {
+    name: "note-published",
+    source: "§5 Status::REAL_TIME_WINDOW, §14",
+    check: ({ doc }) => [
+      ...faultIf(!isDateTime(doc["published"]), "published", "must be a date and time with zone"),
+      ...faultIf(
+        doc["updated"] !== undefined &&
+          (!isDateTime(doc["updated"]) ||
+            Date.parse(doc["updated"]) < Date.parse(String(doc["published"]))),
+        "updated",
+        "must be a date and time not before published",
+      ),
+    ],
+  },
+  {
+    name: "note-audience",
+    source: "§5, §14: Public in to, followers in cc",
+    check: ({ doc }) => [
+      ...faultIf(!listOf(doc["to"]).includes(publicUri), "to", `must have ${publicUri}`),
+      ...faultIf(
+        !listOf(doc["cc"]).some((to) => sameHost(to, doc["id"])),
+        "cc",
+        "must have the followers of the author",
+      ),
+    ],
+  },
+  {
+    name: "note-hashtag",
+    source: "§5, §14",
+    check: ({ doc }) =>
+      tagsOf(doc, "Hashtag").flatMap(({ tag, path }) => {
+        const name = String(tag["name"]);
+        return [
+          ...faultIf(!/^#[\p{L}\p{M}\p{N}_]+$/u.test(name), `${path}.name`, "must be #word"),
+          ...faultIf(urlOf(tag["href"]) === undefined, `${path}.href`, "must be a URL"),
+          ...faultIf(
+            !anchorsOf(String(doc["content"])).some(
+              ({ text, class: classes }) =>
+                text.toLowerCase() === name.toLowerCase() &&
+                classes.includes("mention") &&
+                classes.includes("hashtag"),
+            ),
+            path,
+            `content has no <a class="mention hashtag"> for ${name}`,
+          ),
+        ];
+      }),
+  },
+  {
+    name: "note-mention",
+    source: "§5: href is the actor's id, also in to or cc",
+    check: ({ doc }) =>
+      tagsOf(doc, "Mention").flatMap(({ tag, path }) => [
+        ...faultIf(
+          !/^@[^@\s]+@[^@\s]+$/.test(String(tag["name"])),
+          `${path}.name`,
+          "must be @user@host",
+        ),
+        ...faultIf(
+          ![...listOf(doc["to"]), ...listOf(doc["cc"])].includes(tag["href"]),
+          `${path}.href`,
+          "must be an actor's id that is also in to or cc",
+        ),
+        ...faultIf(
+          !anchorsOf(String(doc["content"])).some(
+            (anchor) => anchor.class.includes("u-url") && anchor.class.includes("mention"),
+          ),
+          path,
+          'content has no <a class="u-url mention">',
+        ),
+      ]),
+  },
+  {
+    name: "note-media",
+    source: "§5 MEDIA_ATTACHMENTS_LIMIT, §14: 4 images with alt text",
+    check: ({ doc }) => {
+      const media = listOf(doc["attachment"]);
+      return [
+        ...faultIf(media.length > 4, "attachment", "more than 4 are dropped"),
+        ...media.flatMap((item, i) => {
+          const path = `attachment[${i}]`;
+          if (!isObject(item)) return [{ path, message: "must be an object" }];
+          if (item["type"] === "Link")
+            return faultIf(urlOf(item["href"]) === undefined, `${path}.href`, "must be a URL");
+          return [
+            ...faultIf(urlOf(item["url"]) === undefined, `${path}.url`, "must be a URL"),
+            ...faultIf(!isText(item["mediaType"]), `${path}.mediaType`, "must be a media type"),
+            ...faultIf(
+              !isText(item["name"]) && !isText(item["summary"]),
+              `${path}.name`,
+              "alt text is missing",
+            ),
+          ];
+        }),
+      ];
+    },
+  },
+  {
+    name: "note-warning",
+    source: "§5: summary is a content warning that hides the text",
+    check: ({ doc }) =>
+      faultIf(
+        isText(doc["summary"]) && doc["sensitive"] !== true,
+        "summary",
+        "only with sensitive: true",
+      ),
+  },
+];

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// Against a real snac2, which looks into its queue every 3 seconds: slow, and not part of the gate.
+export default defineConfig({
+  test: {
+    root: new URL("../..", import.meta.url).pathname,
+    include: ["test/interop/snac*.test.ts"],
+    globalSetup: ["test/interop/require-snac.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
