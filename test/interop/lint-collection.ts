@@ -15,7 +15,7 @@ export interface CollectionSubject extends Subject {
   kind: CollectionKind;
 }
 
-const paged: readonly CollectionKind[] = ["followers", "following", "outbox"];
+const paged: ReadonlySet<CollectionKind> = new Set(["followers", "following", "outbox"]);
 
 /** Rules about followers, following, outbox, featured, featuredTags and their pages. */
 export const collectionRules: readonly Rule<CollectionSubject>[] = [
@@ -26,7 +26,7 @@ export const collectionRules: readonly Rule<CollectionSubject>[] = [
       const types =
         kind === "page"
           ? ["OrderedCollectionPage"]
-          : paged.includes(kind)
+          : paged.has(kind)
             ? ["OrderedCollection"]
             : ["OrderedCollection", "Collection"];
       return faultIf(!types.includes(String(doc["type"])), "type", `must be ${types.join(" or ")}`);
@@ -48,7 +48,7 @@ export const collectionRules: readonly Rule<CollectionSubject>[] = [
     name: "collection-first",
     source: "§13.5 following had no first, §14",
     check: ({ doc, kind }) => {
-      if (!paged.includes(kind)) return [];
+      if (!paged.has(kind)) return [];
       const first = idOf(doc["first"]);
       return faultIf(
         first === undefined || !sameHost(first, doc["id"]),

@@ -1,5 +1,5 @@
 import { preloadedContexts } from "@fedify/fedify";
-import { eachObject, faultIf, isObject, listOf, type Fault, type JsonObject } from "./lint-rule.ts";
+import { eachObject, faultIf, isObject, listOf, type Fault } from "./lint-rule.ts";
 import type { Rule, Subject } from "./lint-rule.ts";
 
 /** The context of ActivityStreams 2.0, to be spelled exactly so. */
@@ -195,8 +195,8 @@ function definedTerms(context: unknown): Set<string> {
 function wellKnownTerms(url: string): Set<string> {
   let terms = termsOf.get(url);
   if (terms === undefined) {
-    const loaded = (preloadedContexts as Record<string, unknown>)[url];
-    terms = isObject(loaded) ? definedTerms((loaded as JsonObject)["@context"]) : new Set();
+    const loaded = preloadedContexts[url];
+    terms = isObject(loaded) ? definedTerms(loaded["@context"]) : new Set();
     termsOf.set(url, terms);
   }
   return terms;
