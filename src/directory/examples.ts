@@ -1,0 +1,49 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { Listing } from "../coop/listing.ts";
+import { AppError } from "../errors.ts";
+import { PostContent } from "./post.ts";
+import { Handle } from "./publish.ts";
+
+/** A worked example (fixtures/examples): what an invented co-op would write of itself. */
+export const ExampleFile = z.strictObject({
+  handle: Handle,
+  content: Listing.omit({
+    id: true,
+    type: true,
+    updated: true,
+    preferredUsername: true,
+    listed: true,
+  }).extend({ example: z.literal(true) }),
+  /** The oldest first. */
+  posts: z.array(z.strictObject({ content: PostContent, pinned: z.boolean().optional() })),
+});
+export type ExampleFile = z.infer<typeof ExampleFile>;
+
+/**
+ * Reads every `*.json` of a folder, in the order of their names.
+ *
+ * @throws {AppError} `bad-request` that names the file and each place in it
+ *   where something is wrong.
+ */
+export async function readExamples(folder: string): Promise<ExampleFile[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
+  return Promise.all(names.map((name) => readExample(join(folder, name))));
+}
+
+async function readExample(path: string): Promise<ExampleFile> {
+  const text = await readFile(path, "utf8");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("bad-request", `${path} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  const example = ExampleFile.safeParse(json);
+  if (example.success) return example.data;
+  const faults = example.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new AppError("bad-request", `${path} is not a worked example: ${faults.join("; ")}`);
+}
