@@ -60,6 +60,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("sourceKey", "text")
     .addColumn("created", "bigint", (c) => c.notNull())
     .addColumn("sourceDigest", "text")
+    .addColumn("content", "text")
+    .addColumn("updated", "bigint")
     .addColumn("announced", "bigint")
     .addColumn("deleted", "bigint")
     .addUniqueConstraint("coop_source", ["source", "sourceKey"])

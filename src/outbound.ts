@@ -1,7 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from "node:dns";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Agent, buildConnector, type Dispatcher } from "undici";
+import { Agent, buildConnector, type Dispatcher, setGlobalDispatcher } from "undici";
 import { AppError } from "./errors.ts";
 
 /** The version that we tell other servers. */
@@ -19,7 +19,7 @@ export function userAgent(origin: string): string {
  *
  * @param allowPrivate For nodes on loopback, which talk to nothing else.
  */
-export function outboundDispatcher(origin: string, allowPrivate: boolean): Dispatcher {
+function outboundDispatcher(origin: string, allowPrivate: boolean): Dispatcher {
   const agent = userAgent(origin);
   const connect = buildConnector({ timeout: 10_000 });
   return new Agent({
@@ -40,11 +40,12 @@ export function outboundDispatcher(origin: string, allowPrivate: boolean): Dispa
 
 function withoutUserAgent(headers: Dispatcher.DispatchOptions["headers"]): Record<string, string> {
   const kept: Record<string, string> = {};
-  const add = (name: string, value: unknown) => {
-    if (name.toLowerCase() !== "user-agent" && value !== undefined) kept[name] = String(value);
+  const add = (name: string, value: string | string[] | undefined) => {
+    if (name.toLowerCase() === "user-agent" || value === undefined) return;
+    kept[name] = [value].flat().join(", ");
   };
   if (Array.isArray(headers)) {
-    for (let at = 0; at + 1 < headers.length; at += 2) add(String(headers[at]), headers[at + 1]);
+    for (let at = 0; at + 1 < headers.length; at += 2) add(headers[at] ?? "", headers[at + 1]);
   } else if (headers !== null && headers !== undefined) {
     const pairs = Symbol.iterator in headers ? headers : Object.entries(headers);
     for (const [name, value] of pairs) add(name, value);
@@ -89,9 +90,14 @@ export async function readBounded(response: Response, most: number): Promise<Uin
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
+    size += chunk.length;
     if (size > most) throw new AppError("too-large", `${response.url} sent more than ${most} bytes`);
-    chunks.push(chunk as Uint8Array);
+    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Sends every `fetch` of this process, the libraries' too, through the dispatcher. */
+export function guardOutbound(origin: string, allowPrivate: boolean): void {
+  setGlobalDispatcher(outboundDispatcher(origin, allowPrivate));
 }

@@ -11,7 +11,7 @@ import { canonicalJson, type JsonObject } from "./canonical-json.ts";
  * copy into the proof on the wire, too; our records leave it out, as it can
  * only be one thing (docs/decisions/0001-wire-format.md).
  */
-export interface Proof {
+export type Proof = {
   type: "DataIntegrityProof";
   cryptosuite: "eddsa-jcs-2022";
   created: string;
@@ -20,7 +20,7 @@ export interface Proof {
   verificationMethod: string;
   /** Multibase base58btc: `z` and 64 bytes of signature. */
   proofValue: string;
-}
+};
 
 /** An Ed25519 key that signs, and the URL at which its public half is found. */
 export interface SigningKey {

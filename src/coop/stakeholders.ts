@@ -17,40 +17,48 @@ export function multiStakeholder(listing: Pick<Listing, "stakeholders" | "voteRu
   if (classes.length === 0) return "unknown";
   if (new Set(classes.map(({ kind }) => kind)).size < 2) return "no";
 
-  const assembly = sharesByKind(classes, (each) => each.voteShare, 100) ?? headsByKind(listing);
-  const seats = classes.reduce((sum, each) => sum + (each.boardSeats ?? 0), 0);
-  const board = seats === 0 ? undefined : sharesByKind(classes, (each) => each.boardSeats, seats);
+  const votes = told(classes, (each) => each.voteShare);
+  const assembly = votes.whole ? { byKind: votes.byKind, all: 100 } : headsByKind(listing);
+  const seats = told(classes, (each) => each.boardSeats);
+  const board = seats.whole && seats.all > 0 ? seats : undefined;
 
   const bodies = [assembly, board].filter((body) => body !== undefined);
-  // A class known to hold more than half settles it, whatever else is missing.
-  const partial = classes.some((each) => (each.voteShare ?? 0) > 50);
-  if (partial || bodies.some((body) => body.some((share) => share > 50))) return "no";
+  // A kind known to hold more than half settles it, whatever else is missing.
+  const known = [...bodies, { byKind: votes.byKind, all: 100 }];
+  if (known.some(({ byKind, all }) => byKind.some((held) => isMajority(held, all)))) return "no";
   if (bodies.length === 0) return "unknown";
-  return bodies.some((body) => body.filter((share) => share > 0).length >= 2) ? "yes" : "no";
+  return bodies.some(({ byKind }) => byKind.filter((held) => held > 0).length >= 2) ? "yes" : "no";
 }
 
-/** Percent by kind, or undefined if any class doesn't tell. */
-function sharesByKind(
+/** More than half; the margin is for sums of decimals such as 37.7 + 12.3. */
+function isMajority(held: number, all: number): boolean {
+  return 2 * held > all + 1e-6;
+}
+
+/** What the classes tell, added up by kind; whole if every one of them does. */
+function told(
   classes: StakeholderClass[],
   of: (each: StakeholderClass) => number | undefined,
-  whole: number,
-): number[] | undefined {
-  const shares = new Map<string, number>();
+): { byKind: number[]; all: number; whole: boolean } {
+  const byKind = new Map<string, number>();
+  let [all, whole] = [0, true];
   for (const each of classes) {
     const share = of(each);
-    if (share === undefined) return undefined;
-    shares.set(each.kind, (shares.get(each.kind) ?? 0) + (100 * share) / whole);
+    if (share === undefined) {
+      whole = false;
+      continue;
+    }
+    byKind.set(each.kind, (byKind.get(each.kind) ?? 0) + share);
+    all += share;
   }
-  return [...shares.values()];
+  return { byKind: [...byKind.values()], all, whole };
 }
 
 /** Where each member has one vote, the votes are as the heads. */
 function headsByKind({ stakeholders = [], voteRule }: Pick<Listing, "stakeholders" | "voteRule">) {
   if (voteRule !== "one-member-one-vote") return undefined;
-  let all = 0;
-  for (const { members } of stakeholders) {
-    if (typeof members !== "number") return undefined;
-    all += members;
-  }
-  return all === 0 ? undefined : sharesByKind(stakeholders, (each) => each.members as number, all);
+  const heads = told(stakeholders, ({ members }) =>
+    typeof members === "number" ? members : undefined,
+  );
+  return heads.whole && heads.all > 0 ? heads : undefined;
 }

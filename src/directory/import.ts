@@ -5,7 +5,7 @@ import * as coops from "../store/coops.ts";
 import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl, draftOf, newId, signListing } from "./publish.ts";
+import { coopUrl, draftOf, newCoop, newId, signListing } from "./publish.ts";
 
 /** A row of a register, mapped: its key there and what it says, or why not. */
 export type MappedRow = { key: string; content: ListingContent } | { refused: string };
@@ -109,16 +109,7 @@ async function importBatch(
     // A claimed co-op speaks for itself from then on; a deleted one stays deleted.
     if (before?.sourceDigest === sourceDigest || before?.handle != null) continue;
     if (before?.deleted != null) continue;
-    const coop = before ?? {
-      id: newId(),
-      handle: null,
-      source,
-      sourceKey: key,
-      created: now,
-      sourceDigest,
-      announced: null,
-      deleted: null,
-    };
+    const coop = before ?? { ...newCoop(newId(), now), source, sourceKey: key };
     if (before === undefined) added += 1;
     written.push({ ...coop, sourceDigest });
     const draft = draftOf(node, coop, content, now);

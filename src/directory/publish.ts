@@ -12,6 +12,7 @@ import { bounds, signRecord, type SignedRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
+import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
@@ -83,19 +84,24 @@ async function insert(
   if ((await coops.byHandle(tx, handle)) !== undefined) {
     throw new AppError("conflict", `the handle “${handle}” is taken`);
   }
-  await coops.put(tx, [
-    {
-      id,
-      handle,
-      source: null,
-      sourceKey: null,
-      created: now,
-      sourceDigest: null,
-      announced: null,
-      deleted: null,
-    },
-  ]);
+  await coops.put(tx, [{ ...newCoop(id, now), handle, content: JSON.stringify(draft), updated: now }]);
   await records.put(tx, [signListing(node, draft, undefined, now).record], now);
+}
+
+/** A co-op of which nothing is known yet. */
+export function newCoop(id: string, now: number): coops.HostedCoop {
+  return {
+    id,
+    handle: null,
+    source: null,
+    sourceKey: null,
+    created: now,
+    sourceDigest: null,
+    content: null,
+    updated: null,
+    announced: null,
+    deleted: null,
+  };
 }
 
 /**
@@ -111,15 +117,25 @@ export async function publish(
 ): Promise<Published> {
   const coop = await hosted(db, id);
   const draft = draftOf(node, coop, content, now);
-  const changed = await db.transaction().execute((tx) => replace(tx, node, draft, now));
+  const changed = await db.transaction().execute((tx) => replace(tx, node, coop, draft, now));
   return { id, url: coopUrl(node, id), changed };
 }
 
-async function replace(tx: Tx, node: Identity, draft: Listing, now: number): Promise<boolean> {
+async function replace(
+  tx: Tx,
+  node: Identity,
+  coop: coops.HostedCoop,
+  draft: Listing,
+  now: number,
+): Promise<boolean> {
   const last = await records.get(tx, listingId(draft.id));
   const { record, changed } = signListing(node, draft, last, now);
-  if (changed) await records.put(tx, [record], now);
-  return changed;
+  if (!changed) return false;
+  if (coop.handle !== null) {
+    await coops.put(tx, [{ ...coop, content: JSON.stringify(draft), updated: now }]);
+  }
+  await records.put(tx, [record], now);
+  return true;
 }
 
 /**
@@ -147,7 +163,8 @@ async function erase(
   now: number,
 ): Promise<void> {
   await retire(tx, node, coop.id, now);
-  await coops.put(tx, [{ ...coop, deleted: now }]);
+  await posts.erase(tx, coop.id, now);
+  await coops.put(tx, [{ ...coop, content: null, deleted: now }]);
   await changes.append(tx, [{ kind: "coop", subject: coop.id, origin: "" }]);
 }
 

@@ -37,6 +37,8 @@ export async function put(tx: Tx, coops: HostedCoop[]): Promise<void> {
         conflict.column("id").doUpdateSet((eb) => ({
           handle: eb.ref("excluded.handle"),
           sourceDigest: eb.ref("excluded.sourceDigest"),
+          content: eb.ref("excluded.content"),
+          updated: eb.ref("excluded.updated"),
           announced: eb.ref("excluded.announced"),
           deleted: eb.ref("excluded.deleted"),
         })),
@@ -45,8 +47,8 @@ export async function put(tx: Tx, coops: HostedCoop[]): Promise<void> {
   }
 }
 
-/** Notes which content the followers were last told of (`about.updated`, epoch ms). */
-export async function announce(db: Db, id: string, updated: number): Promise<void> {
+/** Notes which content the followers were last told of. */
+export async function announce(db: Db, id: string, updated: number | null): Promise<void> {
   await db.updateTable("coop").set({ announced: updated }).where("id", "=", id).execute();
 }
 
@@ -67,7 +69,10 @@ export async function followable(db: Db, after: string, limit: number): Promise<
 export async function count(db: Db): Promise<{ hosted: number; followable: number }> {
   const row = await db
     .selectFrom("coop")
-    .select((eb) => [eb.fn.count<number>("id").as("hosted"), eb.fn.count<number>("handle").as("followable")])
+    .select((eb) => [
+      eb.fn.count<number>("id").as("hosted"),
+      eb.fn.count<number>("handle").as("followable"),
+    ])
     .where("deleted", "is", null)
     .executeTakeFirstOrThrow();
   return { hosted: Number(row.hosted), followable: Number(row.followable) };

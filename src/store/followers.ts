@@ -26,9 +26,34 @@ export async function remove(db: Db, followed: string, actor: string): Promise<v
     .execute();
 }
 
+/** Removes a follower by the id of its Follow, which only that actor may undo. */
+export async function removeByActivity(db: Db, activity: string, actor: string): Promise<void> {
+  await db
+    .deleteFrom("follower")
+    .where("activity", "=", activity)
+    .where("actor", "=", actor)
+    .execute();
+}
+
 /** Forgets an actor that is gone, whatever it followed. */
 export async function removeActor(db: Db, actor: string): Promise<void> {
   await db.deleteFrom("follower").where("actor", "=", actor).execute();
+}
+
+/** Lets all followers of one of our actors go. */
+export async function removeAll(db: Db, followed: string): Promise<void> {
+  await db.deleteFrom("follower").where("followed", "=", followed).execute();
+}
+
+/** The actors of a co-op, its own and those of its classes, that have followers. */
+export async function followed(db: Db, coop: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("follower")
+    .select("followed")
+    .distinct()
+    .where((eb) => eb.or([eb("followed", "=", coop), eb("followed", "like", `${coop}/classes/%`)]))
+    .execute();
+  return rows.map((row) => row.followed);
 }
 
 /** A page of followers in order of their URLs. */

@@ -18,10 +18,20 @@ export async function configure(db: Db, urls: string[]): Promise<void> {
   if (urls.length > 0) gone = gone.where("url", "not in", urls);
   await gone.execute();
   if (urls.length === 0) return;
-  const rows = urls.map((url) => ({ url, host: new URL(url).host, seq: 0 }));
+  const unknown = {
+    role: null,
+    actor: null,
+    inbox: null,
+    epoch: null,
+    caughtUp: null,
+    seen: null,
+    fault: null,
+    faulted: null,
+  };
+  const rows = urls.map((url) => ({ ...unknown, url, host: new URL(url).host, seq: 0 }));
   await db
     .insertInto("peer")
-    .values(rows as Peer[])
+    .values(rows)
     .onConflict((conflict) => conflict.column("url").doNothing())
     .execute();
 }

@@ -21,6 +21,15 @@ export async function put(tx: Tx, post: Post): Promise<void> {
     .execute();
 }
 
+/** Deletes what a co-op has posted, and its text. */
+export async function erase(tx: Tx, coop: string, now: number): Promise<void> {
+  await tx
+    .updateTable("post")
+    .set({ content: "{}", deleted: now, pinned: null })
+    .where("coop", "=", coop)
+    .execute();
+}
+
 /** A co-op's public posts, newest first. */
 export async function of(
   db: Db,

@@ -75,7 +75,14 @@ export interface CoopTable {
   created: number;
   /** Digest of the source row, so that an unchanged row is left alone. */
   sourceDigest: string | null;
-  /** `about.updated` of the version that followers were last told of. */
+  /**
+   * JSON: what the co-op says of itself, from which listing and actor are
+   * derived. Null for an imported co-op, which has no actor, and after deletion.
+   */
+  content: string | null;
+  /** When the content last changed. */
+  updated: number | null;
+  /** `updated` of the content that followers were last told of. */
   announced: number | null;
   /** When the actor was deleted for good: it answers 410 ever after. */
   deleted: number | null;

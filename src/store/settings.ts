@@ -6,16 +6,20 @@ import type { Db, KeyTable } from "./schema.ts";
  * put back, so that peers don't trust their cursors into it.
  */
 export async function epoch(db: Db): Promise<string> {
-  const fresh = randomBytes(9).toString("base64url");
+  return once(db, "epoch", randomBytes(9).toString("base64url"));
+}
+
+/** Sets what isn't set yet, and returns what then is. */
+async function once(db: Db, name: string, first: string): Promise<string> {
   await db
     .insertInto("setting")
-    .values({ name: "epoch", value: fresh })
+    .values({ name, value: first })
     .onConflict((conflict) => conflict.column("name").doNothing())
     .execute();
   const { value } = await db
     .selectFrom("setting")
     .select("value")
-    .where("name", "=", "epoch")
+    .where("name", "=", name)
     .executeTakeFirstOrThrow();
   return value;
 }
@@ -32,4 +36,9 @@ export async function addKey(db: Db, key: KeyTable): Promise<void> {
     .values(key)
     .onConflict((conflict) => conflict.column("name").doNothing())
     .execute();
+}
+
+/** The origin that this database was made for: the first one that asked. */
+export async function origin(db: Db, asked: string): Promise<string> {
+  return once(db, "origin", asked);
 }

@@ -1,0 +1,232 @@
+import "./temporal.ts";
+import { readFile } from "node:fs/promises";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { openNode } from "./app.ts";
+import { type Config, readConfig } from "./config.ts";
+import type { ListingContent } from "./coop/listing.ts";
+import type { Identity } from "./directory/identity.ts";
+import { importRows, type ImportReport, type MappedRow } from "./directory/import.ts";
+import { deletePost, post } from "./directory/post.ts";
+import { addCoop, deleteCoop, publish, withdraw } from "./directory/publish.ts";
+import { readCsv } from "./directory/read-csv.ts";
+import { mappings } from "./directory/sources/mappings.ts";
+import { AppError, describeFailure } from "./errors.ts";
+import * as coops from "./store/coops.ts";
+import * as peers from "./store/peers.ts";
+import type { Db } from "./store/schema.ts";
+
+/** What a command works with. */
+interface Context {
+  db: Db;
+  node: Identity;
+  config: Config;
+}
+
+interface Command {
+  /** Its arguments, as help shows them. */
+  usage: string;
+  help: string;
+  options?: ParseArgsOptionsConfig;
+  run(context: Context, args: string[], options: Record<string, unknown>): Promise<void>;
+}
+
+const commands: Record<string, Command> = {
+  "coop add": {
+    usage: "HANDLE FILE.json",
+    help: "publish a new co-op, which can be followed as @HANDLE",
+    async run({ db, node }, [handle, file]) {
+      const content = await readContent(required(file, "FILE.json"));
+      const { url } = await addCoop(db, node, required(handle, "HANDLE"), content, Date.now());
+      console.log(`${url} is published; on Mastodon it is @${handle}@${node.host}`);
+    },
+  },
+  "coop edit": {
+    usage: "HANDLE FILE.json",
+    help: "publish a new version of a co-op's listing",
+    async run({ db, node }, [handle, file]) {
+      const { id } = await hosted(db, handle);
+      const content = await readContent(required(file, "FILE.json"));
+      const { url, changed } = await publish(db, node, id, content, Date.now());
+      console.log(changed ? `${url} has a new version` : `${url} is unchanged`);
+    },
+  },
+  "coop withdraw": {
+    usage: "HANDLE",
+    help: "take a co-op's listing out of the directory; actor and followers stay",
+    async run({ db, node }, [handle]) {
+      const { id } = await hosted(db, handle);
+      await withdraw(db, node, id, Date.now());
+      console.log(`the listing of @${handle} is withdrawn; peers drop it as they hear of it`);
+    },
+  },
+  "coop delete": {
+    usage: "HANDLE --yes",
+    help: "delete a co-op for good: listing, actor, posts and followers",
+    options: { yes: { type: "boolean" } },
+    async run({ db, node }, [handle], { yes }) {
+      const { id } = await hosted(db, handle);
+      if (yes !== true) {
+        throw new AppError(
+          "bad-request",
+          `this can't be undone, and the handle @${handle} stays taken: add --yes to do it`,
+        );
+      }
+      await deleteCoop(db, node, id, Date.now());
+      console.log(`@${handle} is deleted; its followers are told when the node runs`);
+    },
+  },
+  "coop list": {
+    usage: "",
+    help: "list the co-ops that can be followed here",
+    async run({ db, node }) {
+      let after = "";
+      for (;;) {
+        const page = await coops.followable(db, after, 500);
+        for (const { id, handle } of page) console.log(`@${handle}@${node.host}  ${node.origin}/coops/${id}`);
+        after = page.at(-1)?.handle ?? "";
+        if (page.length < 500) return;
+      }
+    },
+  },
+  post: {
+    usage: "HANDLE TEXT [--lang fr] [--pin]",
+    help: "post news of a co-op to its followers",
+    options: { lang: { type: "string" }, pin: { type: "boolean" } },
+    async run({ db, node }, [handle, ...words], { lang, pin }) {
+      const { id } = await hosted(db, handle);
+      const text = required(words.join(" ") || undefined, "TEXT");
+      const language = typeof lang === "string" ? lang : "en";
+      const written = await post(db, id, { [language]: text }, Date.now(), { pinned: pin === true });
+      console.log(`${node.origin}/coops/${id}/posts/${written} is sent when the node runs`);
+    },
+  },
+  "post delete": {
+    usage: "POST-ID",
+    help: "delete a post, here and at the followers",
+    async run({ db }, [id]) {
+      await deletePost(db, required(id, "POST-ID"), Date.now());
+      console.log("the post is deleted");
+    },
+  },
+  import: {
+    usage: `FILE --as ${Object.keys(mappings).join("|")}`,
+    help: "publish the rows of an openly licensed register; repeat it for a newer edition",
+    options: { as: { type: "string" } },
+    async run({ db, node }, [file], { as: name }) {
+      const mapping = mappings[String(name)];
+      if (mapping === undefined) {
+        throw new AppError("bad-request", `--as takes one of: ${Object.keys(mappings).join(", ")}`);
+      }
+      const rows = mapRows(readCsv(required(file, "FILE")), (row) => mapping.toListing(row));
+      const progress = ({ rows: count }: ImportReport) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${count} rows`);
+      };
+      const report = await importRows(db, node, mapping.name, rows, Date.now, progress);
+      if (process.stderr.isTTY) process.stderr.write("\r");
+      const { added, changed, unchanged, refusedCount } = report;
+      console.log(
+        `${report.rows} rows: ${added} added, ${changed} changed, ${unchanged} unchanged, ${refusedCount} left out`,
+      );
+      for (const { row, why } of report.refused) console.log(`  row ${row}: ${why}`);
+    },
+  },
+  "peer list": {
+    usage: "",
+    help: "show the peers and how it goes with them",
+    async run({ db, config }) {
+      const known = await peers.all(db);
+      for (const url of config.peers) {
+        const peer = known.find((each) => each.url === url);
+        const state =
+          peer?.fault ?? (peer?.caughtUp == null ? "not caught up yet" : `up to date at ${peer.seq}`);
+        console.log(`${url}  ${peer?.role ?? "unknown"}  ${state}`);
+      }
+      if (config.peers.length === 0) console.log("no peers; name some in PEERS");
+    },
+  },
+  config: {
+    usage: "",
+    help: "show the configuration in force",
+    async run({ config }) {
+      const { databaseUrl, ...rest } = config;
+      const shown = { ...rest, databaseUrl: databaseUrl.replace(/:[^:@/]*@/, ":…@") };
+      console.log(JSON.stringify(shown, undefined, 2));
+    },
+  },
+  migrate: {
+    usage: "",
+    help: "bring the database up to date, as every start does",
+    async run({ config }) {
+      console.log(`the database in ${config.dataDir} is up to date`);
+    },
+  },
+};
+
+async function* mapRows<Row>(
+  rows: AsyncIterable<Row>,
+  toListing: (row: Row) => MappedRow,
+): AsyncGenerator<MappedRow> {
+  for await (const row of rows) yield toListing(row);
+}
+
+async function hosted(db: Db, handle: string | undefined): Promise<coops.HostedCoop> {
+  const name = required(handle, "HANDLE").replace(/^@/, "").split("@")[0] ?? "";
+  const coop = await coops.byHandle(db, name);
+  if (coop === undefined) throw new AppError("not-found", `no co-op here has the handle @${name}`);
+  return coop;
+}
+
+async function readContent(file: string): Promise<ListingContent> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new AppError("bad-request", `${file} can't be read`, { cause });
+  }
+  try {
+    // What it holds is checked by whoever publishes it.
+    return JSON.parse(text) as ListingContent;
+  } catch (cause) {
+    throw new AppError("bad-request", `${file} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value;
+  throw new AppError("bad-request", `${name} is missing; “npm run cli” shows how it goes`);
+}
+
+function help(): string {
+  const rows = Object.entries(commands).map(([name, { usage, help: what }]) => {
+    return `  ${`${name} ${usage}`.trim().padEnd(38)} ${what}`;
+  });
+  return ["npm run cli -- COMMAND", "", ...rows].join("\n");
+}
+
+async function main(args: string[]): Promise<void> {
+  const name = [args.slice(0, 2).join(" "), args[0] ?? ""].find((each) => Object.hasOwn(commands, each));
+  const command = name === undefined ? undefined : commands[name];
+  if (name === undefined || command === undefined) {
+    console.log(help());
+    if (args.length > 0 && args[0] !== "help") process.exitCode = 1;
+    return;
+  }
+  const rest = args.slice(name.split(" ").length);
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: rest, options: command.options ?? {}, allowPositionals: true });
+  } catch (cause) {
+    throw new AppError("bad-request", `${name}: ${(cause as Error).message}`, { cause });
+  }
+  const config = readConfig(process.env);
+  const { store, node } = await openNode(config, Date.now);
+  await using _closing = store;
+  await command.run({ db: store.db, node, config }, parsed.positionals, parsed.values);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(describeFailure(error));
+  process.exitCode = 1;
+}

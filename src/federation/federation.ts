@@ -1,0 +1,236 @@
+import {
+  createFederation,
+  type Federation,
+  type FederationQueueOptions,
+  type KvStore,
+} from "@fedify/fedify";
+import {
+  Application,
+  Create,
+  Group,
+  Note,
+  Organization,
+  Tombstone,
+} from "@fedify/fedify/vocab";
+import { getLogger } from "@logtape/logtape";
+import type { Json, JsonObject } from "../coop/canonical-json.ts";
+import type { Identity } from "../directory/identity.ts";
+import { userAgent, version } from "../outbound.ts";
+import * as coops from "../store/coops.ts";
+import * as followers from "../store/followers.ts";
+import * as posts from "../store/posts.ts";
+import type { Db } from "../store/schema.ts";
+import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
+import { discover } from "./discovery.ts";
+import { inbox, onInboxError } from "./inbox.ts";
+import { createDocument, noteDocument } from "./posts.ts";
+import { tidy } from "./tidy.ts";
+
+/** What Fedify hands to our callbacks. */
+export interface FederationData {
+  db: Db;
+  node: Identity;
+  /** Lets http and private addresses be: for nodes on loopback. */
+  insecure: boolean;
+  clock: () => number;
+  /** Reads a peer's feed now. Says whether the origin is a peer. */
+  wake(origin: string): boolean;
+}
+
+/** What parses our documents back into Fedify's classes. */
+type Loaders = Parameters<typeof Note.fromJsonLd>[1];
+
+/** Posts on a page of an outbox. */
+const outboxPage = 20;
+
+/** Sets up ActivityPub: actors, collections, inboxes and the queue behind them. */
+export function buildFederation(
+  origin: string,
+  insecure: boolean,
+  kv: KvStore,
+  queue: FederationQueueOptions,
+): Federation<FederationData> {
+  const federation = createFederation<FederationData>({
+    kv,
+    queue,
+    origin,
+    manuallyStartQueue: true,
+    allowPrivateAddress: insecure,
+    userAgent: userAgent(origin),
+    // snac2 and Friendica answer 202 to RFC 9421 and then drop what came.
+    firstKnock: "draft-cavage-http-signatures-12",
+    onOutboxError(error, activity) {
+      const id = activity?.id?.href;
+      getLogger(["fragaria", "federation"]).warn("{id} was not delivered: {error}", { id, error });
+    },
+  });
+
+  federation
+    .setActorDispatcher("/{+identifier}", async (context, identifier) => {
+      const document = await actorDocument(context.data.db, context.data.node, identifier);
+      if (document === "unknown") return null;
+      if (document === "gone") return new Tombstone({ id: context.getActorUri(identifier) });
+      return toActor(document, context);
+    })
+    .mapHandle((context, handle) => identifierOf(context.data.db, handle).then((id) => id ?? null))
+    .setKeyPairsDispatcher(({ data: { node } }) => importKeys(node));
+
+  const inboxes = federation
+    .setInboxListeners("/{+identifier}/inbox", "/inbox")
+    .onError(onInboxError)
+    .setSharedKeyDispatcher(() => ({ identifier: NODE }));
+  for (const [type, handler] of inbox) inboxes.on(type, handler as Parameters<typeof inboxes.on>[1]);
+
+  federation
+    .setFollowersDispatcher("/{+identifier}/followers", async ({ data: { db } }, identifier, at) => {
+      // Who follows a co-op is its own business: others see how many.
+      if (at === null) return null;
+      if (identifier !== NODE) return { items: [] };
+      const page = await followers.page(db, identifier, { after: at, limit: 100 });
+      const items = page.map(({ actor, inbox: url }) => ({ id: new URL(actor), inboxId: new URL(url) }));
+      return { items, nextCursor: page.length === 100 ? (page.at(-1)?.actor ?? null) : null };
+    })
+    .setFirstCursor(() => "")
+    .setCounter(({ data: { db } }, identifier) => followers.count(db, identifier));
+
+  federation
+    .setFollowingDispatcher("/{+identifier}/following", async ({ data: { db } }, identifier, at) => {
+      if (at === null) return null;
+      const followed = await followers.following(db, identifier);
+      const accepted = followed.filter((each) => each.accepted !== null);
+      return { items: accepted.map(({ actor }) => new URL(actor)) };
+    })
+    .setFirstCursor(() => "")
+    .setCounter(async ({ data: { db } }, identifier) => {
+      const followed = await followers.following(db, identifier);
+      return followed.filter((each) => each.accepted !== null).length;
+    });
+
+  federation
+    .setFeaturedDispatcher("/{+identifier}/featured", async (context, identifier) => {
+      const { db, node } = context.data;
+      const coop = plainCoop(identifier);
+      const rows = coop === undefined ? [] : await posts.pinned(db, coop);
+      const notes = rows.map((row) => Note.fromJsonLd(noteDocument(node, row), context));
+      return { items: await Promise.all(notes) };
+    });
+
+  federation
+    .setOrderedCollectionDispatcher(
+      "outbox",
+      Create,
+      "/{+identifier}/outbox",
+      async (context, { identifier }, at) => {
+        if (at === null) return null;
+        const { db, node } = context.data;
+        const coop = plainCoop(identifier);
+        const before = at === "" ? {} : { before: Number(at) };
+        const rows =
+          coop === undefined ? [] : await posts.of(db, coop, { ...before, limit: outboxPage });
+        const items = rows.map((row) => Create.fromJsonLd(createDocument(node, row), context));
+        const last = rows.length === outboxPage ? rows.at(-1) : undefined;
+        return {
+          items: await Promise.all(items),
+          nextCursor: last === undefined ? null : String(last.published),
+        };
+      },
+    )
+    .setFirstCursor(() => "")
+    .setCounter(({ data: { db } }, { identifier }) => {
+      const coop = plainCoop(identifier);
+      return coop === undefined ? 0 : posts.count(db, coop);
+    });
+
+  federation.setObjectDispatcher(Note, "/coops/{coop}/posts/{post}", async (context, values) => {
+    const row = await publicPost(context.data.db, values);
+    return row && Note.fromJsonLd(noteDocument(context.data.node, row), context);
+  });
+  federation.setObjectDispatcher(
+    Create,
+    "/coops/{coop}/posts/{post}/activity",
+    async (context, values) => {
+      const row = await publicPost(context.data.db, values);
+      return row && Create.fromJsonLd(createDocument(context.data.node, row), context);
+    },
+  );
+
+  federation.setNodeInfoDispatcher("/nodeinfo/2.1", async ({ data: { db } }) => {
+    const { followable } = await coops.count(db);
+    return {
+      software: { name: "fragaria", version },
+      protocols: ["activitypub"],
+      usage: { users: { total: followable }, localPosts: await posts.count(db), localComments: 0 },
+    };
+  });
+  return federation;
+}
+
+/** An actor's document as one of Fedify's classes, which keep the JSON as it is. */
+export async function toActor(
+  document: JsonObject,
+  loaders: Loaders,
+): Promise<Application | Group | Organization> {
+  switch (document["type"]) {
+    case "Application":
+      return Application.fromJsonLd(document, loaders);
+    case "Group":
+      return Group.fromJsonLd(document, loaders);
+    default:
+      return Organization.fromJsonLd(document, loaders);
+  }
+}
+
+/**
+ * Answers what belongs to ActivityPub.
+ *
+ * @returns Undefined when the request is for somebody else: a page.
+ */
+export async function serveFederation(
+  federation: Federation<FederationData>,
+  data: FederationData,
+  request: Request,
+): Promise<Response | undefined> {
+  const pass = () => new Response(null, { status: 404, headers: { "fragaria-pass": "1" } });
+  const ask = (asked: Request) =>
+    federation.fetch(asked, { contextData: data, onNotFound: pass, onNotAcceptable: pass });
+  // Behind a TLS proxy the request says http; signatures cover what the sender saw.
+  const { pathname, search } = new URL(request.url);
+  const seen = new Request(new URL(pathname + search, data.node.origin), request);
+  const answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
+  if (answer.headers.has("fragaria-pass")) return undefined;
+  if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {
+    return answer;
+  }
+  const headers = new Headers(answer.headers);
+  headers.delete("content-length");
+  const text = await answer.text();
+  if (text === "") return new Response(null, { status: answer.status, headers });
+  const body = JSON.stringify(tidy(JSON.parse(text) as Json));
+  return new Response(body, { status: answer.status, headers });
+}
+
+async function importKeys(node: Identity): Promise<CryptoKeyPair[]> {
+  const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const pair = async (
+    { privateKey, publicKey }: Identity["rsa"],
+    algorithm: { name: string; hash?: string },
+  ) => ({
+    privateKey: await crypto.subtle.importKey("jwk", privateKey, algorithm, true, ["sign"]),
+    publicKey: await crypto.subtle.importKey("jwk", publicKey, algorithm, true, ["verify"]),
+  });
+  return [await pair(node.rsa, rsa), await pair(node.ed25519, { name: "Ed25519" })];
+}
+
+/** The co-op's id, unless it's a class or the node: those have no posts of their own yet. */
+function plainCoop(identifier: string): string | undefined {
+  const parts = readIdentifier(identifier);
+  return parts?.key === undefined ? parts?.coop : undefined;
+}
+
+async function publicPost(
+  db: Db,
+  { coop, post }: { coop: string; post: string },
+): Promise<posts.Post | null> {
+  const row = await posts.get(db, post);
+  return row !== undefined && row.coop === coop && row.deleted === null ? row : null;
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { isIP } from "node:net";
+import type { InboxContext } from "@fedify/fedify";
+import { Accept, Delete, Follow, Undo, Update } from "@fedify/fedify/vocab";
+import { getLogger } from "@logtape/logtape";
+import { isPublic } from "../outbound.ts";
+import { changesUrl } from "../replication/describe.ts";
+import * as followers from "../store/followers.ts";
+import { actorDocument, NODE } from "./actors.ts";
+import type { FederationData } from "./federation.ts";
+
+type Context = InboxContext<FederationData>;
+
+/**
+ * What we do with each type of activity; every other type is accepted and let
+ * lie. Handlers may be called again with the same activity: they write what is
+ * so, and count nothing.
+ */
+export const inbox = [
+  [Follow, onFollow],
+  [Undo, onUndo],
+  [Accept, onAccept],
+  [Update, onUpdate],
+  [Delete, onDelete],
+] as const;
+
+const log = getLogger(["fragaria", "federation"]);
+
+/** Somebody follows one of our actors: always granted. */
+async function onFollow(context: Context, follow: Follow): Promise<void> {
+  const { db, node, insecure, clock } = context.data;
+  const followed = context.parseUri(follow.objectId);
+  if (follow.id === null || follow.actorId === null || followed?.type !== "actor") return;
+  const { identifier } = followed;
+  if (typeof (await actorDocument(db, node, identifier)) === "string") return;
+
+  const follower = await follow.getActor({ ...context, suppressError: true });
+  const inboxUrl = follower?.inboxId;
+  if (follower?.id == null || inboxUrl == null) {
+    log.info("{actor} can't follow: it has no inbox", { actor: follow.actorId.href });
+    return;
+  }
+  const shared = follower.endpoints?.sharedInbox ?? null;
+  if (!deliverable(inboxUrl, insecure) || (shared !== null && !deliverable(shared, insecure))) {
+    log.warn("{actor} names an inbox that we don't deliver to", { actor: follower.id.href });
+    return;
+  }
+  await followers.add(db, {
+    followed: identifier,
+    actor: follower.id.href,
+    inbox: inboxUrl.href,
+    sharedInbox: shared?.href ?? null,
+    activity: follow.id.href,
+    since: clock(),
+  });
+  const digest = createHash("sha256").update(follow.id.href).digest("hex").slice(0, 32);
+  await context.sendActivity(
+    { identifier },
+    follower,
+    new Accept({
+      id: new URL(`#accepts/${digest}`, context.getActorUri(identifier)),
+      actor: context.getActorUri(identifier),
+      to: follower.id,
+      // Made afresh: Fedify would put the whole follower into it.
+      object: new Follow({ id: follow.id, actor: follower.id, object: follow.objectId }),
+    }),
+  );
+}
+
+/**
+ * Somebody stops following. The Follow may stand in the Undo whole, or only its
+ * id, or, from a snac2 that we haven't answered yet, the followed actor.
+ */
+async function onUndo(context: Context, undo: Undo): Promise<void> {
+  const { db } = context.data;
+  if (undo.actorId === null) return;
+  const undone = await undo.getObject({ ...context, suppressError: true });
+  if (undone instanceof Follow) {
+    const followed = context.parseUri(undone.objectId);
+    if (undone.actorId?.href !== undo.actorId.href || followed?.type !== "actor") return;
+    await followers.remove(db, followed.identifier, undo.actorId.href);
+    return;
+  }
+  const named = context.parseUri(undo.objectId);
+  if (named?.type === "actor") {
+    await followers.remove(db, named.identifier, undo.actorId.href);
+  } else if (undo.objectId !== null) {
+    await followers.removeByActivity(db, undo.objectId.href, undo.actorId.href);
+  }
+}
+
+/** A peer lets our node follow it. */
+async function onAccept(context: Context, accept: Accept): Promise<void> {
+  if (accept.actorId === null) return;
+  const { db, clock } = context.data;
+  await followers.accepted(db, NODE, accept.actorId.href, clock());
+}
+
+/** A peer's wake-up: its feed has something new. Other updates don't concern us. */
+async function onUpdate(context: Context, update: Update): Promise<void> {
+  const { actorId, objectId } = update;
+  if (actorId === null || objectId === null) return;
+  if (objectId.href !== changesUrl(actorId.origin) || actorId.pathname !== "/actor") return;
+  context.data.wake(actorId.origin);
+}
+
+/** An actor elsewhere is gone, and follows nobody any more. */
+async function onDelete(context: Context, deletion: Delete): Promise<void> {
+  if (deletion.actorId === null || deletion.objectId?.href !== deletion.actorId.href) return;
+  await followers.removeActor(context.data.db, deletion.actorId.href);
+}
+
+/** Whether we may deliver there: Fedify checks what it fetches, not where it sends. */
+function deliverable(inboxUrl: URL, insecure: boolean): boolean {
+  if (insecure) return inboxUrl.protocol === "http:" || inboxUrl.protocol === "https:";
+  const host = inboxUrl.hostname.replace(/^\[|\]$/g, "");
+  if (inboxUrl.protocol !== "https:" || host === "localhost" || host.endsWith(".localhost")) {
+    return false;
+  }
+  return isIP(host) === 0 || isPublic(host);
+}
+
+/** Logs what a handler couldn't do; Fedify tries again. */
+export function onInboxError(_context: unknown, error: Error): void {
+  log.error("An activity could not be handled: {error}", { error });
+}

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { Federation } from "@fedify/fedify";
+import { Follow } from "@fedify/fedify/vocab";
+import { type Job, repeat } from "../jobs.ts";
+import { askDescription } from "../replication/describe.ts";
+import * as followers from "../store/followers.ts";
+import { NODE } from "./actors.ts";
+import type { FederationData } from "./federation.ts";
+
+/**
+ * The handshake: our node actor asks to follow that of each configured peer,
+ * and asks again now and then until it is accepted.
+ */
+export function shakeHands(
+  federation: Federation<FederationData>,
+  data: FederationData,
+  peers: string[],
+  stop: AbortSignal,
+): Job {
+  const pace = { every: 600_000, retry: 2000, retryMost: 300_000 };
+  return repeat("asking to follow peers", stop, pace, async (signal) => {
+    const following = await followers.following(data.db, NODE);
+    const failures: unknown[] = [];
+    for (const peer of peers) {
+      const known = following.find(({ actor }) => new URL(actor).origin === peer);
+      if (known?.accepted != null) continue;
+      await ask(federation, data, peer, signal).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+    return false;
+  });
+}
+
+async function ask(
+  federation: Federation<FederationData>,
+  data: FederationData,
+  peer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { actor } = await askDescription(
+    peer,
+    AbortSignal.any([signal, AbortSignal.timeout(20_000)]),
+  );
+  const digest = createHash("sha256").update(actor).digest("hex").slice(0, 32);
+  const activity = `${data.node.actor}#follows/${digest}`;
+  await followers.request(data.db, {
+    follower: NODE,
+    actor,
+    activity,
+    requested: data.clock(),
+    accepted: null,
+  });
+  const context = federation.createContext(new URL(data.node.origin), data);
+  const id = new URL(actor);
+  await context.sendActivity(
+    { identifier: NODE },
+    { id, inboxId: new URL(`${actor}/inbox`), endpoints: null },
+    new Follow({ id: new URL(activity), actor: new URL(data.node.actor), object: id, to: id }),
+  );
+}

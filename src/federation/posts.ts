@@ -1,0 +1,53 @@
+import type { JsonObject } from "../coop/canonical-json.ts";
+import type { Identity } from "../directory/identity.ts";
+import { coopUrl } from "../directory/publish.ts";
+import type { Post } from "../store/posts.ts";
+import { toHtml } from "./text.ts";
+import { noteContext, PUBLIC } from "./vocabulary.ts";
+
+/** The URL of a post. */
+export function postUrl(node: Identity, post: Pick<Post, "id" | "coop">): string {
+  return `${coopUrl(node, post.coop)}/posts/${post.id}`;
+}
+
+/** A post as a Note: the one type that every server shows whole. */
+export function noteDocument(node: Identity, post: Post): JsonObject {
+  const texts = Object.entries(JSON.parse(post.content) as Record<string, string>);
+  const htmls = texts.map(([language, text]) => [language, toHtml(text, node.origin)] as const);
+  const id = postUrl(node, post);
+  const author = coopUrl(node, post.coop);
+  const tags = new Map(
+    htmls.flatMap(([, { tags: each }]) => each).map((tag) => [JSON.stringify(tag["name"]).toLowerCase(), tag]),
+  );
+  return {
+    "@context": noteContext,
+    id,
+    type: "Note",
+    attributedTo: author,
+    // The main language comes first: that is how others know it.
+    content: htmls[0]?.[1].html ?? "",
+    contentMap: Object.fromEntries(htmls.map(([language, { html }]) => [language, html])),
+    url: id,
+    published: new Date(post.published).toISOString(),
+    ...(post.edited === null ? {} : { updated: new Date(post.edited).toISOString() }),
+    to: [PUBLIC],
+    cc: [`${author}/followers`],
+    tag: [...tags.values()],
+    sensitive: false,
+  };
+}
+
+/** The activity that a post was published with. */
+export function createDocument(node: Identity, post: Post): JsonObject {
+  const { "@context": context, ...note } = noteDocument(node, post);
+  return {
+    "@context": context ?? noteContext,
+    id: `${postUrl(node, post)}/activity`,
+    type: "Create",
+    actor: coopUrl(node, post.coop),
+    published: note["published"] ?? "",
+    to: note["to"] ?? [],
+    cc: note["cc"] ?? [],
+    object: note,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Json } from "../coop/canonical-json.ts";
+
+/** Addressed to everyone; spelled out, as some servers know no shorter form. */
+export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
+
+const namespace = "https://w3id.org/fragaria/ns#";
+
+/**
+ * The context of actors. Mastodon reads no JSON-LD: what it knows is spelled
+ * as it spells it. Our own terms are those of listings.
+ */
+export const actorContext: Json[] = [
+  "https://www.w3.org/ns/activitystreams",
+  "https://w3id.org/security/v1",
+  "https://w3id.org/security/data-integrity/v1",
+  "https://w3id.org/security/multikey/v1",
+  {
+    "@vocab": namespace,
+    toot: "http://joinmastodon.org/ns#",
+    // The old spelling of schema.org, which is the one that servers compare with.
+    schema: "http://schema.org#",
+    PropertyValue: "schema:PropertyValue",
+    value: "schema:value",
+    PostalAddress: "schema:PostalAddress",
+    address: "schema:address",
+    addressCountry: "schema:addressCountry",
+    addressLocality: "schema:addressLocality",
+    addressRegion: "schema:addressRegion",
+    postalCode: "schema:postalCode",
+    streetAddress: "schema:streetAddress",
+    discoverable: "toot:discoverable",
+    indexable: "toot:indexable",
+    featured: { "@id": "toot:featured", "@type": "@id" },
+    manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
+    webfinger: "https://purl.archive.org/socialweb/webfinger#webfinger",
+    implements: { "@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set" },
+    listing: { "@type": "@id" },
+    activity: { "@container": "@list" },
+  },
+];
+
+/** The context of posts and of the activities that carry them. */
+export const noteContext: Json[] = [
+  "https://www.w3.org/ns/activitystreams",
+  { Hashtag: "as:Hashtag", sensitive: "as:sensitive" },
+];

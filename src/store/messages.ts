@@ -1,0 +1,174 @@
+import type { MessageQueueDepth } from "@fedify/fedify";
+import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
+import { skipLocked } from "./dialect.ts";
+import type { Db, QueueTable, Schema, Tx } from "./schema.ts";
+
+/** A claimed row of the table `queue`. Its payload holds private keys: never log it. */
+export type Message = Selectable<QueueTable>;
+export type Lane = QueueTable["lane"];
+
+/** Adds messages, all or none. `runAt` is when they become ready, epoch ms. */
+export async function add(
+  db: Db,
+  lane: Lane,
+  messages: readonly unknown[],
+  runAt: number,
+  orderingKey: string | null,
+): Promise<void> {
+  const rows = messages.map((message) => {
+    return { lane, payload: JSON.stringify(message), orderingKey, runAt, lockedUntil: null };
+  });
+  await db.transaction().execute((tx) => insert(tx, rows));
+}
+
+async function insert(tx: Tx, rows: Insertable<QueueTable>[]): Promise<void> {
+  // Five parameters a row, of the 32,766 that SQLite takes.
+  for (let start = 0; start < rows.length; start += 1000) {
+    await tx
+      .insertInto("queue")
+      .values(rows.slice(start, start + 1000))
+      .execute();
+  }
+}
+
+/**
+ * Takes the next message of the lane until the time given, if any is ready.
+ * Until then nobody else gets it, nor another of its ordering key. Times are
+ * epoch ms.
+ */
+export async function claim(
+  db: Db,
+  lane: Lane,
+  now: number,
+  until: number,
+): Promise<Message | undefined> {
+  const message = await lease(db, lane, now, until);
+  if (message === undefined || !(await overlaps(db, message, now))) return message;
+  await db
+    .updateTable("queue")
+    .set({ lockedUntil: null, attempts: message.attempts - 1 })
+    .where(mine(message))
+    .execute();
+  return undefined;
+}
+
+/**
+ * Leases the message that has been ready for longest. One with an ordering
+ * key waits for any of its key that is leased, or is earlier and ready.
+ */
+async function lease(db: Db, lane: Lane, now: number, until: number): Promise<Message | undefined> {
+  const next = db
+    .selectFrom("queue as q")
+    .select("q.id")
+    .where("q.lane", "=", lane)
+    .where("q.runAt", "<=", now)
+    .where((eb) => eb.or([eb("q.lockedUntil", "is", null), eb("q.lockedUntil", "<=", now)]))
+    .where((eb) =>
+      eb.or([
+        eb("q.orderingKey", "is", null),
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom("queue as other")
+              .select("other.id")
+              .where("other.lane", "=", lane)
+              .whereRef("other.orderingKey", "=", "q.orderingKey")
+              .whereRef("other.id", "<>", "q.id")
+              .where((eb) =>
+                eb.or([
+                  eb("other.lockedUntil", ">", now),
+                  eb.and([eb("other.id", "<", eb.ref("q.id")), eb("other.runAt", "<=", now)]),
+                ]),
+              ),
+          ),
+        ),
+      ]),
+    )
+    .orderBy("q.runAt")
+    .orderBy("q.id")
+    .limit(1);
+  return await db
+    .updateTable("queue")
+    .set((eb) => ({ lockedUntil: until, attempts: eb("attempts", "+", 1) }))
+    .where("id", "=", skipLocked(db, next))
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/**
+ * Whether another message of the same key is leased after all. PostgreSQL
+ * lets two processes claim at the same moment without seeing each other's
+ * lease, when an earlier message becomes ready just then. Each looks again
+ * once its own lease is committed, so at least one of them sees the other.
+ */
+async function overlaps(db: Db, message: Message, now: number): Promise<boolean> {
+  if (message.orderingKey === null) return false;
+  const other = await db
+    .selectFrom("queue")
+    .select("id")
+    .where("lane", "=", message.lane)
+    .where("orderingKey", "=", message.orderingKey)
+    .where("id", "<>", message.id)
+    .where("lockedUntil", ">", now)
+    .limit(1)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+/** Keeps a message until the time given; false when another process has it by now. */
+export async function renew(db: Db, message: Message, until: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("queue")
+    .set({ lockedUntil: until })
+    .where(mine(message))
+    // Not what was put back while this was on its way.
+    .where("lockedUntil", "is not", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Puts a message back, to be ready again at `runAt`. */
+export async function postpone(db: Db, message: Message, runAt: number): Promise<void> {
+  await db.updateTable("queue").set({ lockedUntil: null, runAt }).where(mine(message)).execute();
+}
+
+/** Deletes a message that is done with, unless another process has it by now. */
+export async function remove(db: Db, message: Message): Promise<void> {
+  await db.deleteFrom("queue").where(mine(message)).execute();
+}
+
+/** What waits in a lane at `now`, without what is being handled. */
+export async function depth(db: Db, lane: Lane, now: number): Promise<MessageQueueDepth> {
+  return await db
+    .selectFrom("queue")
+    .select((eb) => [
+      eb.fn.countAll<number>().as("queued"),
+      eb.fn.countAll<number>().filterWhere("runAt", "<=", now).as("ready"),
+      eb.fn.countAll<number>().filterWhere("runAt", ">", now).as("delayed"),
+    ])
+    .where("lane", "=", lane)
+    .where((eb) => eb.or([eb("lockedUntil", "is", null), eb("lockedUntil", "<=", now)]))
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * How many messages, of all lanes, are being handled or ready to be at `now`
+ * (epoch ms); none means that nothing more will happen until a delay is over.
+ */
+export async function unfinished(db: Db, now: number): Promise<number> {
+  const { count } = await db
+    .selectFrom("queue")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where((eb) => eb.or([eb("runAt", "<=", now), eb("lockedUntil", ">", now)]))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/**
+ * The row, unless it has been claimed again since: each claim counts an
+ * attempt, so the count names the claim.
+ */
+function mine({ id, attempts }: Message) {
+  return (eb: ExpressionBuilder<Schema, "queue">) =>
+    eb.and([eb("id", "=", id), eb("attempts", "=", attempts)]);
+}
