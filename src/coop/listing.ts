@@ -11,6 +11,7 @@ import {
   Theme,
   VoteRule,
 } from "./codes.ts";
+import { readLeniently } from "./leniency.ts";
 import { isRegion } from "./regions.ts";
 import { isSector } from "./sectors.ts";
 
@@ -293,22 +294,13 @@ export function tombstoneRecord(node: string, id: string, issued: number): JsonO
  */
 export function readListing(document: JsonObject): Listing | undefined {
   const about = document["about"];
-  if (typeof about !== "object" || about === null || Array.isArray(about)) return undefined;
-  const known: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(Listing.shape)) {
-    const value = readLeniently(schema, about[key]);
-    if (value !== undefined) known[key] = value;
+  const listing = readLeniently(Listing, about);
+  if (listing === undefined || listingId(listing.id) !== document["id"]) return undefined;
+  // Some of the classes are worse than none: they would answer the ILO's test wrongly.
+  const given = (about as JsonObject)["stakeholders"];
+  if (Array.isArray(given) && given.length !== listing.stakeholders?.length) {
+    const { stakeholders: _, ...rest } = listing;
+    return rest;
   }
-  const listing = Listing.safeParse(known);
-  if (!listing.success || listingId(listing.data.id) !== document["id"]) return undefined;
-  return listing.data;
-}
-
-function readLeniently(schema: z.ZodType, value: unknown): unknown {
-  const whole = schema.safeParse(value);
-  if (whole.success) return whole.data;
-  if (!Array.isArray(value)) return undefined;
-  // One code that we don't know must not hide the others beside it.
-  const items = value.filter((item) => schema.safeParse([item]).success);
-  return items.length === 0 ? undefined : items;
+  return listing;
 }
