@@ -200,9 +200,9 @@ function themesOf(activity: string | undefined): Theme[] {
   if (activity === undefined) return [];
   // Nearly all bars here are members' clubs and villages' own pubs.
   if (activity === "isic4:5630") return ["community"];
-  const path = sectorPath(activity).map((code) => code.slice("isic4:".length));
+  const path = new Set(sectorPath(activity).map((code) => code.slice("isic4:".length)));
   return (Object.keys(themes) as Theme[]).filter((theme) =>
-    themes[theme].isic.some((division) => path.includes(division)),
+    themes[theme].isic.some((division) => path.has(division)),
   );
 }
 
