@@ -13,9 +13,11 @@ import {
   PostgresDialect,
   type SelectQueryBuilder,
   SqliteAdapter,
+  type SqliteDatabase,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
+  type SqliteStatement,
   type TransactionSettings,
 } from "kysely";
 import pg from "pg";
@@ -43,7 +45,7 @@ export function skipLocked<DB, TB extends keyof DB, O>(
 
 /** Kysely's dialect for an open SQLite database, which it will close. */
 export function sqliteDialect(database: Database): Dialect {
-  return new Sqlite({ database });
+  return new Sqlite({ database: remembering(database) });
 }
 
 /** Kysely's dialect for a PostgreSQL pool, which it will end. */
@@ -70,6 +72,34 @@ function safeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large for a number`);
   return value;
+}
+
+/**
+ * Keeps prepared statements, where Kysely prepares anew for each query: ten
+ * times the cost of running a short one. Long statements are batches, seldom
+ * the same twice. SQLite itself notices when a table has changed.
+ */
+function remembering(database: Database): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => void database.close(),
+    prepare(text) {
+      const known = statements.get(text);
+      if (known) return known;
+      const statement = database.prepare(text);
+      const fresh: SqliteStatement = {
+        reader: statement.reader,
+        all: (parameters) => statement.all(parameters),
+        run: (parameters) => statement.run(parameters),
+        // A statement that is being iterated over can't be used for anything else.
+        iterate: (parameters) => database.prepare(text).iterate(parameters),
+      };
+      if (text.length > 2000) return fresh;
+      if (statements.size >= 500) statements.clear();
+      statements.set(text, fresh);
+      return fresh;
+    },
+  };
 }
 
 class Sqlite extends SqliteDialect {

@@ -95,7 +95,7 @@ async function work(
       await bell.wait(settings.poll, signal);
       continue;
     }
-    const handled = handle(db, message, handler, settings).then(() => {
+    const handled = handle(db, message, handler, settings).finally(() => {
       running.delete(handled);
       // It may have been what held up others of its key.
       bell.ring();

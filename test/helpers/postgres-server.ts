@@ -41,7 +41,7 @@ const postgres = new EmbeddedPostgres({
   onError: (error) => log.push(String(error)),
 });
 
-process.stdin.resume().on("end", stop);
+process.stdin.resume().on("end", () => void stop());
 process.on("SIGINT", () => {}); // Ctrl-C reaches the whole group; the parent closes our input.
 try {
   await postgres.initialise();

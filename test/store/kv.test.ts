@@ -8,7 +8,7 @@ const second = Temporal.Duration.from({ seconds: 1 });
 
 async function keys(entries: AsyncIterable<KvStoreListEntry>): Promise<KvKey[]> {
   const all = (await Array.fromAsync(entries)).map((entry) => entry.key);
-  return all.sort((a, b) => (a.join() < b.join() ? -1 : 1));
+  return all.toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
 }
 
 eachEngine("the key-value store", (engine) => {
@@ -64,7 +64,7 @@ eachEngine("the key-value store", (engine) => {
     const kv = kvStore(store.db);
     for (let i = 0; i < 205; i++) await kv.set(["n", String(i)], i);
     const values = (await Array.fromAsync(kv.list(["n"]))).map((entry) => Number(entry.value));
-    expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 205 }, (_, i) => i));
+    expect(values.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 205 }, (_, i) => i));
   });
 
   test("swaps only what is as expected", async () => {

@@ -106,6 +106,22 @@ describe("SQLite", () => {
       });
   });
 
+  test("sees what has become of a table, and can be asked anew while rows are read", async () => {
+    await using store = await open("sqlite::memory:");
+    const all = sql`select * from t`;
+    await sql`create table t (a integer)`.execute(store.db);
+    await sql`insert into t values (1), (2)`.execute(store.db);
+    expect((await all.execute(store.db)).rows).toEqual([{ a: 1 }, { a: 2 }]);
+    await sql`alter table t add column b text default 'x'`.execute(store.db);
+    expect((await all.execute(store.db)).rows).toEqual([
+      { a: 1, b: "x" },
+      { a: 2, b: "x" },
+    ]);
+    const numbers = store.db.withTables<{ t: { a: number } }>().selectFrom("t").select("a");
+    for await (const { a } of numbers.stream()) expect(a).toBeGreaterThan(0);
+    expect(await numbers.execute()).toHaveLength(2);
+  });
+
   test("says in a sentence why a file can't be opened", async () => {
     await using temporary = await temporaryFolder();
     const at = (name: string) => join(temporary.folder, name);
@@ -202,7 +218,8 @@ describe("PostgreSQL", () => {
       sql`select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and pid <> pg_backend_pid()`.execute(other.db);
     // The pool may hand out a dead connection once, before it hears of its death.
-    const works = () => vi.waitFor(() => sql`select 1`.execute(store.db), { interval: 10 });
+    const works = () =>
+      vi.waitFor(() => sql`select 1`.execute(store.db), { timeout: 15_000, interval: 10 });
     await works();
     await killOthers();
     await works();
