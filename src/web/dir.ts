@@ -1,0 +1,124 @@
+import { promisify } from "node:util";
+import { constants, gzip, zstdCompress } from "node:zlib";
+import type { Context } from "hono";
+import { AppError } from "../errors.ts";
+import { listingId } from "../coop/listing.ts";
+import { coopUrl } from "../directory/publish.ts";
+import { describe } from "../replication/describe.ts";
+import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";
+import * as changes from "../store/changes.ts";
+import * as records from "../store/records.ts";
+import { bestEncoding } from "./accept.ts";
+import { bodyFaults, demandParameters, InvalidRequest } from "./parameters.ts";
+import type { Site } from "./site.ts";
+
+/** For whoever reads from another origin; and nothing is ever guessed from the bytes. */
+const open = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "Dir-Next",
+  "x-content-type-options": "nosniff",
+};
+
+/** Bytes that a response may take over: not a view into a shared pool. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** `GET /.well-known/coop-directory`: what this node is to other nodes. */
+export async function wellKnown({ db, node, role, feed }: Site): Promise<Response> {
+  const description = describe(node, role, feed.epoch, await changes.head(db));
+  return Response.json(description, { headers: { ...open, "cache-control": "max-age=60" } });
+}
+
+/**
+ * `GET /dir/v1/changes`: a page of the feed, one line a record.
+ *
+ * @throws {AppError} `bad-request` for the parameters, `gone` for an old epoch.
+ */
+export async function feedChanges(site: Site, c: Context): Promise<Response> {
+  const query = demandParameters(FeedQuery, new URL(c.req.url).searchParams);
+  const { next, lines } = await feedPage(site.feed, query, c.req.raw.signal);
+  return ndjson(c, lines, { "dir-next": writeCursor(next) });
+}
+
+/**
+ * `POST /dir/v1/records`: the records with these digests, as far as they are
+ * held, as the bytes that were signed.
+ */
+export async function recordsByDigest({ db }: Site, c: Context): Promise<Response> {
+  let body: unknown;
+  try {
+    body = JSON.parse(await c.req.text());
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("bad-request", "The body isn’t JSON.", { cause });
+  }
+  const asked = RecordsRequest.safeParse(body);
+  if (!asked.success) throw new InvalidRequest(bodyFaults(asked.error));
+  const held = await records.byDigest(db, asked.data.digests);
+  return ndjson(
+    c,
+    held.map((record) => record.body),
+    {},
+  );
+}
+
+/** `GET /dir/v1/records/:digest`: one record, which never changes. */
+export async function recordByDigest({ db }: Site, digest: string): Promise<Response> {
+  const [record] = /^[0-9a-f]{64}$/.test(digest) ? await records.byDigest(db, [digest]) : [];
+  if (record === undefined)
+    throw new AppError("not-found", "No record with this digest is held here.");
+  return new Response(new Uint8Array(record.body), {
+    headers: {
+      ...open,
+      "content-type": "application/ld+json",
+      "cache-control": "public, max-age=31536000, immutable",
+    },
+  });
+}
+
+/** `GET /coops/:id/listing`: the signed record of a hosted co-op, or the tombstone in its place. */
+export async function listing({ db, node }: Site, id: string): Promise<Response> {
+  const record = await records.get(db, listingId(coopUrl(node, id)));
+  if (record === undefined) throw new AppError("not-found", "This node publishes no such listing.");
+  return new Response(new Uint8Array(record.body), {
+    status: record.tombstone === 1 ? 410 : 200,
+    headers: {
+      ...open,
+      "content-type": "application/ld+json",
+      "cache-control": "max-age=60",
+      "last-modified": new Date(Number(record.issued)).toUTCString(),
+    },
+  });
+}
+
+const newline = Buffer.from("\n");
+const zstd = promisify(zstdCompress);
+const gzipped = promisify(gzip);
+
+async function ndjson(
+  c: Context,
+  lines: Uint8Array[],
+  headers: Record<string, string>,
+): Promise<Response> {
+  const plain = Buffer.concat(lines.flatMap((line) => [line, newline]));
+  // A few lines don't pay for a frame of their own.
+  const encoding =
+    plain.length > 1024 ? bestEncoding(c.req.header("accept-encoding") ?? null) : undefined;
+  return new Response((await compress(plain, encoding)) as Bytes, {
+    headers: {
+      ...open,
+      ...headers,
+      "content-type": "application/x-ndjson",
+      "cache-control": "no-store",
+      vary: "Accept-Encoding",
+      ...(encoding === undefined ? {} : { "content-encoding": encoding }),
+    },
+  });
+}
+
+/** At level 1: feeds are made for each reader, and most of the gain is there. */
+async function compress(plain: Buffer, encoding: "zstd" | "gzip" | undefined): Promise<Uint8Array> {
+  if (encoding === "zstd") {
+    return zstd(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  }
+  return encoding === "gzip" ? gzipped(plain, { level: 1 }) : plain;
+}

@@ -1,0 +1,64 @@
+import type { JsonObject } from "../coop/canonical-json.ts";
+import { listingId, readListing } from "../coop/listing.ts";
+import { regionLabel, regionPath } from "../coop/regions.ts";
+import { multiStakeholder } from "../coop/stakeholders.ts";
+import { coopUrl } from "../directory/publish.ts";
+import type { Entry } from "../index/directory-index.ts";
+import * as records from "../store/records.ts";
+import type { Site } from "./site.ts";
+
+/** The path of the page on which this node shows a listing. */
+export function pagePath(host: string, entry: Entry): string {
+  const { pathname } = new URL(entry.listing.id);
+  return entry.origin === host ? pathname : `/directory/${entry.origin}${pathname}`;
+}
+
+/** The name by which an entry's co-op can be followed, if it has an actor: `@bakery@coops.example`. */
+export function followHandle({ listing, origin }: Entry): string | undefined {
+  if (listing.preferredUsername === undefined || listing.provenance.kind === "imported") return;
+  return `@${listing.preferredUsername}@${origin}`;
+}
+
+/** Where a co-op is, from the place itself to the country, in words. */
+export function placeWords({ listing: { location } }: Entry): string[] {
+  if (location === undefined) return [];
+  const { addressLocality, addressCountry } = location.address;
+  const country = `iso3166-1:${addressCountry}`;
+  const path = regionPath(location.region?.[0] ?? country);
+  // A region of another scheme has no path: the country is then all that is known above it.
+  if (!path.includes(country)) path.push(country);
+  const labels = path.map((code) => regionLabel(code) ?? code.slice(code.indexOf(":") + 1));
+  return [...new Set([...(addressLocality === undefined ? [] : [addressLocality]), ...labels])];
+}
+
+/**
+ * The listing of a co-op that this node hosts, from the record itself: it is
+ * there as soon as it is published, whether the index has read it or not.
+ */
+export async function hostedEntry(site: Site, id: string): Promise<Entry | undefined> {
+  const record = await records.get(site.db, listingId(coopUrl(site.node, id)));
+  if (record === undefined || record.tombstone === 1) return undefined;
+  const listing = readListing(JSON.parse(new TextDecoder().decode(record.body)) as JsonObject);
+  if (listing === undefined) return undefined;
+  return {
+    record: record.id,
+    origin: record.origin,
+    listing,
+    multiStakeholder: multiStakeholder(listing),
+    digest: record.digest,
+    issued: Number(record.issued),
+  };
+}
+
+/** The listing of a co-op that another node publishes, by its host and the path of its URL. */
+export function replicaEntry(site: Site, host: string, path: string): Entry | undefined {
+  const schemes = site.node.origin.startsWith("http:") ? ["https", "http"] : ["https"];
+  for (const scheme of schemes) {
+    const id = `${scheme}://${host}/${path}`;
+    const found = site.index
+      .lookup(id)
+      .find(({ origin, listing }) => origin === host && listing.id === id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

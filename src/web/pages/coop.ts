@@ -1,0 +1,165 @@
+import { html } from "hono/html";
+import { themes } from "../../coop/codes.ts";
+import type { Listing } from "../../coop/listing.ts";
+import type { Entry } from "../../index/directory-index.ts";
+import type { Post } from "../../store/posts.ts";
+import { followHandle, placeWords } from "../entries.ts";
+import type { Page } from "../layout.ts";
+import {
+  type Html,
+  inLanguages,
+  languageName,
+  type LanguageText,
+  outwardLink,
+  paragraphs,
+  webHref,
+} from "../text.ts";
+import { typeWords } from "../words.ts";
+import { badges } from "./badge.ts";
+import { factList } from "./coop-facts.ts";
+import { followBox } from "./follow.ts";
+import { postSection } from "./posts.ts";
+import { provenanceSection } from "./provenance.ts";
+import { stakeholderSection } from "./stakeholders.ts";
+
+/** What the page of a co-op shows. */
+export interface CoopData {
+  entry: Entry;
+  /** Whether this node publishes the listing: else this is a copy of another node's. */
+  here: boolean;
+  posts: Post[];
+  followers: number | undefined;
+  contact: string | null;
+}
+
+/** The page of one co-op. */
+export function coopPage(data: CoopData): Page {
+  const { entry, here, posts } = data;
+  const { listing } = entry;
+  const description = listing.summary ?? factsInBrief(entry);
+  return {
+    title: listing.name,
+    description: description.length > 200 ? `${description.slice(0, 199)}…` : description,
+    head: head(entry, here),
+    body: html`<article class="coop">
+      <header>
+        ${icon(listing)}
+        <div>
+          ${name(listing)}
+          <p class="brief">${factsInBrief(entry)}</p>
+          <p class="tags">${badges(listing)}</p>
+        </div>
+      </header>
+      ${here ? "" : copyNote(entry)} ${listing.example === true ? exampleNote() : ""}
+      <div class="summary">${summary(listing)}</div>
+      <div class="body">
+        <div class="side">
+          ${followBox(data)}
+          <section aria-labelledby="facts-heading">
+            <h2 id="facts-heading">Facts</h2>
+            ${factList(entry)}
+          </section>
+          ${joining(listing)}
+        </div>
+        ${stakeholderSection(listing, entry.multiStakeholder)}
+        <div class="rest">${postSection(posts)} ${provenanceSection(entry)}</div>
+      </div>
+    </article>`,
+  };
+}
+
+function head(entry: Entry, here: boolean): Html {
+  const { id } = entry.listing;
+  const href = webHref(id) ?? "";
+  const alternate = here && followHandle(entry) !== undefined;
+  return html`<link rel="canonical" href="${href}" />
+    ${alternate ? html`<link rel="alternate" type="application/activity+json" href="${id}" />` : ""}
+    <link rel="alternate" type="application/ld+json" href="${webHref(entry.record) ?? ""}" />`;
+}
+
+function factsInBrief(entry: Entry): string {
+  const { coopType, theme = [] } = entry.listing;
+  const place = placeWords(entry);
+  return [
+    coopType === undefined ? "Co-op" : typeWords[coopType],
+    ...(place.length === 0
+      ? []
+      : [place.length <= 2 ? place.join(", ") : `${place[0]}, ${place.at(-1)}`]),
+    ...theme.slice(0, 3).map((each) => themes[each].label),
+  ].join(" · ");
+}
+
+/** The picture that the co-op gives itself: the one thing that a page may load from elsewhere. */
+function icon({ icon: image, name: of }: Listing): Html | string {
+  const href = webHref(image?.url);
+  if (image === undefined || href === undefined) return "";
+  const alt = image.name ?? `Logo of ${of}`;
+  return html`<img
+    class="icon"
+    src="${href}"
+    alt="${alt}"
+    width="80"
+    height="80"
+    loading="lazy"
+    referrerpolicy="no-referrer"
+  />`;
+}
+
+function name(listing: Listing): Html {
+  const [main, ...others] = inLanguages(listing.name, listing.nameMap, listing.inLanguage);
+  return html`<h1 ${languageOf(main)} dir="auto">${listing.name}</h1>
+    ${
+      others.length === 0
+        ? ""
+        : html`<p class="other-names">
+            ${others.map(
+              (other, index) =>
+                html`${index === 0 ? "" : " · "}<span ${languageOf(other)} dir="auto"
+                    >${other.text}</span
+                  >`,
+            )}
+          </p>`
+    }`;
+}
+
+function languageOf(text: LanguageText | undefined): Html | string {
+  return text?.language === undefined ? "" : html`lang="${text.language}"`;
+}
+
+function summary(listing: Listing): Html | string {
+  if (listing.summary === undefined) return "";
+  return inAllLanguages(inLanguages(listing.summary, listing.summaryMap, listing.inLanguage));
+}
+
+/** The main text, and the others folded below it. */
+function inAllLanguages([main, ...others]: LanguageText[]): Html {
+  return html`<div ${languageOf(main)} dir="auto">${paragraphs(main?.text ?? "")}</div>
+    ${others.map(
+      (other) =>
+        html`<details class="language" ${other.language?.startsWith("en") === true ? "open" : ""}>
+          <summary>${languageName(other.language ?? "und")}</summary>
+          <div ${languageOf(other)} dir="auto">${paragraphs(other.text)}</div>
+        </details>`,
+    )}`;
+}
+
+function copyNote({ listing, origin }: Entry): Html {
+  return html`<p class="notice">
+    A copy, as ${outwardLink(listing.id, origin, "")} has signed it. The page there is the co-op’s
+    own.
+  </p>`;
+}
+
+function exampleNote(): Html {
+  return html`<p class="notice">
+    A worked example: this co-op is invented, to show how a listing looks. It is counted nowhere.
+  </p>`;
+}
+
+function joining(listing: Listing): Html | string {
+  if (listing.howToJoin === undefined) return "";
+  return html`<section aria-labelledby="join-heading">
+    <h2 id="join-heading">How to join</h2>
+    ${inAllLanguages(inLanguages(listing.howToJoin, listing.howToJoinMap, listing.inLanguage))}
+  </section>`;
+}

@@ -1,0 +1,202 @@
+import { html, raw } from "hono/html";
+import type { SearchQuery } from "../../coop/query.ts";
+import type { SearchResult } from "../../index/directory-index.ts";
+import type { Page } from "../layout.ts";
+import type { Fault } from "../parameters.ts";
+import { counted, type Html } from "../text.ts";
+import { filters } from "./facets.ts";
+import { resultItem } from "./result.ts";
+import { activeFilters, type Filter, filterLabel, searchHref, without } from "./search-address.ts";
+
+/** What the search page shows. */
+export interface SearchData {
+  /** The host of this node. */
+  host: string;
+  /** The search as far as it could be understood. */
+  query: SearchQuery;
+  result: SearchResult;
+  /** What could not be understood, and was left out. */
+  faults: Fault[];
+  /** What was written into the field, faulty or not. */
+  written: string;
+  /** When nothing was found: the same search with one thing less, and what it would find. */
+  wider: { label: string; query: SearchQuery; total: number }[];
+}
+
+/** The search: a form, what it found, and ways to narrow and to widen it. */
+export function searchPage(data: SearchData): Page {
+  const { query, result, faults } = data;
+  const chosen = activeFilters(query);
+  const what = query.q === undefined ? "" : ` for “${query.q}”`;
+  return {
+    title: `${counted(result.total, "co-op")}${what}`,
+    current: "search",
+    head: head(query, chosen),
+    body: html`<div class="search">
+      <form class="query" id="search" action="/search" method="get" role="search">
+        <h1 class="unseen">Search the directory</h1>
+        <label for="q">Search by name, place or what it does</label>
+        <div class="field">
+          <input
+            id="q"
+            name="q"
+            type="search"
+            value="${data.written}"
+            maxlength="200"
+            autocomplete="off"
+            enterkeyhint="search"
+            ${
+              faultOf(faults, "q") === undefined
+                ? ""
+                : raw('aria-invalid="true" aria-describedby="fault-q"')
+            }
+          />
+          <button type="submit">Search</button>
+        </div>
+        ${faultNote(faults, "q")}
+        ${query.sort === undefined ? "" : html`<input type="hidden" name="sort" value="${query.sort}" />`}
+        ${
+          query.limit === undefined
+            ? ""
+            : html`<input type="hidden" name="limit" value="${query.limit}" />`
+        }
+      </form>
+      <details class="filters" ${faults.length > 0 ? raw("open") : ""}>
+        <summary>Filters${chosen.length === 0 ? "" : ` (${chosen.length})`}</summary>
+        <div class="filters-body">
+          ${filters(query, result.facets, faults)}
+          <p class="apply"><button type="submit" form="search">Apply filters</button></p>
+        </div>
+      </details>
+      <div class="found">
+        ${otherFaults(faults)}
+        <p class="total" role="status">
+          <strong>${counted(result.total, "co-op")}</strong>${
+            result.examples === 0 ? "" : html`, and ${counted(result.examples, "worked example")}`
+          }${what === "" ? "" : html` <span class="for">${what}</span>`}
+        </p>
+        ${chips(query, chosen)} ${result.items.length === 0 ? nothing(data) : found(data)}
+      </div>
+    </div>`,
+  };
+}
+
+/** Searches with filters are endless in number: nobody should crawl them. */
+function head(query: SearchQuery, chosen: Filter[]): Html {
+  const plain = chosen.length <= 1 && query.cursor === undefined && query.q === undefined;
+  return html`${plain ? "" : raw('<meta name="robots" content="noindex" />')}`;
+}
+
+function faultOf(faults: Fault[], parameter: string): Fault | undefined {
+  return faults.find((fault) => fault.parameter === parameter);
+}
+
+function faultNote(faults: Fault[], parameter: string): Html | string {
+  const fault = faultOf(faults, parameter);
+  return fault === undefined
+    ? ""
+    : html`<p class="fault" id="fault-${parameter}">${fault.detail}</p>`;
+}
+
+/** All that went wrong in one place; what belongs to a field is also said there. */
+function otherFaults(faults: Fault[]): Html | string {
+  if (faults.length === 0) return "";
+  return html`<div class="notice fault" role="alert">
+    <p>
+      <strong>Part of this search could not be understood</strong>, and was left out of what you
+      see:
+    </p>
+    <ul>
+      ${faults.map(({ detail }) => html`<li>${detail}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function chips(query: SearchQuery, chosen: Filter[]): Html | string {
+  if (chosen.length === 0) return "";
+  return html`<ul class="chips" aria-label="Active filters">
+    ${chosen.map(
+      (filter) =>
+        html`<li>
+          <a href="${searchHref(without(query, filter))}"
+            ><span class="unseen">Remove the filter </span>${filterLabel(filter)}
+            <span class="cross" aria-hidden="true">×</span></a
+          >
+        </li>`,
+    )}
+    <li class="all">
+      <a href="${searchHref({ q: query.q, sort: query.sort } as SearchQuery)}">Remove all</a>
+    </li>
+  </ul>`;
+}
+
+function found({ host, query, result }: SearchData): Html {
+  const { cursor, ...first } = query;
+  return html`${sorting(query)}
+    <ol class="results">
+      ${result.items.map((entry) => resultItem(host, entry))}
+    </ol>
+    <nav class="pages" aria-label="Pages of results">
+      ${
+        cursor === undefined
+          ? ""
+          : html`<a href="${searchHref(first as SearchQuery)}">Back to the beginning</a>`
+      }
+      ${
+        result.next === null
+          ? html`<span class="aside">That is all.</span>`
+          : html`<a class="next" rel="next" href="${searchHref({ ...query, cursor: result.next })}"
+              >Next page <span aria-hidden="true">→</span></a
+            >`
+      }
+    </nav>`;
+}
+
+function sorting(query: SearchQuery): Html {
+  const sorts = [
+    ...(query.q === undefined ? [] : [["relevance", "best match"] as const]),
+    ["name", "name"] as const,
+    ["updated", "last changed"] as const,
+  ];
+  const { cursor: _, ...first } = query;
+  return html`<p class="sorting">
+    Sort by
+    ${sorts.map(([sort, label], index) => [
+      index === 0 ? "" : html` <span aria-hidden="true">·</span> `,
+      sort === query.sort || (query.sort === undefined && sort === "relevance")
+        ? html`<strong aria-current="true">${label}</strong>`
+        : html`<a href="${searchHref({ ...first, sort } as SearchQuery)}">${label}</a>`,
+    ])}
+  </p>`;
+}
+
+function nothing({ query, wider }: SearchData): Html {
+  return html`<div class="nothing">
+    <h2>Nothing in this directory matches</h2>
+    ${
+      wider.length === 0
+        ? html`<ul>
+            ${
+              query.q === undefined
+                ? ""
+                : html`<li>Fewer or other words may help; accents and capitals don’t matter.</li>`
+            }
+            <li>
+              Not every co-op is listed: this node knows what was published here and on the nodes
+              that it follows (<a href="/network">network</a>).
+            </li>
+            <li><a href="/search">See all that is listed</a></li>
+          </ul>`
+        : html`<p>With a little less it does:</p>
+            <ul>
+              ${wider.map(
+                ({ label, query: less, total }) =>
+                  html`<li>
+                    <a href="${searchHref(less)}">${label}</a>
+                    <span class="count">${counted(total, "co-op")}</span>
+                  </li>`,
+              )}
+            </ul>`
+    }
+  </div>`;
+}

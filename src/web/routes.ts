@@ -1,0 +1,86 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { AppError } from "../errors.ts";
+import { prefersActivity } from "./accept.ts";
+import { health, lookupCoop, searchCoops } from "./api.ts";
+import { feedChanges, listing, recordByDigest, recordsByDigest, wellKnown } from "./dir.ts";
+import { failure } from "./failure.ts";
+import { showCoop, showPost, showReplica } from "./show-coop.ts";
+import { showAbout, showHome, showNetwork, showSearch } from "./show.ts";
+import type { Site } from "./site.ts";
+import { markImage, stylePath, styleSheet } from "./style.ts";
+
+export type { Site } from "./site.ts";
+
+/** Addresses that are a page for people and a document for the fediverse. */
+const twofold = /^\/(actor|coops\/[^/]+(\/(posts|classes)\/[^/]+)?)$/;
+
+/**
+ * Everything that this node answers over HTTP. Requests that no route here
+ * knows, inboxes and WebFinger among them, go to `site.federation`.
+ */
+export function createWeb(site: Site): Hono {
+  const app = new Hono();
+  const federated = async (request: Request) => {
+    const response = await site.federation(request);
+    if (response === undefined || !twofold.test(new URL(request.url).pathname)) return response;
+    const headers = new Headers(response.headers);
+    if (!/\baccept\b(?!-)/i.test(headers.get("vary") ?? "")) headers.append("vary", "Accept");
+    return new Response(response.body, { status: response.status, headers });
+  };
+
+  app.onError((error, c) => failure(site, c.req.raw, error));
+  app.notFound(async (c) => {
+    const response = await federated(c.req.raw);
+    if (response !== undefined) return response;
+    const error = new AppError("not-found", "This address leads nowhere on this node.");
+    return failure(site, c.req.raw, error);
+  });
+  app.use(async (c, next) => {
+    if (c.req.method !== "GET" || !twofold.test(c.req.path)) return next();
+    if (!prefersActivity(c.req.header("accept") ?? null)) return next();
+    return (await federated(c.req.raw)) ?? next();
+  });
+
+  // For people.
+  app.get("/", () => showHome(site));
+  app.get("/search", (c) => showSearch(site, c));
+  app.get("/coops/:id", (c) => showCoop(site, c.req.param("id")));
+  app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
+  app.get("/coops/:id/classes/:key", (c) =>
+    elsewhere(`/coops/${encodeURIComponent(c.req.param("id"))}#structure`),
+  );
+  app.get("/directory/:host/:path{.+}", (c) =>
+    showReplica(site, c.req.param("host"), c.req.param("path")),
+  );
+  app.get("/network", () => showNetwork(site));
+  app.get("/about", () => showAbout(site));
+  app.get("/actor", () => elsewhere("/about"));
+  app.get(stylePath, styleSheet);
+  app.get("/assets/mark.svg", markImage);
+
+  // For programs.
+  app.get("/api/v1/coops", (c) => searchCoops(site, c));
+  app.get("/api/v1/coops/lookup", (c) => lookupCoop(site, c));
+  app.get("/health", () => health(site));
+
+  // For other nodes.
+  app.get("/.well-known/coop-directory", () => wellKnown(site));
+  app.get("/dir/v1/changes", (c) => feedChanges(site, c));
+  app.post("/dir/v1/records", bodyLimit({ maxSize: 128 * 1024, onError: tooLarge }), (c) =>
+    recordsByDigest(site, c),
+  );
+  app.get("/dir/v1/records/:digest", (c) => recordByDigest(site, c.req.param("digest")));
+  app.get("/coops/:id/listing", (c) => listing(site, c.req.param("id")));
+
+  return app;
+}
+
+function tooLarge(): never {
+  throw new AppError("too-large", "The body has more than 128 KB.");
+}
+
+/** Where people find what the fediverse finds at this address. */
+function elsewhere(location: string): Response {
+  return new Response(null, { status: 302, headers: { location, vary: "Accept" } });
+}

@@ -1,0 +1,84 @@
+import { coopUrl } from "../directory/publish.ts";
+import { AppError } from "../errors.ts";
+import * as coops from "../store/coops.ts";
+import * as followers from "../store/followers.ts";
+import * as posts from "../store/posts.ts";
+import { hostedEntry, replicaEntry } from "./entries.ts";
+import { respond } from "./layout.ts";
+import { coopPage } from "./pages/coop.ts";
+import { postPage } from "./pages/post.ts";
+import { withdrawnPage } from "./pages/withdrawn.ts";
+import type { Site } from "./site.ts";
+
+/** `GET /coops/:id`: a co-op that this node hosts. */
+export async function showCoop(site: Site, id: string): Promise<Response> {
+  const coop = await hosted(site, id);
+  const url = coopUrl(site.node, id);
+  const entry = await hostedEntry(site, id);
+  const headers = coop.handle === null ? undefined : { link: activityLink(url) };
+  const latest = coop.handle === null ? [] : await newsOf(site, id);
+  if (entry === undefined) {
+    if (coop.handle === null) throw withdrawn();
+    const handle = `@${coop.handle}@${site.node.host}`;
+    return respond(site, withdrawnPage({ handle, url, posts: latest }), 200, headers);
+  }
+  const data = {
+    entry,
+    here: true,
+    posts: latest,
+    followers: coop.handle === null ? undefined : await followers.count(site.db, `coops/${id}`),
+    contact: site.contact,
+  };
+  return respond(site, coopPage(data), 200, headers);
+}
+
+/** `GET /directory/:host/…`: this node's copy of what another one publishes. */
+export async function showReplica(site: Site, host: string, path: string): Promise<Response> {
+  const entry = replicaEntry(site, host, path);
+  if (entry === undefined) throw new AppError("not-found", "No such listing is held here.");
+  if (entry.origin === site.node.host) {
+    return new Response(null, {
+      status: 308,
+      headers: { location: new URL(entry.listing.id).pathname },
+    });
+  }
+  const { contact } = site;
+  return respond(site, coopPage({ entry, here: false, posts: [], followers: undefined, contact }));
+}
+
+/** `GET /coops/:id/posts/:post` */
+export async function showPost(site: Site, id: string, postId: string): Promise<Response> {
+  const coop = await hosted(site, id);
+  const post = await posts.get(site.db, postId);
+  if (post === undefined || post.coop !== id) {
+    throw new AppError("not-found", "There is no such post.");
+  }
+  if (post.deleted !== null) throw new AppError("gone", "This post was deleted.");
+  const url = `${coopUrl(site.node, id)}/posts/${postId}`;
+  const entry = await hostedEntry(site, id);
+  const name = entry?.listing.name ?? `@${coop.handle}@${site.node.host}`;
+  return respond(site, postPage({ name, url, post }), 200, { link: activityLink(url) });
+}
+
+async function hosted(site: Site, id: string): Promise<coops.HostedCoop> {
+  const coop = await coops.get(site.db, id);
+  if (coop === undefined) throw new AppError("not-found", "This node hosts no such co-op.");
+  if (coop.deleted !== null) throw new AppError("gone", "This co-op’s page was deleted for good.");
+  return coop;
+}
+
+function withdrawn(): AppError {
+  return new AppError("gone", "This listing was withdrawn from the directory.");
+}
+
+/** The latest posts, those that are pinned on top. */
+async function newsOf(site: Site, id: string): Promise<posts.Post[]> {
+  const pinned = await posts.pinned(site.db, id);
+  const latest = await posts.of(site.db, id, { limit: 20 });
+  const ids = new Set(pinned.map((post) => post.id));
+  return [...pinned, ...latest.filter((post) => !ids.has(post.id))].slice(0, 20);
+}
+
+function activityLink(url: string): string {
+  return `<${url}>; rel="alternate"; type="application/activity+json"`;
+}

@@ -1,0 +1,129 @@
+import type { Context } from "hono";
+import { SearchQuery } from "../coop/query.ts";
+import { regionPath } from "../coop/regions.ts";
+import { sectorPath } from "../coop/sectors.ts";
+import { AppError } from "../errors.ts";
+import type { SearchResult } from "../index/directory-index.ts";
+import * as changes from "../store/changes.ts";
+import * as peers from "../store/peers.ts";
+import { respond } from "./layout.ts";
+import { aboutPage } from "./pages/about.ts";
+import { homePage } from "./pages/home.ts";
+import { networkPage } from "./pages/network.ts";
+import { activeFilters, filterLabel, without } from "./pages/search-address.ts";
+import { searchPage } from "./pages/search.ts";
+import { type Fault, readParameters } from "./parameters.ts";
+import type { Site } from "./site.ts";
+import { knownSources } from "./sources.ts";
+
+/** `GET /` */
+export function showHome(site: Site): Promise<Response> {
+  const { facets } = site.index.search({ limit: 1 });
+  const hosts = site.index.origins().length;
+  const { name, contact } = site;
+  return respond(site, homePage({ name, contact, counts: site.index.counts(), hosts, facets }));
+}
+
+/** `GET /search`: what can't be understood is said, and the rest is searched for. */
+export function showSearch(site: Site, c: Context): Promise<Response> {
+  const parameters = new URL(c.req.url).searchParams;
+  // Links that people share pick up parameters on the way: those are no fault of theirs.
+  for (const name of [...parameters.keys()]) {
+    if (!(name in SearchQuery.shape)) parameters.delete(name);
+  }
+  const written = parameters.get("q") ?? "";
+  let faults: Fault[] = [];
+  let read = readParameters(SearchQuery, parameters);
+  if ("faults" in read) {
+    faults = read.faults;
+    for (const { parameter } of faults) if (parameter !== undefined) parameters.delete(parameter);
+    read = readParameters(SearchQuery, parameters);
+  }
+  let query = narrowed("data" in read ? read.data : {});
+  let result: SearchResult;
+  try {
+    result = site.index.search(query);
+  } catch (error) {
+    if (!(error instanceof AppError) || query.cursor === undefined) throw error;
+    // The cursor is the one thing that only the index can judge.
+    faults.push({
+      parameter: "cursor",
+      detail: "The link to this page of results is no longer good: these are the first ones.",
+    });
+    const { cursor: _, ...first } = query;
+    query = first as SearchQuery;
+    result = site.index.search(query);
+  }
+  const wider = result.items.length === 0 ? widen(site, query) : [];
+  const page = searchPage({ host: site.node.host, query, result, faults, written, wider });
+  return respond(site, page, faults.length === 0 ? 200 : 400);
+}
+
+/**
+ * Who ticks Scotland where the United Kingdom is ticked means Scotland: what
+ * contains something else that is chosen gives way to it.
+ */
+function narrowed(query: SearchQuery): SearchQuery {
+  const keep = (values: string[] | undefined, path: (value: string) => string[]) => {
+    const above = new Set((values ?? []).flatMap((value) => path(value).slice(1)));
+    return values?.filter((value) => !above.has(value));
+  };
+  const { sector, region } = query;
+  return {
+    ...query,
+    ...(sector && { sector: keep(sector, sectorPath) }),
+    ...(region && { region: keep(region, regionPath) }),
+  };
+}
+
+/** The same search with one thing less each, as far as that finds something. */
+function widen(site: Site, query: SearchQuery) {
+  const { q, cursor: _, ...rest } = query;
+  const filters = activeFilters(query).slice(0, 6);
+  const less = filters.map((filter) => ({
+    label: `Without “${filterLabel(filter)}”`,
+    query: without(query, filter),
+  }));
+  if (q !== undefined && filters.length > 0) {
+    less.push({ label: `Without “${q}”`, query: rest as SearchQuery });
+  }
+  if (q !== undefined && filters.length > 1) {
+    less.push({ label: `Only “${q}”, without any filter`, query: { q } });
+  }
+  return less
+    .map((each) => ({ ...each, total: site.index.search({ ...each.query, limit: 1 }).total }))
+    .filter(({ total }) => total > 0);
+}
+
+/** `GET /network` */
+export async function showNetwork(site: Site): Promise<Response> {
+  const { db, node, index, role } = site;
+  const data = {
+    host: node.host,
+    role,
+    seq: await changes.head(db),
+    epoch: site.feed.epoch,
+    indexed: index.seq,
+    origins: index.origins(),
+    peers: await peers.all(db),
+    contact: site.contact,
+  };
+  return respond(site, networkPage(data));
+}
+
+/** `GET /about` */
+export async function showAbout(site: Site): Promise<Response> {
+  const { name, contact, node, index } = site;
+  const sources = await knownSources(site.db);
+  const seq = index.seq;
+  const data = {
+    name,
+    contact,
+    origin: node.origin,
+    host: node.host,
+    counts: index.counts(),
+    seq,
+    sources,
+  };
+  return respond(site, aboutPage(data));
+}

@@ -1,0 +1,21 @@
+import type { Identity } from "../directory/identity.ts";
+import type { DirectoryIndex } from "../index/directory-index.ts";
+import type { FeedSource } from "../replication/feed.ts";
+import type { Db } from "../store/schema.ts";
+
+/** What the pages, the API and the replication routes are served from. */
+export interface Site {
+  db: Db;
+  node: Identity;
+  index: DirectoryIndex;
+  feed: FeedSource;
+  role: "hub" | "leaf";
+  /** What the node calls itself. */
+  name: string;
+  /** Whom to write to: an e-mail address, a web address, or words. */
+  contact: string | null;
+  /** Whether everything that a request needs is up and caught up. */
+  ready(): Promise<boolean>;
+  /** ActivityPub: undefined when it knows no answer to this request. */
+  federation: (request: Request) => Promise<Response | undefined>;
+}

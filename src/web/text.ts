@@ -1,0 +1,138 @@
+import { html } from "hono/html";
+
+/** A piece of a page. */
+export type Html = ReturnType<typeof html>;
+
+const integers = new Intl.NumberFormat("en-GB");
+const decimals = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+
+/** `7387` → `7,387`. */
+export function number(value: number): string {
+  return integers.format(value);
+}
+
+/** `33.333` → `33.3 %`, with a space that doesn't break. */
+export function percent(value: number): string {
+  return `${decimals.format(value)}\u00a0%`;
+}
+
+/** `1 co-op`, `7,387 co-ops`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${number(count)}\u00a0${count === 1 ? one : many}`;
+}
+
+/** `a, b and c`. */
+export function listed(words: string[]): string {
+  return new Intl.ListFormat("en-GB").format(words);
+}
+
+const moments = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "long",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat("en-GB", {
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** A moment, epoch ms, to the minute. */
+export function moment(time: number): Html {
+  const date = new Date(time);
+  return html`<time datetime="${date.toISOString()}">${moments.format(date)} UTC</time>`;
+}
+
+/** The day of a moment, epoch ms. */
+export function day(time: number): Html {
+  const date = new Date(time);
+  return html`<time datetime="${date.toISOString()}">${days.format(date)}</time>`;
+}
+
+/** A date that may lack its day or month: `1997`, `1997-05`, `1997-05-02`. */
+export function partialDate(text: string): Html {
+  const date = new Date(text);
+  const words =
+    text.length === 4 || Number.isNaN(date.getTime())
+      ? text
+      : (text.length === 7 ? months : days).format(date);
+  return html`<time datetime="${text}">${words}</time>`;
+}
+
+/**
+ * The address, if it is one that may stand in a link: templates escape text,
+ * but would let `javascript:` through.
+ */
+export function webHref(url: string | undefined | null): string | undefined {
+  if (url === undefined || url === null || !URL.canParse(url)) return undefined;
+  const { protocol, href } = new URL(url);
+  return protocol === "https:" || protocol === "http:" ? href : undefined;
+}
+
+/** A web address as people write it: `bakery.example/shop`. */
+export function shownUrl(url: string): string {
+  const short = url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
+  return short.length > 60 ? `${short.slice(0, 59)}…` : short;
+}
+
+/** A link to somewhere else, or its bare text where it can't be one. */
+export function outwardLink(url: string, text = shownUrl(url), rel = "nofollow"): Html {
+  const href = webHref(url);
+  if (href === undefined) return html`${text}`;
+  return html`<a href="${href}" rel="${rel} noopener noreferrer">${text}</a>`;
+}
+
+const urls = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]]/gu;
+
+function linkedLine(line: string): Html[] {
+  const parts: Html[] = [];
+  let at = 0;
+  for (const match of line.matchAll(urls)) {
+    parts.push(html`${line.slice(at, match.index)}`, outwardLink(match[0]));
+    at = match.index + match[0].length;
+  }
+  return [...parts, html`${line.slice(at)}`];
+}
+
+/** Plain text as paragraphs, with its line breaks and with web addresses as links. */
+export function paragraphs(text: string): Html[] {
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((paragraph) => {
+      const lines = paragraph.split("\n").map(linkedLine);
+      return html`<p>
+        ${lines.map((line, index) => (index === 0 ? line : [html`<br />`, line]))}
+      </p>`;
+    });
+}
+
+/** A text in one language; the language is not always known. */
+export interface LanguageText {
+  language: string | undefined;
+  text: string;
+}
+
+/** A text and its versions in other languages, the main one first. */
+export function inLanguages(
+  main: string,
+  map: Record<string, string> | undefined,
+  language: string | undefined,
+): LanguageText[] {
+  const entries = Object.entries(map ?? {});
+  const own = language ?? entries.find(([, text]) => text === main)?.[0];
+  const others = entries.filter(([tag, text]) => tag !== own && text !== main);
+  return [{ language: own, text: main }, ...others.map(([tag, text]) => ({ language: tag, text }))];
+}
+
+const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** The English name of a language: `fr` → `French`. */
+export function languageName(tag: string): string {
+  try {
+    return languageNames.of(tag) ?? tag;
+  } catch {
+    return tag; // well-formed for us, but not for Intl
+  }
+}
