@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import type { Config } from "./config.ts";
-import { loadIdentity } from "./directory/identity.ts";
+import { type Identity, loadIdentity } from "./directory/identity.ts";
 import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
 import { deliver } from "./federation/deliver.ts";
@@ -19,15 +19,20 @@ import { kvStore, prune } from "./store/kv.ts";
 import { migrate } from "./store/migrate.ts";
 import { open, type Store } from "./store/open.ts";
 import * as peers from "./store/peers.ts";
+import type { Db } from "./store/schema.ts";
 import { messageQueue } from "./store/queue.ts";
 import * as settings from "./store/settings.ts";
 import { createWeb } from "./web/routes.ts";
 
 /** A node, ready to answer requests. */
 export interface App extends AsyncDisposable {
+  readonly db: Db;
+  readonly node: Identity;
   fetch(request: Request): Response | Promise<Response>;
   /** Begins the work in the background: delivering, following, indexing. */
   start(): void;
+  /** Ends that work, and the requests that wait for news; dispose of the rest afterwards. */
+  stop(): void;
 }
 
 /** What tests shorten; milliseconds. */
@@ -122,6 +127,8 @@ export async function createApp(
   });
   const disposal = cleanup.move();
   return {
+    db,
+    node,
     fetch: (request) => web.fetch(request),
     start() {
       running.push(federation.startQueue(data, { signal }));
@@ -145,6 +152,7 @@ export async function createApp(
       const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
       running.push(repeat("pruning", signal, hourly, async () => (await prune(db, clock())) < 0).done);
     },
+    stop: () => stop.abort(),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
 }

@@ -51,7 +51,11 @@ export function repeat(
       try {
         const again = await turn(stop);
         failures = 0;
-        if (again) continue;
+        if (again) {
+          // SQLite answers at once: without this a busy job would leave no room for requests.
+          await new Promise((resolve) => setImmediate(resolve));
+          continue;
+        }
         wait = pace.every;
       } catch (error) {
         if (stop.aborted) break;

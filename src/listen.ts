@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { AppError } from "./errors.ts";
 
@@ -43,14 +44,19 @@ function onNode(fetch: Fetch, port: number, hostname: string): Promise<Listener>
   return new Promise((resolve, reject) => {
     const server = serve({ fetch, port, hostname, overrideGlobalObjects: false }, (info) => {
       server.off("error", reject);
+      const http = server as Server;
       resolve({
         port: info.port,
         [Symbol.asyncDispose]: () =>
           new Promise((done) => {
-            server.close(() => done());
             // Requests that are under way get a moment; connections kept alive get none.
-            if ("closeIdleConnections" in server) server.closeIdleConnections();
-            setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), 1000).unref();
+            const sweep = setInterval(() => http.closeIdleConnections(), 20);
+            const cut = setTimeout(() => http.closeAllConnections(), 2000);
+            http.close(() => {
+              clearInterval(sweep);
+              clearTimeout(cut);
+              done();
+            });
           }),
       });
     });

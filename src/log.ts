@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { configure, getAnsiColorFormatter, getConsoleSink, type LogLevel } from "@logtape/logtape";
 
 /**
@@ -7,6 +8,7 @@ import { configure, getAnsiColorFormatter, getConsoleSink, type LogLevel } from 
 export async function setUpLogs(level: LogLevel): Promise<void> {
   await configure({
     reset: true,
+    contextLocalStorage: new AsyncLocalStorage(),
     sinks: { console: getConsoleSink({ formatter: getAnsiColorFormatter({ timestamp: "time" }) }) },
     loggers: [
       { category: "fragaria", sinks: ["console"], lowestLevel: level },

@@ -21,6 +21,7 @@ async function main(): Promise<void> {
     console.log("It is for this machine only: set ORIGIN=https://… to take part in the directory.");
   }
   await stopped;
+  app.stop();
 }
 
 try {

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
-import { PostContent } from "./post.ts";
-import { Handle } from "./publish.ts";
+import * as coops from "../store/coops.ts";
+import type { Db } from "../store/schema.ts";
+import type { Identity } from "./identity.ts";
+import { post, PostContent } from "./post.ts";
+import { addCoop, Handle, publish } from "./publish.ts";
 
 /** A worked example (fixtures/examples): what an invented co-op would write of itself. */
 export const ExampleFile = z.strictObject({
@@ -46,4 +49,32 @@ async function readExample(path: string): Promise<ExampleFile> {
   if (example.success) return example.data;
   const faults = example.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new AppError("bad-request", `${path} is not a worked example: ${faults.join("; ")}`);
+}
+
+/**
+ * Publishes the worked examples of a folder, with their posts. Safe to repeat:
+ * who is there already gets at most a new version.
+ *
+ * @returns How many examples there are.
+ */
+export async function addExamples(
+  db: Db,
+  node: Identity,
+  folder: string,
+  now: number,
+): Promise<number> {
+  const examples = await readExamples(folder);
+  for (const { handle, content, posts } of examples) {
+    const known = await coops.byHandle(db, handle);
+    if (known !== undefined) {
+      await publish(db, node, known.id, content, now);
+      continue;
+    }
+    const { id } = await addCoop(db, node, handle, content, now);
+    // A moment apart, so that they keep their order.
+    for (const [index, { content: text, pinned = false }] of posts.entries()) {
+      await post(db, id, text, now - (posts.length - index) * 60_000, { pinned });
+    }
+  }
+  return examples.length;
 }

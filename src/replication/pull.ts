@@ -61,7 +61,7 @@ export async function pull(
   url.searchParams.set("limit", String(Math.min(page, described.limits.page)));
   // Who has everything gets references, and fetches the few bodies that it lacks.
   url.searchParams.set("view", caughtUp === null ? "full" : "ref");
-  if (seq > 0 && wait > 0) {
+  if (wait > 0) {
     url.searchParams.set("wait", String(Math.min(wait, described.limits.wait)));
   }
   const { headers, body } = await askResponse(url.href, { signal }, pageBytes);

@@ -27,8 +27,20 @@ export function placeWords({ listing: { location } }: Entry): string[] {
   const path = regionPath(location.region?.[0] ?? country);
   // A region of another scheme has no path: the country is then all that is known above it.
   if (!path.includes(country)) path.push(country);
-  const labels = path.map((code) => regionLabel(code) ?? code.slice(code.indexOf(":") + 1));
-  return [...new Set([...(addressLocality === undefined ? [] : [addressLocality]), ...labels])];
+  return [
+    ...new Set([
+      ...(addressLocality === undefined ? [] : [addressLocality]),
+      ...path.map(regionName),
+    ]),
+  ];
+}
+
+/** What a region is called; a code of a scheme that we have no names for stands with its scheme. */
+export function regionName(code: string): string {
+  const label = regionLabel(code) ?? code;
+  return code.startsWith("iso3166-") || /\p{L}{3}/u.test(label)
+    ? label
+    : `${code.slice(0, code.indexOf(":"))}\u00a0${label}`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { html } from "hono/html";
 import { themes } from "../../coop/codes.ts";
 import type { Listing } from "../../coop/listing.ts";
-import { regionLabel, regionPath } from "../../coop/regions.ts";
+import { regionPath } from "../../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../../coop/sectors.ts";
 import type { Entry } from "../../index/directory-index.ts";
-import { placeWords } from "../entries.ts";
+import { placeWords, regionName } from "../entries.ts";
 import { type Html, languageName, listed, outwardLink, partialDate } from "../text.ts";
 import { levelWords, precisionWords, statusWords, typeWords } from "../words.ts";
 import { searchHref } from "./search-address.ts";
@@ -97,11 +97,7 @@ function degrees(value: number, positive: string, negative: string): string {
 }
 
 function regions(codes: string[]): Html {
-  const words = codes.map((code) =>
-    regionPath(code)
-      .map((each) => regionLabel(each) ?? each)
-      .join(", "),
-  );
+  const words = codes.map((code) => regionPath(code).map(regionName).join(", "));
   return html`${words.join("; ")}`;
 }
 

@@ -21,6 +21,7 @@ import { followBox } from "./follow.ts";
 import { postSection } from "./posts.ts";
 import { provenanceSection } from "./provenance.ts";
 import { stakeholderSection } from "./stakeholders.ts";
+import { barsOf } from "./structure.ts";
 
 /** What the page of a co-op shows. */
 export interface CoopData {
@@ -34,7 +35,7 @@ export interface CoopData {
 
 /** The page of one co-op. */
 export function coopPage(data: CoopData): Page {
-  const { entry, here, posts } = data;
+  const { entry, here } = data;
   const { listing } = entry;
   const description = listing.summary ?? factsInBrief(entry);
   return {
@@ -51,21 +52,45 @@ export function coopPage(data: CoopData): Page {
         </div>
       </header>
       ${here ? "" : copyNote(entry)} ${listing.example === true ? exampleNote() : ""}
-      <div class="summary">${summary(listing)}</div>
-      <div class="body">
-        <div class="side">
-          ${followBox(data)}
-          <section aria-labelledby="facts-heading">
-            <h2 id="facts-heading">Facts</h2>
-            ${factList(entry)}
-          </section>
-          ${joining(listing)}
-        </div>
-        ${stakeholderSection(listing, entry.multiStakeholder)}
-        <div class="rest">${postSection(posts)} ${provenanceSection(entry)}</div>
-      </div>
+      ${
+        listing.summary !== undefined && barsOf(listing).length > 0
+          ? fullBody(data)
+          : scantBody(data)
+      }
     </article>`,
   };
+}
+
+/** Where there is a picture, it comes before the facts, on narrow pages too. */
+function fullBody(data: CoopData): Html {
+  const { entry, posts } = data;
+  return html`<div class="body full">
+    <div class="summary">${summary(entry.listing)}</div>
+    ${followBox(data)} ${stakeholderSection(entry.listing, entry.multiStakeholder)}
+    <div class="side">${facts(entry)}</div>
+    <div class="rest">${postSection(posts)} ${provenanceSection(entry)}</div>
+  </div>`;
+}
+
+/** Where there is none, the facts are the most that is known. */
+function scantBody(data: CoopData): Html {
+  const { entry, posts } = data;
+  return html`<div class="body">
+    <div class="side">${followBox(data)} ${facts(entry)}</div>
+    <div class="rest">
+      <div class="summary">${summary(entry.listing)}</div>
+      ${stakeholderSection(entry.listing, entry.multiStakeholder)} ${postSection(posts)}
+      ${provenanceSection(entry)}
+    </div>
+  </div>`;
+}
+
+function facts(entry: Entry): Html {
+  return html`<section aria-labelledby="facts-heading">
+      <h2 id="facts-heading">Facts</h2>
+      ${factList(entry)}
+    </section>
+    ${joining(entry.listing)}`;
 }
 
 function head(entry: Entry, here: boolean): Html {

@@ -15,6 +15,14 @@ export interface FollowData {
   followers: number | undefined;
 }
 
+/** A handle that one touch selects; where it is too long for its line, it breaks before its host. */
+export function handleToCopy(handle: string): Html {
+  const at = handle.lastIndexOf("@");
+  return html`<code class="handle copy" translate="no"
+    >${handle.slice(0, at)}<wbr />${handle.slice(at)}</code
+  >`;
+}
+
 /** How to follow a co-op; or why it can't be followed, and what can be done about that. */
 export function followBox(data: FollowData): Html {
   const { entry } = data;
@@ -29,7 +37,7 @@ export function followBox(data: FollowData): Html {
         : html`<p>Its own account in the fediverse: ${outwardLink(account)}</p>
             <p>Its profile in this directory can be followed, too:</p>`
     }
-    <p><code class="handle copy" translate="no">${handle}</code></p>
+    <p>${handleToCopy(handle)}</p>
     <p class="aside">
       Copy this and paste it into the search of your Mastodon account, or of any other account in
       the fediverse; then press

@@ -110,7 +110,7 @@ function waysIn(facets: SearchResult["facets"], countries: SearchResult["facets"
     ${panel(
       "type",
       "By type",
-      "The four types of the International Labour Organization.",
+      "As declared, in the ILO’s four types.",
       html`${tally(types)}
       ${
         answers === undefined || answers.count === 0

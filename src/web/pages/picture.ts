@@ -6,8 +6,8 @@ import type { Bar, Segment } from "./structure.ts";
 /** Pixels: of a bar, of the line above it, and of the space below. */
 const height = { bar: 36, label: 24, gap: 20 };
 
-/** How wide the picture is drawn, in pixels per percent: on a wide page, and on a telephone. */
-const scale = { wide: 4.7, narrow: 3 };
+/** How wide the picture is at least, in pixels per percent, on pages of three widths (style.css). */
+const scales = { narrow: 3, wide: 4.7, widest: 7 };
 
 /**
  * The structure of a co-op as stacked bars. Widths are percentages, so that
@@ -38,30 +38,22 @@ function inWords({ name, value }: Segment): string {
 
 function row(bar: Bar, top: number): Html {
   const y = top + height.label;
+  const half = `x1="50%" x2="50%" y1="${y - 5}" y2="${y + height.bar + 5}"`;
   let x = 0;
-  const parts = bar.segments.map((segment) => {
-    const part = drawn(segment, x, y);
+  const placed = bar.segments.map((segment) => {
+    const left = x;
     x += segment.share;
-    return part;
+    return { segment, left };
   });
+  // The line of the half stands over the bars, but under what is written on them.
   return html`<text class="bar-label" x="0" y="${top + 15}">${bar.label}</text>
     <text class="bar-whole" x="100%" y="${top + 15}" text-anchor="end">${bar.whole}</text>
-    ${parts}
-    ${
-      bar.decides
-        ? html`<line class="half" x1="50%" x2="50%" y1="${y - 4}" y2="${y + height.bar + 4}" />`
-        : ""
-    }`;
+    ${placed.map(({ segment, left }) => part(segment, left, y, ground(segment)))}
+    ${bar.decides ? raw(`<line class="half-edge" ${half}/><line class="half" ${half}/>`) : ""}
+    ${placed.map(({ segment, left }) => part(segment, left, y, labels(segment)))}`;
 }
 
-function drawn(segment: Segment, x: number, y: number): Html {
-  const { kind, share, vague } = segment;
-  const wide = labelFor(segment, scale.wide);
-  const narrow = labelFor(segment, scale.narrow);
-  const text = (label: string, where: string) =>
-    label === ""
-      ? ""
-      : html`<text class="${where}" x="8" y="${height.bar / 2 + 5}">${label}</text>`;
+function part({ kind, share, vague }: Segment, x: number, y: number, content: Html): Html {
   return html`<svg
     class="segment kind-${kind} ${vague ? "vague" : ""}"
     x="${x.toFixed(3)}%"
@@ -69,12 +61,31 @@ function drawn(segment: Segment, x: number, y: number): Html {
     width="${share.toFixed(3)}%"
     height="${height.bar}"
   >
-    <title>${inWords(segment)}</title>
-    <rect class="fill" width="100%" height="100%" />
-    <rect width="100%" height="100%" fill="url(#pattern-${kind})" />
-    <rect class="edge" width="100%" height="100%" />
-    ${wide === narrow ? text(wide, "") : html`${text(wide, "at-wide")}${text(narrow, "at-narrow")}`}
+    ${content}
   </svg>`;
+}
+
+function ground(segment: Segment): Html {
+  return html`<title>${inWords(segment)}</title>
+    <rect class="fill" width="100%" height="100%" />
+    <rect width="100%" height="100%" fill="url(#pattern-${segment.kind})" />
+    <rect class="edge" width="100%" height="100%" />`;
+}
+
+/** What fits at each width; widths with the same label share it. */
+function labels(segment: Segment): Html {
+  const byLabel = Map.groupBy(Object.entries(scales), ([, scale]) => labelFor(segment, scale));
+  return html`${[...byLabel].map(([label, widths]) =>
+    label === ""
+      ? ""
+      : html`<text
+          class="label ${widths.map(([width]) => `at-${width}`).join(" ")}"
+          x="8"
+          y="${height.bar / 2 + 5}"
+        >
+          ${label}
+        </text>`,
+  )}`;
 }
 
 /** The fullest label that fits. */

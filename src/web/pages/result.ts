@@ -16,25 +16,26 @@ export function resultItem(host: string, entry: Entry): Html {
   const facts = [
     listing.coopType === undefined ? undefined : typeWords[listing.coopType],
     shown.length === 0 ? undefined : shown.join(", "),
+    ...(listing.theme ?? []).map((theme) => themes[theme].label),
   ].filter((fact) => fact !== undefined);
-  const work = (listing.theme ?? []).map((theme) => themes[theme].label);
   return html`<li class="result">
-    <h2>
-      <a href="${pagePath(host, entry)}" lang="${listing.inLanguage ?? ""}" dir="auto"
-        >${listing.name}</a
-      >
-    </h2>
-    ${facts.length === 0 ? "" : html`<p class="facts">${facts.join(" · ")}</p>`}
-    ${
-      listing.summary === undefined
-        ? ""
-        : html`<p class="summary" lang="${listing.inLanguage ?? ""}" dir="auto">
-            ${listing.summary}
-          </p>`
-    }
+    <div class="what">
+      <h2>
+        <a href="${pagePath(host, entry)}" lang="${listing.inLanguage ?? ""}" dir="auto"
+          >${listing.name}</a
+        >
+      </h2>
+      ${facts.length === 0 ? "" : html`<p class="brief">${facts.join(" · ")}</p>`}
+      ${
+        listing.summary === undefined
+          ? ""
+          : html`<p class="summary" lang="${listing.inLanguage ?? ""}" dir="auto">
+              ${listing.summary}
+            </p>`
+      }
+    </div>
     <p class="tags">
       ${badges(listing)} ${handle === undefined ? "" : html`<code class="handle">${handle}</code>`}
-      ${work.length === 0 ? "" : html`<span class="themes">${work.join(" · ")}</span>`}
     </p>
   </li>`;
 }

@@ -1,32 +1,38 @@
 import { html, raw } from "hono/html";
 
-const leaf = "M0 0C-7-5-8-15 0-22 8-15 7-5 0 0Z";
+/** A leaflet, its stem at the origin, with the notched edge of the strawberry's. */
+const leaflet =
+  "M0 0C-9-2-14-9-13-16L-10-17-10-21-6-22-5-25 0-26 5-25 6-22 10-21 10-17 13-16C14-9 9-2 0 0Z";
+const berry = "M0 14C-6 11-8 6-7 2-6-1-3-2 0-2S6-1 7 2C8 6 6 11 0 14Z";
 
-/** A plant of three leaflets, and of berries where it bears some. */
-function plant(x: number, size: number, berry: boolean): string {
-  const leaves = [-62, 0, 62, -28, 28]
-    .map(
-      (turn, at) => `<path class="leaf leaf-${at % 2}" d="${leaf}" transform="rotate(${turn})"/>`,
-    )
-    .join("");
-  const fruit = berry
-    ? '<path class="berry" d="M0 15C-6 12-8 7-7 3-6 0-3-1 0-1S6 0 7 3C8 7 6 12 0 15Z" transform="translate(9 1)"/>'
-    : "";
-  return `<g transform="translate(${x} 92) scale(${size})">${fruit}${leaves}</g>`;
+/** A plant: leaves of three leaflets on their stalks, and berries where it bears some. */
+function plant(x: number, size: number, berries: boolean): string {
+  const leaf = (turn: number, length: number) =>
+    `<g transform="rotate(${turn})"><path class="stalk" d="M0 0V-${length}"/>` +
+    [-68, 68, 0]
+      .map(
+        (side) =>
+          `<path class="leaf" d="${leaflet}" transform="translate(0 -${length}) rotate(${side})"/>`,
+      )
+      .join("") +
+    "</g>";
+  const fruit = (side: number) =>
+    `<path class="stalk" d="M0 0C${side * 4}-16 ${side * 22}-22 ${side * 25}-4"/><path class="berry" d="${berry}" transform="translate(${side * 25} -2)"/>`;
+  return `<g transform="translate(${x} 118) scale(${size})">${leaf(-50, 27)}${leaf(48, 29)}${leaf(0, 40)}${berries ? fruit(-1) + fruit(1) : ""}</g>`;
 }
 
 /** Strawberry plants and the runners between them: many nodes, one field. */
 export const runners = html`<svg
   class="runners"
-  viewBox="0 0 420 120"
+  viewBox="0 0 420 130"
   aria-hidden="true"
   focusable="false"
 >
   ${raw(
-    '<path class="runner" d="M58 92C84 40 132 40 160 90M160 92C190 26 262 26 296 90M296 92C318 56 352 56 374 90M296 92C330 30 400 34 418 70"/>' +
-      plant(58, 1.35, true) +
-      plant(160, 1, false) +
-      plant(296, 1.6, true) +
-      plant(374, 0.8, false),
+    '<path class="runner" d="M70 118C96 62 150 62 182 118M182 118C214 50 270 50 300 118M300 118C322 78 352 78 372 118M372 118C388 96 404 94 420 106"/>' +
+      plant(70, 1, true) +
+      plant(182, 0.62, false) +
+      plant(300, 0.85, true) +
+      plant(372, 0.42, false),
   )}
 </svg>`;

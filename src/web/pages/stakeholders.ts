@@ -57,51 +57,57 @@ function table(listing: Listing, classes: StakeholderClass[]): Html {
     },
     { label: "Capital", of: ({ capitalShare }) => share(capitalShare) },
   ];
+  const dates = new Set(classes.map(({ asOf }) => asOf));
+  // The date of all of them is said once.
+  const date = dates.size === 1 ? [...dates][0] : undefined;
   // A column that nobody filled says nothing.
   const known = columns.filter(({ of }) => classes.some((each) => of(each) !== ""));
   return html`<table class="classes" role="table">
-    <caption class="unseen">
-      Classes of members
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        <th role="columnheader" scope="col">Class of members</th>
-        ${known.map(
-          ({ label }) => html`<th role="columnheader" scope="col" class="figure">${label}</th>`,
+      <caption class="unseen">
+        Classes of members
+      </caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">Class of members</th>
+          ${known.map(
+            ({ label }) => html`<th role="columnheader" scope="col" class="figure">${label}</th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${classes.map(
+          (each, index) =>
+            html`<tr role="row">
+              <th role="rowheader" scope="row">
+                ${key(each.kind, letterOf(index))}
+                <span class="class-name"
+                  ><span lang="${listing.inLanguage ?? ""}" dir="auto">${each.name}</span>
+                  <span class="kind">${aside(each, date === undefined)}</span></span
+                >
+              </th>
+              ${known.map(({ label, of }) => {
+                const value = of(each);
+                return html`<td role="cell" class="figure" data-label="${label}">
+                  ${value === "" ? html`<span class="aside">not stated</span>` : value}
+                </td>`;
+              })}
+            </tr>`,
         )}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${classes.map(
-        (each, index) =>
-          html`<tr role="row">
-            <th role="rowheader" scope="row">
-              ${key(each.kind, letterOf(index))}
-              <span class="class-name"
-                ><span lang="${listing.inLanguage ?? ""}" dir="auto">${each.name}</span>
-                <span class="kind">${aside(each)}</span></span
-              >
-            </th>
-            ${known.map(({ label, of }) => {
-              const value = of(each);
-              return html`<td role="cell" class="figure" data-label="${label}">
-                ${value === "" ? html`<span class="aside">not stated</span>` : value}
-              </td>`;
-            })}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+      </tbody>
+    </table>
+    ${date === undefined ? "" : html`<p class="aside">As of ${partialDate(date)}.</p>`}`;
 }
 
 /** The name in English where it is another, the kind where the name doesn't say it, and the date. */
-function aside({ kind, name, nameMap, asOf }: StakeholderClass): Html {
+function aside({ kind, name, nameMap, asOf }: StakeholderClass, dated: boolean): Html {
   const english = nameMap?.["en"];
   const shown = english === undefined || english === name ? [] : [english];
   const known = [name, ...shown].some((each) => each.toLowerCase() === kindWords[kind]);
   const words = [...shown, ...(known ? [] : [capitalised(kindWords[kind])])];
   return html`${words.join(" · ")}${
-    asOf === undefined ? "" : html`${words.length === 0 ? "" : " · "}as of ${partialDate(asOf)}`
+    asOf === undefined || !dated
+      ? ""
+      : html`${words.length === 0 ? "" : " · "}as of ${partialDate(asOf)}`
   }`;
 }
 

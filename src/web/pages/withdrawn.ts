@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Post } from "../../store/posts.ts";
 import type { Page } from "../layout.ts";
+import { handleToCopy } from "./follow.ts";
 import { postSection } from "./posts.ts";
 
 /** The page of a co-op that is no longer listed, but still has its account. */
@@ -16,7 +17,7 @@ export function withdrawnPage(data: { handle: string; url: string; posts: Post[]
         This co-op has withdrawn its listing from the directory. Its account stays and can be
         followed:
       </p>
-      <p><code class="handle copy" translate="no">${handle}</code></p>
+      <p>${handleToCopy(handle)}</p>
       ${postSection(posts)}
     </div>`,
   };

@@ -1,0 +1,337 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import type { Listing } from "../coop/listing.ts";
+import type { FacetName } from "../coop/query.ts";
+import type { Answer } from "../coop/stakeholders.ts";
+import { AppError } from "../errors.ts";
+import type { Place } from "./cursor.ts";
+import type { Entry } from "./directory-index.ts";
+import type { IndexedListing } from "./entries.ts";
+
+/** Raise it with every change to the tables, or to what is written into them. */
+const version = 1;
+
+/** Says in the file's head that it is ours to drop: "frag" in ASCII. */
+const applicationId = 0x66726167;
+
+const tables = `
+  create table meta (name text primary key, value text not null) strict, without rowid;
+  create table fact (code integer primary key, facet text not null, value text not null) strict;
+  create table entry (
+    row integer primary key,
+    record text not null unique,
+    coop text not null,
+    origin text not null,
+    example integer not null,
+    name text not null,
+    newest integer not null,
+    tie integer not null,
+    facts blob not null,
+    multiStakeholder text not null,
+    digest text not null,
+    issued integer not null,
+    listing text not null
+  ) strict;
+  create index entry_name on entry (name, tie);
+  create index entry_newest on entry (newest, tie);
+  create index entry_coop on entry (coop);
+  create index entry_origin on entry (origin, example);
+  create table identifier (key text, row integer, primary key (key, row)) strict, without rowid;
+  create index identifier_row on identifier (row);
+  create virtual table texts using fts5 (
+    name, legal, place, topic, summary,
+    content = '', contentless_delete = 1, tokenize = 'ascii'
+  );
+`;
+
+const entryColumns = "record, origin, listing, multiStakeholder, digest, issued";
+
+interface EntryRow {
+  record: string;
+  origin: string;
+  listing: string;
+  multiStakeholder: string;
+  digest: string;
+  issued: number;
+}
+
+/** A row and where it stands in an order. */
+export interface PlacedRow extends Place {
+  row: number;
+}
+
+/** The orders that the file keeps; relevance is made for each query. */
+export type KeptOrder = "name" | "newest";
+
+/**
+ * The file of the index: all its SQL, and nothing of what it means. Everything
+ * in it can be made again from the records.
+ */
+export class Cache {
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  /**
+   * Opens the file; what another version or another log left in it is dropped.
+   *
+   * @param epoch The epoch of the log that it is built from.
+   * @throws {AppError} `bad-config` when it isn't an index at all, and otherwise
+   *   what SQLite throws when the file can't be read or written.
+   */
+  constructor(file: string, epoch: string) {
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+    this.#database = new Database(file, { timeout: 5000 });
+    try {
+      this.#database.pragma("journal_mode = WAL");
+      // After a power cut it may lack the latest page, and reads that again.
+      this.#database.pragma("synchronous = NORMAL");
+      this.#database.pragma("wal_autocheckpoint = 8000");
+      this.write(() => this.#prepareTables(`${version} ${epoch}`));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #prepareTables(stamp: string): void {
+    const found = this.#database
+      .prepare<[], { name: string }>(
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'",
+      )
+      .all()
+      .map(({ name }) => name);
+    const owner = this.#database.pragma("application_id", { simple: true });
+    if (found.length > 0 && owner !== applicationId) {
+      throw new AppError("bad-config", `${this.#database.name} is another program's database.`);
+    }
+    if (found.includes("meta") && this.#meta("stamp") === stamp) return;
+    // The virtual table takes its own tables along.
+    if (found.includes("texts")) this.#database.exec("drop table texts");
+    for (const name of found) {
+      if (!name.startsWith("texts")) this.#database.exec(`drop table "${name}"`);
+    }
+    this.#database.pragma(`application_id = ${applicationId}`);
+    this.#database.exec(tables);
+    this.#setMeta("stamp", stamp);
+    this.#setMeta("seq", "0");
+  }
+
+  #prepare<P extends unknown[], R>(sql: string): Database.Statement<P, R> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement as unknown as Database.Statement<P, R>;
+  }
+
+  #meta(name: string): string | undefined {
+    return this.#prepare<[string], { value: string }>("select value from meta where name = ?").get(
+      name,
+    )?.value;
+  }
+
+  #setMeta(name: string, value: string): void {
+    this.#prepare("insert or replace into meta (name, value) values (?, ?)").run(name, value);
+  }
+
+  /** Runs reads on one state of the file. */
+  read<T>(body: () => T): T {
+    return this.#database.transaction(body).deferred();
+  }
+
+  /** Runs writes, all or none. */
+  write<T>(body: () => T): T {
+    return this.#database.transaction(body).immediate();
+  }
+
+  /** Changes when another connection has written. */
+  get dataVersion(): number {
+    return this.#database.pragma("data_version", { simple: true }) as number;
+  }
+
+  get seq(): number {
+    return Number(this.#meta("seq"));
+  }
+
+  set seq(seq: number) {
+    this.#setMeta("seq", String(seq));
+  }
+
+  /** All facts, in the order of their numbers. */
+  facts(): { facet: FacetName; value: string }[] {
+    return this.#prepare<[], { facet: FacetName; value: string }>(
+      "select facet, value from fact order by code",
+    ).all();
+  }
+
+  addFact(code: number, facet: string, value: string): void {
+    this.#prepare("insert into fact (code, facet, value) values (?, ?, ?)").run(code, facet, value);
+  }
+
+  /** What the columns hold of each row. */
+  *columns(): Generator<{ row: number; facts: Uint32Array; tie: number; example: boolean }> {
+    const rows = this.#prepare<[], { row: number; facts: Buffer; tie: number; example: number }>(
+      "select row, facts, tie, example from entry order by row",
+    ).iterate();
+    for (const { row, facts, tie, example } of rows) {
+      // A copy: the bytes that come may not be aligned.
+      yield {
+        row,
+        facts: new Uint32Array(Uint8Array.from(facts).buffer),
+        tie,
+        example: example === 1,
+      };
+    }
+  }
+
+  /** Writes a listing, in place of the one with the same record. Returns its row. */
+  put(entry: IndexedListing, facts: Uint32Array): number {
+    const { record, listing } = entry;
+    const old = this.#rowOf(record);
+    if (old !== undefined) this.#removeSide(old);
+    const { row } = this.#prepare<unknown[], { row: number }>(
+      `insert or replace into entry
+        (row, record, coop, origin, example, name, newest, tie, facts, multiStakeholder, digest, issued, listing)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row`,
+    ).get(
+      old ?? null,
+      record,
+      listing.id,
+      entry.origin,
+      listing.example === true ? 1 : 0,
+      entry.name,
+      entry.newest,
+      entry.tie,
+      Buffer.from(facts.buffer),
+      entry.multiStakeholder,
+      entry.digest,
+      entry.issued,
+      JSON.stringify(listing),
+    ) as { row: number };
+    const identifier = this.#prepare("insert into identifier (key, row) values (?, ?)");
+    for (const key of entry.keys) identifier.run(key, row);
+    this.#prepare(
+      "insert into texts (rowid, name, legal, place, topic, summary) values (?, ?, ?, ?, ?, ?)",
+    ).run(row, ...entry.texts);
+    return row;
+  }
+
+  /** Takes a listing out. Returns the row that it had. */
+  remove(record: string): number | undefined {
+    const row = this.#rowOf(record);
+    if (row === undefined) return undefined;
+    this.#removeSide(row);
+    this.#prepare("delete from entry where row = ?").run(row);
+    return row;
+  }
+
+  #rowOf(record: string): number | undefined {
+    return this.#prepare<[string], { row: number }>("select row from entry where record = ?").get(
+      record,
+    )?.row;
+  }
+
+  #removeSide(row: number): void {
+    this.#prepare("delete from identifier where row = ?").run(row);
+    this.#prepare("delete from texts where rowid = ?").run(row);
+  }
+
+  /** The rows whose text matches an expression of FTS5. */
+  hits(expression: string): number[] {
+    return this.#prepare<[string], number>("select rowid from texts where texts match ?")
+      .pluck()
+      .all(expression);
+  }
+
+  /** The same with their ranks, the best the smallest: a word in the name counts most. */
+  scores(expression: string): [row: number, score: number][] {
+    return this.#prepare<[string], [number, number]>(
+      "select rowid, bm25(texts, 10, 6, 3, 2, 1) from texts where texts match ?",
+    )
+      .raw()
+      .all(expression);
+  }
+
+  /** Rows in an order, from behind a place on. */
+  inOrder(order: KeptOrder, after: Place | undefined): IterableIterator<PlacedRow> {
+    return this.#prepare<[string | number, number], PlacedRow>(
+      `select row, ${order} as key, tie from entry where (${order}, tie) > (?, ?) order by ${order}, tie`,
+    ).iterate(...boundsOf(order, after));
+  }
+
+  /** The first of these rows in an order, from behind a place on. */
+  sorted(rows: number[], order: KeptOrder, after: Place | undefined, limit: number): PlacedRow[] {
+    return this.#prepare<[string, string | number, number, number], PlacedRow>(
+      `select row, ${order} as key, tie from entry
+        where row in (select value from json_each(?)) and (+${order}, tie) > (?, ?)
+        order by +${order}, tie limit ?`,
+    ).all(JSON.stringify(rows), ...boundsOf(order, after), limit);
+  }
+
+  /** One listing by its row. */
+  entry(row: number): Entry | undefined {
+    const found = this.#prepare<[number], EntryRow>(
+      `select ${entryColumns} from entry where row = ?`,
+    ).get(row);
+    return found && entryOf(found);
+  }
+
+  /** Listings by the URL of the record or of the co-op. */
+  byUrl(url: string): Entry[] {
+    return this.#prepare<[string, string], EntryRow>(
+      `select ${entryColumns} from entry where record = ? or coop = ?`,
+    )
+      .all(url, url)
+      .map(entryOf);
+  }
+
+  /** Listings by a key of `IndexedListing.keys`. */
+  byKey(key: string): Entry[] {
+    return this.#prepare<[string], EntryRow>(
+      `select ${entryColumns} from identifier join entry using (row) where key = ?`,
+    )
+      .all(key)
+      .map(entryOf);
+  }
+
+  origins(): { origin: string; coops: number; examples: number }[] {
+    return this.#prepare<[], { origin: string; coops: number; examples: number }>(
+      `select origin, count(*) - sum(example) as coops, sum(example) as examples
+        from entry group by origin order by coops desc, examples desc, origin`,
+    ).all();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function boundsOf(order: KeptOrder, after: Place | undefined): [string | number, number] {
+  if (after !== undefined) return [after.key, after.tie];
+  return [order === "name" ? "" : Number.MIN_SAFE_INTEGER, -1];
+}
+
+function entryOf(row: EntryRow): Entry {
+  return {
+    ...row,
+    listing: JSON.parse(row.listing) as Listing,
+    multiStakeholder: row.multiStakeholder as Answer,
+  };
+}
+
+/** Deletes the file and what SQLite keeps beside it. */
+export function removeCache(file: string): void {
+  if (file === ":memory:") return;
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });
+}
+
+/** What another process, the disk or the operator is to blame for: building anew wouldn't help. */
+const circumstances =
+  /^SQLITE_(BUSY|LOCKED|FULL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|INTERRUPT|TOOBIG)/;
+
+/** Whether the file itself is at fault, so that it must be built anew. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Database.SqliteError && !circumstances.test(error.code);
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import type { JsonObject } from "../coop/canonical-json.ts";
+import { themes } from "../coop/codes.ts";
+import { type Listing, readListing } from "../coop/listing.ts";
+import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
+import { sectorLabel, sectorPath } from "../coop/sectors.ts";
+import { type Answer, multiStakeholder } from "../coop/stakeholders.ts";
+import type { LoggedRecord } from "../store/records.ts";
+import type { Fact } from "./facets.ts";
+import { handleKey, registrationKeys } from "./identifiers.ts";
+import { fold, indexText } from "./text.ts";
+
+/** A listing as it goes into the index. */
+export interface IndexedListing {
+  record: string;
+  origin: string;
+  digest: string;
+  issued: number;
+  listing: Listing;
+  multiStakeholder: Answer;
+  facts: Fact[];
+  /** By what it can be looked up, beside the URLs. */
+  keys: string[];
+  /** By this it is sorted, then by `tie`. */
+  name: string;
+  /** Epoch ms of the last change, negative: the newest comes first. */
+  newest: number;
+  /** 48 bits of the hash of the record's URL: the same on every node and after every rebuild. */
+  tie: number;
+  /** Name, legal name, place, topic and summary, for the full-text table. */
+  texts: [string, string, string, string, string];
+}
+
+/** Characters by which names are sorted: so few that a cursor holds them in any script. */
+const sortedLength = 80;
+
+/**
+ * What the index keeps of a record.
+ *
+ * @returns Undefined for what isn't listed: tombstones, other kinds, and
+ *   listings that this version of the software can't read.
+ */
+export function indexedListing(row: LoggedRecord): IndexedListing | undefined {
+  if (row.kind !== "listing") return undefined;
+  const document = JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject;
+  const listing = readListing(document);
+  if (listing === undefined || !listing.listed) return undefined;
+  const answer = multiStakeholder(listing);
+  return {
+    record: row.id,
+    origin: row.origin,
+    digest: row.digest,
+    issued: row.issued,
+    listing,
+    multiStakeholder: answer,
+    facts: factsOf(listing, answer),
+    keys: keysOf(listing),
+    name: sortKey(listing.name),
+    // What looks like a date may not be in the calendar.
+    newest: -(Date.parse(listing.updated) || row.issued),
+    tie: createHash("sha256").update(row.id).digest().readUIntBE(0, 6),
+    texts: textsOf(listing),
+  };
+}
+
+/** Names without a letter or a digit come last. */
+function sortKey(name: string): string {
+  const cut = fold(name).slice(0, sortedLength);
+  // Not half of a surrogate pair.
+  return (cut.isWellFormed() ? cut : cut.slice(0, -1)) || "\u{10fffd}";
+}
+
+function factsOf(listing: Listing, answer: Answer): Fact[] {
+  const sectors = new Set((listing.activity ?? []).flatMap(sectorPath));
+  const facts: Fact[] = [
+    ...[...new Set(listing.theme)].map((value) => ({ facet: "theme", value }) as const),
+    ...[...sectors].map((value) => ({ facet: "sector", value }) as const),
+    ...[...regionsOf(listing)].map((value) => ({ facet: "region", value }) as const),
+    { facet: "multi_stakeholder", value: answer },
+  ];
+  if (listing.coopType !== undefined) facts.push({ facet: "type", value: listing.coopType });
+  return facts;
+}
+
+/** Where the co-op is: its regions and its country, and all that contains them. */
+function regionsOf({ location }: Listing): Set<string> {
+  if (location === undefined) return new Set();
+  const country = `iso3166-1:${location.address.addressCountry}`;
+  return new Set([...(location.region ?? []), country].filter(isRegion).flatMap(regionPath));
+}
+
+function keysOf(listing: Listing): string[] {
+  const keys = (listing.identifier ?? []).flatMap(({ propertyID, value }) =>
+    Object.values(registrationKeys(propertyID, value)),
+  );
+  if (listing.preferredUsername !== undefined) {
+    const handle = handleKey(listing.preferredUsername, new URL(listing.id).host);
+    if (handle !== undefined) keys.push(handle);
+  }
+  return [...new Set(keys)];
+}
+
+function textsOf(listing: Listing): IndexedListing["texts"] {
+  const { name, nameMap = {}, legalName, summary, summaryMap = {}, location } = listing;
+  const languages = new Set([
+    "en",
+    ...(listing.inLanguage === undefined ? [] : [listing.inLanguage]),
+  ]);
+  const regions = [...regionsOf(listing)].flatMap((code) =>
+    [...languages].map((language) => regionLabel(code, language)),
+  );
+  return [
+    indexText([name, ...Object.values(nameMap)]),
+    indexText([legalName]),
+    indexText([location?.address.addressLocality, ...regions]),
+    // Only the sector itself: the titles of sections name far more than one co-op does.
+    indexText([
+      ...(listing.theme ?? []).map((theme) => themes[theme].label),
+      ...(listing.activity ?? []).map(sectorLabel),
+    ]),
+    indexText([summary, ...Object.values(summaryMap)]),
+  ];
+}

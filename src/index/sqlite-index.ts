@@ -1,0 +1,272 @@
+import { setImmediate } from "node:timers/promises";
+import { getLogger } from "@logtape/logtape";
+import type { SearchQuery } from "../coop/query.ts";
+import { AppError } from "../errors.ts";
+import * as changes from "../store/changes.ts";
+import * as records from "../store/records.ts";
+import type { Db } from "../store/schema.ts";
+import * as settings from "../store/settings.ts";
+import { Cache, isDamage, removeCache } from "./cache.ts";
+import { Columns } from "./columns.ts";
+import type { DirectoryIndex, Entry, IndexCounts, SearchResult } from "./directory-index.ts";
+import { type IndexedListing, indexedListing } from "./entries.ts";
+import { type Fact, FactNumbers } from "./facets.ts";
+import { readIdentifier } from "./identifiers.ts";
+import { search } from "./search.ts";
+
+const logger = getLogger(["fragaria", "index"]);
+
+/** Records that are read and written at once. */
+const pageSize = 1000;
+
+/**
+ * Opens the index of a database: a SQLite file of its own, whatever engine the
+ * database is on. A file that is damaged, or was made by another version or
+ * from another log, is made anew. Call catchUp() before the first search.
+ *
+ * @param file Its path, or `:memory:`.
+ * @throws {AppError} `bad-config` or `unavailable` when the file can't be
+ *   written.
+ */
+export async function openIndex(db: Db, file: string): Promise<DirectoryIndex> {
+  return new SqliteIndex(db, file, await settings.epoch(db));
+}
+
+/** Thrown when the file must be built anew. */
+class Damaged extends Error {
+  override readonly name = "Damaged";
+}
+
+class SqliteIndex implements DirectoryIndex {
+  readonly #db: Db;
+  readonly #file: string;
+  readonly #epoch: string;
+  #cache: Cache;
+  #columns = new Columns();
+  #numbers = new FactNumbers();
+  #dataVersion = 0;
+  #seq = 0;
+  #damaged = false;
+  #closed = false;
+  #running: Promise<number> | undefined;
+  #queued: Promise<number> | undefined;
+
+  constructor(db: Db, file: string, epoch: string) {
+    this.#db = db;
+    this.#file = file;
+    this.#epoch = epoch;
+    try {
+      this.#cache = new Cache(file, epoch);
+      this.#cache.read(() => this.#load());
+    } catch (error) {
+      if (!isDamage(error)) throw fault(file, error);
+      logger.warn("The index {file} can't be read and is built anew: {error}", { file, error });
+      this.#cache = this.#startAnew();
+    }
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  async catchUp(): Promise<number> {
+    if (this.#closed) throw new AppError("unavailable", "The directory is shutting down.");
+    if (this.#running === undefined) {
+      this.#running = this.#catchUp().finally(() => (this.#running = undefined));
+      return this.#running;
+    }
+    // The one under way may have read past what this caller has just written.
+    this.#queued ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#queued = undefined;
+        return this.#closed ? this.#seq : this.catchUp();
+      });
+    return this.#queued;
+  }
+
+  async #catchUp(): Promise<number> {
+    // Read first: whatever is written from now on has a larger seq.
+    const head = await changes.head(this.#db);
+    if (this.#damaged || head < this.#seq) {
+      const why = this.#damaged ? "it is damaged" : "the database was put back to an earlier state";
+      logger.warn("The index {file} is built anew: {why}", { file: this.#file, why });
+      this.#startAnew();
+    }
+    try {
+      await this.#readLog(head);
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      logger.warn("The index {file} is built anew: {error}", {
+        file: this.#file,
+        error: error.cause,
+      });
+      this.#startAnew();
+      await this.#readLog(head);
+    }
+    return this.#seq;
+  }
+
+  async #readLog(head: number): Promise<void> {
+    for (;;) {
+      const page = await records.after(this.#db, this.#seq, pageSize);
+      if (this.#closed) return;
+      const full = page.length === pageSize;
+      // Changes of other kinds are dealt with by skipping them.
+      const seq = Math.max(page.at(-1)?.seq ?? 0, full ? 0 : head);
+      if (seq > this.#seq) this.#write(() => this.#apply(page, seq));
+      if (!full) return;
+      // On SQLite nothing above waits for anything: let requests have their turn.
+      await setImmediate();
+    }
+  }
+
+  /** Writes the file and the columns, both or neither. */
+  #write(body: () => void): void {
+    try {
+      this.#cache.write(() => {
+        this.#refresh();
+        body();
+      });
+    } catch (error) {
+      if (isDamage(error)) throw new Damaged("the index is damaged", { cause: error });
+      this.#cache.read(() => this.#load());
+      throw fault(this.#file, error);
+    }
+  }
+
+  #apply(page: records.LoggedRecord[], seq: number): void {
+    // Another process on the same file may have been faster, and have newer versions.
+    const news = page.filter((row) => row.seq > this.#seq);
+    for (const row of news) {
+      const entry = readable(row);
+      if (entry === undefined) {
+        const removed = this.#cache.remove(row.id);
+        if (removed !== undefined) this.#columns.delete(removed);
+        continue;
+      }
+      const facts = Uint32Array.from(entry.facts, (fact) => this.#numberOf(fact));
+      const at = this.#cache.put(entry, facts);
+      this.#columns.set(at, facts, entry.tie, entry.listing.example === true);
+    }
+    if (seq <= this.#seq) return;
+    this.#cache.seq = seq;
+    this.#seq = seq;
+  }
+
+  #numberOf(fact: Fact): number {
+    const known = this.#numbers.find(fact);
+    if (known !== undefined) return known;
+    const code = this.#numbers.add(fact);
+    this.#cache.addFact(code, fact.facet, fact.value);
+    return code;
+  }
+
+  /** Takes over into memory what another process has written. */
+  #refresh(): void {
+    if (this.#cache.dataVersion !== this.#dataVersion) this.#load();
+  }
+
+  #load(): void {
+    this.#columns = new Columns();
+    this.#numbers = new FactNumbers();
+    for (const fact of this.#cache.facts()) this.#numbers.add(fact);
+    for (const { row, facts, tie, example } of this.#cache.columns()) {
+      this.#columns.set(row, facts, tie, example);
+    }
+    this.#seq = this.#cache.seq;
+    this.#dataVersion = this.#cache.dataVersion;
+  }
+
+  #startAnew(): Cache {
+    this.#cache?.close();
+    try {
+      removeCache(this.#file);
+      this.#cache = new Cache(this.#file, this.#epoch);
+      this.#cache.read(() => this.#load());
+    } catch (error) {
+      throw fault(this.#file, error);
+    }
+    this.#damaged = false;
+    return this.#cache;
+  }
+
+  /** Runs reads on one state; damage that shows only now is mended in the background. */
+  #read<T>(body: () => T): T {
+    try {
+      return this.#cache.read(() => {
+        this.#refresh();
+        return body();
+      });
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#damaged = true;
+      this.catchUp().catch((cause: unknown) => {
+        logger.error("The index {file} can't be built anew: {cause}", { file: this.#file, cause });
+      });
+      throw new AppError(
+        "unavailable",
+        "The search index is being rebuilt: try again in a minute.",
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  search(query: SearchQuery): SearchResult {
+    return this.#read(() => search(query, this.#cache, this.#columns, this.#numbers));
+  }
+
+  lookup(id: string): Entry[] {
+    const identifier = readIdentifier(id);
+    if (identifier.kind === "unknown") return [];
+    return this.#read(() => {
+      const found =
+        identifier.kind === "url"
+          ? identifier.urls.map((url) => this.#cache.byUrl(url))
+          : identifier.keys.map((key) => this.#cache.byKey(key));
+      return (found.find((entries) => entries.length > 0) ?? []).toSorted(bySource);
+    });
+  }
+
+  counts(): IndexCounts {
+    return this.#read(() => ({ coops: this.#columns.coops, examples: this.#columns.examples }));
+  }
+
+  origins(): { origin: string; coops: number; examples: number }[] {
+    return this.#read(() => this.#cache.origins());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled([this.#running, this.#queued]);
+    this.#cache.close();
+  }
+}
+
+const sources = ["claimed", "mandated", "imported"];
+
+/** The co-op's own word first, then its federation's, then a register's; the newest of each first. */
+function bySource(a: Entry, b: Entry): number {
+  const rank = ({ listing }: Entry) => sources.indexOf(listing.provenance.kind);
+  return rank(a) - rank(b) || b.issued - a.issued || (a.record < b.record ? -1 : 1);
+}
+
+/** A record that can't be dealt with must not keep out all that come after it. */
+function readable(row: records.LoggedRecord): IndexedListing | undefined {
+  try {
+    return indexedListing(row);
+  } catch (error) {
+    logger.error("The listing {id} can't be indexed: {error}", { id: row.id, error });
+    return undefined;
+  }
+}
+
+function fault(file: string, cause: unknown): unknown {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (!code.startsWith("SQLITE_") && !/^E[A-Z]+$/.test(code)) return cause;
+  return code.startsWith("SQLITE_BUSY")
+    ? new AppError("unavailable", `The index ${file} is locked by another program.`, { cause })
+    : new AppError("bad-config", `The index ${file} can't be written (${code}).`, { cause });
+}
