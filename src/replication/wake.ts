@@ -58,7 +58,7 @@ async function wakeHub(
       "jwk",
       node.rsa.privateKey,
       { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
-      false,
+      true, // Fedify wants to look at it
       ["sign"],
     );
     const request = new Request(`${actor}/inbox`, {

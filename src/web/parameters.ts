@@ -73,8 +73,9 @@ function detailOf(issue: z.core.$ZodIssue, parameter: string): string {
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
     const near = nearest(String(issue.input), values);
-    const hint = near === undefined ? "" : ` Did you mean “${near}”?`;
-    return `“${String(issue.input)}” is no value of ${parameter}: it takes ${values.join(", ")}.${hint}`;
+    const hint =
+      near === undefined ? `The values are ${values.join(", ")}.` : `Did you mean “${near}”?`;
+    return `${parameter} can’t be “${String(issue.input)}”. ${hint}`;
   }
   if (issue.code === "invalid_type" && Array.isArray(issue.input)) {
     return `${parameter} can be given only once.`;

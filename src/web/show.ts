@@ -99,6 +99,7 @@ function widen(site: Site, query: SearchQuery) {
 export async function showNetwork(site: Site): Promise<Response> {
   const { db, node, index, role } = site;
   const data = {
+    origin: node.origin,
     host: node.host,
     role,
     seq: await changes.head(db),

@@ -21,6 +21,13 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${number(count)}\u00a0${count === 1 ? one : many}`;
 }
 
+const small = "no one two three four five six seven eight nine ten eleven twelve".split(" ");
+
+/** Small numbers as they stand in a sentence: `three`, but `13`. */
+export function spelled(value: number): string {
+  return small[value] ?? number(value);
+}
+
 /** `a, b and c`. */
 export function listed(words: string[]): string {
   return new Intl.ListFormat("en-GB").format(words);

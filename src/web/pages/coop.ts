@@ -111,7 +111,7 @@ function factsInBrief(entry: Entry): string {
       ? []
       : [place.length <= 2 ? place.join(", ") : `${place[0]}, ${place.at(-1)}`]),
     ...theme.slice(0, 3).map((each) => themes[each].label),
-  ].join(" · ");
+  ].join("\u00a0· ");
 }
 
 /** The picture that the co-op gives itself: the one thing that a page may load from elsewhere. */

@@ -1,6 +1,6 @@
 import type { Listing, StakeholderClass } from "../../coop/listing.ts";
 import type { Answer } from "../../coop/stakeholders.ts";
-import { listed, number, percent } from "../text.ts";
+import { listed, number, percent, spelled } from "../text.ts";
 import { kindWords } from "../words.ts";
 
 /** The answer of the ILO's test in words. */
@@ -42,7 +42,7 @@ const whyYes: Why = (listing, classes, kinds) => {
       ? ""
       : `: the largest share, ${percent(largest.share)}, is with ${kindWords[largest.kind]}`;
   const words = kinds.map((kind) => kindWords[kind]);
-  return `It has members of ${number(kinds.length)} kinds (${listed(words)}), more than one kind takes part in governing, and none has more than half of the votes${strongest}.`;
+  return `It has members of ${spelled(kinds.length)} kinds (${listed(words)}), more than one kind takes part in governing, and none has more than half of the votes${strongest}.`;
 };
 
 const whyNo: Why = (listing, classes, kinds) => {
@@ -64,7 +64,7 @@ const whyNo: Why = (listing, classes, kinds) => {
 const whyUnknown: Why = (_listing, classes, kinds) =>
   classes.length === 0
     ? "The listing doesn’t say what classes of members there are."
-    : `There are members of ${number(kinds.length)} kinds (${listed(kinds.map((kind) => kindWords[kind]))}), but how the votes are shared between them isn’t stated.`;
+    : `There are members of ${spelled(kinds.length)} kinds (${listed(kinds.map((kind) => kindWords[kind]))}), but how the votes are shared between them isn’t stated.`;
 
 function votesByKind(listing: Listing, classes: StakeholderClass[]) {
   const shares = effectiveVotes(listing);

@@ -6,6 +6,7 @@ import { contactLink } from "./contact.ts";
 
 /** What the page about the network shows. */
 export interface NetworkData {
+  origin: string;
   host: string;
   role: "hub" | "leaf";
   /** The end of this node's feed. */
@@ -49,7 +50,7 @@ export function networkPage(data: NetworkData): Page {
       <section class="block measure" aria-labelledby="add">
         <h2 id="add">Add a peer</h2>
         <p>A node reads the feeds of the peers in its setting <code>PEERS</code>:</p>
-        <pre><code>PEERS="https://${host}" npm start</code></pre>
+        <pre><code>PEERS="${data.origin}" npm start</code></pre>
         <p>
           That is enough to read from this node. For this one to read from yours, its administrator
           adds your address in the same

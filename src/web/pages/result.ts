@@ -25,7 +25,7 @@ export function resultItem(host: string, entry: Entry): Html {
           >${listing.name}</a
         >
       </h2>
-      ${facts.length === 0 ? "" : html`<p class="brief">${facts.join(" · ")}</p>`}
+      ${facts.length === 0 ? "" : html`<p class="brief">${facts.join("\u00a0· ")}</p>`}
       ${
         listing.summary === undefined
           ? ""

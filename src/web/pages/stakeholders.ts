@@ -79,11 +79,13 @@ function table(listing: Listing, classes: StakeholderClass[]): Html {
           (each, index) =>
             html`<tr role="row">
               <th role="rowheader" scope="row">
-                ${key(each.kind, letterOf(index))}
-                <span class="class-name"
-                  ><span lang="${listing.inLanguage ?? ""}" dir="auto">${each.name}</span>
-                  <span class="kind">${aside(each, date === undefined)}</span></span
-                >
+                <span class="class">
+                  ${key(each.kind, letterOf(index))}
+                  <span
+                    ><span lang="${listing.inLanguage ?? ""}" dir="auto">${each.name}</span>
+                    <span class="kind">${aside(each, date === undefined)}</span></span
+                  >
+                </span>
               </th>
               ${known.map(({ label, of }) => {
                 const value = of(each);
@@ -95,6 +97,20 @@ function table(listing: Listing, classes: StakeholderClass[]): Html {
         )}
       </tbody>
     </table>
+    ${
+      known.length === 0
+        ? html`<p class="unknown">
+            How many they are, and how votes, seats and capital are shared, isn’t stated.
+          </p>`
+        : ""
+    }
+    ${
+      known.length === 0
+        ? html`<p class="unknown">
+            How many they are, and how votes, seats and capital are shared, isn’t stated.
+          </p>`
+        : ""
+    }
     ${date === undefined ? "" : html`<p class="aside">As of ${partialDate(date)}.</p>`}`;
 }
 
