@@ -1,0 +1,356 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import Database from "better-sqlite3";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { DirectoryIndex } from "../../src/index/directory-index.ts";
+import { openIndex } from "../../src/index/sqlite-index.ts";
+import * as changes from "../../src/store/changes.ts";
+import type { Db } from "../../src/store/schema.ts";
+import { eachEngine, freshStore } from "../helpers/database.ts";
+import { known } from "./arbitraries.ts";
+import { allPages, asked, beginning, listing, names, put, record, tombstone } from "./samples.ts";
+
+let log: LogRecord[] = [];
+beforeEach(async () => {
+  log = [];
+  await configure({
+    sinks: { memory: (line) => log.push(line) },
+    loggers: [
+      { category: "fragaria", sinks: ["memory"], lowestLevel: "warning" },
+      { category: ["logtape", "meta"], lowestLevel: "error" },
+    ],
+  });
+});
+afterEach(reset);
+
+/** How often an index was built anew, which it mends itself by when something goes wrong. */
+function rebuilds(): number {
+  return log.filter((line) => line.message.join("").includes("built anew")).length;
+}
+
+/** A folder with the file of an index in it. */
+async function fileOfIndex() {
+  const folder = await mkdtemp(join(tmpdir(), "fragaria-index-"));
+  return {
+    file: join(folder, "index.sqlite"),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** All that an index can be asked, as far as a few listings go. */
+function answers(index: DirectoryIndex) {
+  const queries = [
+    {},
+    { q: "bake" },
+    { q: "co-op" },
+    { q: "bakery societa" },
+    { q: "組合", sort: "name" },
+    { sort: "updated" },
+    { theme: "food,housing", multi_stakeholder: "unknown" },
+    { region: "GB", sector: "Q" },
+  ].map((query) => asked({ ...query, limit: "3" }));
+  return {
+    counts: index.counts(),
+    origins: index.origins(),
+    results: queries.map((query) => index.search(query)),
+    pages: queries.map((query) => allPages(index, query)),
+    lookups: ["c0", "c1"].map((id) => index.lookup(`https://coops.example/coops/${id}`)),
+    seq: index.seq,
+  };
+}
+
+async function builtAnew(db: Db) {
+  await using fresh = await openIndex(db, ":memory:");
+  await fresh.catchUp();
+  return answers(fresh);
+}
+
+test("after any updates, withdrawals and restarts the index is as one built anew", async () => {
+  const id = fc.integer({ min: 0, max: 5 }).map((at) => `c${at}`);
+  const step = fc.oneof(
+    { weight: 6, arbitrary: id.chain(known).map((each) => ({ put: each.listing })) },
+    { weight: 2, arbitrary: id.map((each) => ({ withdraw: listing(each) })) },
+    { weight: 3, arbitrary: fc.constant("catch up" as const) },
+    { weight: 1, arbitrary: fc.constant("reopen" as const) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+      await using store = await freshStore("sqlite");
+      await using folder = await fileOfIndex();
+      let index = await openIndex(store.db, folder.file);
+      try {
+        for (const [version, each] of steps.entries()) {
+          if (each === "catch up") await index.catchUp();
+          else if (each === "reopen") {
+            await index[Symbol.asyncDispose]();
+            index = await openIndex(store.db, folder.file);
+          } else if ("put" in each) await put(store.db, record(each.put, version));
+          else await put(store.db, tombstone(each.withdraw, version));
+        }
+        await index.catchUp();
+        expect(answers(index)).toEqual(await builtAnew(store.db));
+        expect(rebuilds()).toBe(0);
+      } finally {
+        await index[Symbol.asyncDispose]();
+      }
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+eachEngine("the index of a database", (engine) => {
+  test("reads more than a page, and remembers how far it got", async () => {
+    await using store = await freshStore(engine);
+    await using folder = await fileOfIndex();
+    const many = Array.from({ length: 1203 }, (_, at) => record(listing(`c${at}`)));
+    await put(store.db, ...many);
+    {
+      await using index = await openIndex(store.db, folder.file);
+      expect(index.seq).toBe(0);
+      expect(await index.catchUp()).toBe(1203);
+      expect(index.counts().coops).toBe(1203);
+    }
+    await using index = await openIndex(store.db, folder.file);
+    expect(index.seq).toBe(1203);
+    expect(index.search({}).total).toBe(1203);
+  });
+
+  test("passes over changes that aren't records", async () => {
+    await using store = await freshStore(engine);
+    await store.db
+      .transaction()
+      .execute((tx) => changes.append(tx, [{ kind: "post", subject: "p", origin: "" }]));
+    await using index = await openIndex(store.db, ":memory:");
+    expect(await index.catchUp()).toBe(1);
+  });
+});
+
+test("a listing that was written before catchUp() was called is found after it", async () => {
+  await using store = await freshStore("sqlite");
+  await using index = await openIndex(store.db, ":memory:");
+  const waits: Promise<number>[] = [];
+  for (let at = 1; at <= 10; at++) {
+    await put(store.db, record(listing(`c${at}`)));
+    waits.push(index.catchUp().then((seq) => seq - at));
+  }
+  for (const ahead of await Promise.all(waits)) expect(ahead).toBeGreaterThanOrEqual(0);
+  expect(index.counts().coops).toBe(10);
+});
+
+test("records that can't be read, or are no listings, are left out", async () => {
+  await using store = await freshStore("sqlite");
+  await using index = await openIndex(store.db, ":memory:");
+  const good = record(listing("good"));
+  const nameless = record(listing("nameless"));
+  delete (nameless.document["about"] as Record<string, unknown>)["name"];
+  const broken = { ...record(listing("broken")), body: Buffer.from("{") };
+  const dateless = record(listing("dateless", { updated: "2026-13-45T00:00:00Z" }));
+  const other = { ...record(listing("other")), kind: "Attestation" };
+  nameless.body = Buffer.from(JSON.stringify(nameless.document));
+  await put(store.db, nameless, broken, dateless, other, good);
+  await index.catchUp();
+  expect(names(index, "")).toEqual(["dateless", "good"]);
+  expect(rebuilds()).toBe(0);
+});
+
+describe("the file of an index", () => {
+  async function damagedBy(damage: (file: string) => Promise<void>): Promise<string[]> {
+    await using store = await freshStore("sqlite");
+    await using folder = await fileOfIndex();
+    const many = Array.from({ length: 300 }, (_, at) =>
+      listing(`c${at}`, { summary: "bread ".repeat(50) }),
+    );
+    await put(store.db, ...many.map((each) => record(each)));
+    {
+      await using index = await openIndex(store.db, folder.file);
+      await index.catchUp();
+    }
+    await damage(folder.file);
+    await using index = await openIndex(store.db, folder.file);
+    await index.catchUp();
+    expect(answers(index)).toEqual(await builtAnew(store.db));
+    return names(index, "c7");
+  }
+
+  test("is built anew when it isn't a database any more", async () => {
+    expect(await damagedBy((file) => writeFile(file, "scribbled over".repeat(1000)))).toContain(
+      "c7",
+    );
+    expect(await damagedBy((file) => writeFile(file, ""))).toContain("c7");
+  });
+
+  test("is built anew when parts of it are overwritten or cut off", async () => {
+    expect(
+      await damagedBy(async (file) => {
+        const bytes = await readFile(file);
+        bytes.fill(0xa5, 4096);
+        await writeFile(file, bytes);
+      }),
+    ).toContain("c7");
+    expect(
+      await damagedBy(async (file) => {
+        const bytes = await readFile(file);
+        await writeFile(file, bytes.subarray(0, bytes.length / 2));
+      }),
+    ).toContain("c7");
+  });
+
+  test("is built anew when another version wrote it", async () => {
+    expect(
+      await damagedBy(async (file) => {
+        using database = closing(new Database(file));
+        database.exec("update meta set value = '0 x' where name = 'stamp'; delete from entry");
+      }),
+    ).toContain("c7");
+  });
+
+  test("mends damage that shows only in use", async () => {
+    await using store = await freshStore("sqlite");
+    await using folder = await fileOfIndex();
+    await put(store.db, record(listing("bakery")));
+    await using index = await openIndex(store.db, folder.file);
+    await index.catchUp();
+    {
+      using database = closing(new Database(folder.file));
+      database.unsafeMode(true).exec("delete from texts_data");
+    }
+    expect(() => index.search({ q: "bakery" })).toThrow(
+      expect.objectContaining({ code: "unavailable" }),
+    );
+    await index.catchUp();
+    expect(names(index, "bakery")).toEqual(["bakery"]);
+    expect(rebuilds()).toBe(1);
+  });
+
+  test("is dropped when the log is another one", async () => {
+    await using store = await freshStore("sqlite");
+    await using other = await freshStore("sqlite");
+    await using folder = await fileOfIndex();
+    await put(store.db, record(listing("here")));
+    await put(other.db, record(listing("there")));
+    for (const [db, name] of [
+      [store.db, "here"],
+      [other.db, "there"],
+    ] as const) {
+      await using index = await openIndex(db, folder.file);
+      await index.catchUp();
+      expect(names(index, "")).toEqual([name]);
+    }
+  });
+
+  test("is built anew when the database was put back to an earlier state", async () => {
+    await using store = await freshStore("sqlite");
+    await using index = await openIndex(store.db, ":memory:");
+    await put(store.db, record(listing("kept")));
+    await put(store.db, record(listing("lost")));
+    await index.catchUp();
+    await store.db.deleteFrom("change").where("seq", "=", 2).execute();
+    await store.db.deleteFrom("record").where("id", "like", "%lost%").execute();
+    await store.db.updateTable("counter").set({ value: 1 }).execute();
+    expect(await index.catchUp()).toBe(1);
+    expect(names(index, "")).toEqual(["kept"]);
+    expect(rebuilds()).toBe(1);
+  });
+
+  test("is not made of another program's database", async () => {
+    await using store = await freshStore("sqlite");
+    await using folder = await fileOfIndex();
+    {
+      using database = closing(new Database(folder.file));
+      database.exec("create table precious (x); insert into precious values (1)");
+    }
+    await expect(openIndex(store.db, folder.file)).rejects.toMatchObject({ code: "bad-config" });
+    using database = closing(new Database(folder.file));
+    expect(database.prepare("select x from precious").all()).toEqual([{ x: 1 }]);
+  });
+
+  test("may be shared by two processes", async () => {
+    await using store = await freshStore("sqlite");
+    await using folder = await fileOfIndex();
+    await using one = await openIndex(store.db, folder.file);
+    await using two = await openIndex(store.db, folder.file);
+    await put(store.db, record(listing("a", { theme: ["food"] })));
+    await one.catchUp();
+    await put(store.db, record(listing("b", { theme: ["energy"] })));
+    expect(names(two, "", asked({ theme: "food" }))).toEqual(["a"]);
+    await two.catchUp();
+    await put(store.db, tombstone(listing("a"), 1), record(listing("c", { theme: ["care"] })));
+    await one.catchUp();
+    const fresh = await builtAnew(store.db);
+    expect(rebuilds()).toBe(0);
+    expect(answers(one)).toEqual(fresh);
+    expect(answers(two)).toEqual(fresh);
+  });
+});
+
+function closing(database: Database.Database): Database.Database & Disposable {
+  return Object.assign(database, { [Symbol.dispose]: () => void database.close() });
+}
+
+test("a listing is looked up by any of its ids", async () => {
+  await using store = await freshStore("sqlite");
+  await using index = await openIndex(store.db, ":memory:");
+  const identifier = (propertyID: string, value: string) => [
+    { type: "PropertyValue" as const, propertyID, value },
+  ];
+  const claimed = listing("a", {
+    preferredUsername: "bakery",
+    identifier: identifier("GB-COH", "ip 01234r"),
+  });
+  const imported = listing(
+    "b",
+    { provenance: { kind: "imported" }, identifier: identifier("GB-COH", "IP01234R") },
+    "hub.example",
+  );
+  const padded = listing("c", { identifier: identifier("GB-COH", "00123456") });
+  const other = listing("d", { identifier: identifier("IT-REA", "00123456") });
+  await put(store.db, ...[claimed, imported, padded, other].map((each) => record(each)));
+  await index.catchUp();
+  const found = (id: string) =>
+    index.lookup(id).map((entry) => new URL(entry.record).pathname.split("/")[2]);
+
+  expect(found("https://coops.example/coops/a")).toEqual(["a"]);
+  expect(found(" HTTPS://Coops.Example/coops/a/listing ")).toEqual(["a"]);
+  expect(found("https://coops.example/coops/a/#about")).toEqual(["a"]);
+  expect(found("GB-COH:IP01234R")).toEqual(["a", "b"]);
+  expect(found("gb-coh: ip 01 234 r")).toEqual(["a", "b"]);
+  expect(found("GB-COH:123456")).toEqual(["c"]);
+  expect(found("GB-COH:00-12-34-56")).toEqual(["c"]);
+  expect(found("@bakery@coops.example")).toEqual(["a"]);
+  expect(found("acct:Bakery@COOPS.example")).toEqual(["a"]);
+  for (const id of [
+    "",
+    "a",
+    "@bakery",
+    "@bakery@hub.example",
+    "GB-COH:",
+    "GB-COH:1234",
+    "https://",
+    "https://coops.example/",
+    "@a@b:c",
+  ]) {
+    expect(found(id), id).toEqual([]);
+  }
+  const [entry] = index.lookup("@bakery@coops.example");
+  expect(entry).toEqual({
+    record: "https://coops.example/coops/a/listing",
+    origin: "coops.example",
+    listing: claimed,
+    multiStakeholder: "unknown",
+    digest: record(claimed).digest,
+    issued: beginning,
+  });
+
+  await put(
+    store.db,
+    record(listing("a", { preferredUsername: "bakery" }), 1),
+    tombstone(padded, 1),
+  );
+  await index.catchUp();
+  expect(found("GB-COH:IP01234R")).toEqual(["b"]);
+  expect(found("GB-COH:00123456")).toEqual([]);
+  expect(rebuilds()).toBe(0);
+});
