@@ -150,7 +150,9 @@ export async function createApp(
         }).done,
       );
       const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
-      running.push(repeat("pruning", signal, hourly, async () => (await prune(db, clock())) < 0).done);
+      running.push(
+        repeat("pruning", signal, hourly, async () => (await prune(db, clock())) < 0).done,
+      );
     },
     stop: () => stop.abort(),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),

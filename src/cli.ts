@@ -82,7 +82,8 @@ const commands: Record<string, Command> = {
       let after = "";
       for (;;) {
         const page = await coops.followable(db, after, 500);
-        for (const { id, handle } of page) console.log(`@${handle}@${node.host}  ${node.origin}/coops/${id}`);
+        for (const { id, handle } of page)
+          console.log(`@${handle}@${node.host}  ${node.origin}/coops/${id}`);
         after = page.at(-1)?.handle ?? "";
         if (page.length < 500) return;
       }
@@ -96,7 +97,9 @@ const commands: Record<string, Command> = {
       const { id } = await hosted(db, handle);
       const text = required(words.join(" ") || undefined, "TEXT");
       const language = typeof lang === "string" ? lang : "en";
-      const written = await post(db, id, { [language]: text }, Date.now(), { pinned: pin === true });
+      const written = await post(db, id, { [language]: text }, Date.now(), {
+        pinned: pin === true,
+      });
       console.log(`${node.origin}/coops/${id}/posts/${written} is sent when the node runs`);
     },
   },
@@ -138,7 +141,8 @@ const commands: Record<string, Command> = {
       for (const url of config.peers) {
         const peer = known.find((each) => each.url === url);
         const state =
-          peer?.fault ?? (peer?.caughtUp == null ? "not caught up yet" : `up to date at ${peer.seq}`);
+          peer?.fault ??
+          (peer?.caughtUp == null ? "not caught up yet" : `up to date at ${peer.seq}`);
         console.log(`${url}  ${peer?.role ?? "unknown"}  ${state}`);
       }
       if (config.peers.length === 0) console.log("no peers; name some in PEERS");
@@ -187,7 +191,9 @@ async function readContent(file: string): Promise<ListingContent> {
     // What it holds is checked by whoever publishes it.
     return JSON.parse(text) as ListingContent;
   } catch (cause) {
-    throw new AppError("bad-request", `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new AppError("bad-request", `${file} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -204,7 +210,9 @@ function help(): string {
 }
 
 async function main(args: string[]): Promise<void> {
-  const name = [args.slice(0, 2).join(" "), args[0] ?? ""].find((each) => Object.hasOwn(commands, each));
+  const name = [args.slice(0, 2).join(" "), args[0] ?? ""].find((each) =>
+    Object.hasOwn(commands, each),
+  );
   const command = name === undefined ? undefined : commands[name];
   if (name === undefined || command === undefined) {
     console.log(help());

@@ -20,7 +20,9 @@ const Origin = z.string().transform((text, context) => {
     return plain ? url.origin : fault("must have a host name, not an IP address");
   }
   if (url.protocol === "http:" && LOOPBACK.test(url.hostname)) return url.origin;
-  return fault("must begin with https:// (http:// is for this machine only: http://localhost:8000)");
+  return fault(
+    "must begin with https:// (http:// is for this machine only: http://localhost:8000)",
+  );
 });
 
 const Port = z
@@ -43,20 +45,48 @@ export const Environment = z.object({
     "The public address of the node. It is part of every record and can't be changed later. Default: `http://localhost:PORT`, for trying out",
   ),
   PORT: Port.default(8000).describe("The port to listen on"),
-  HOST: z.string().min(1).default("localhost").describe(
-    "The address to listen on; `0.0.0.0` for all, when there is no proxy on the same machine",
+  HOST: z
+    .string()
+    .min(1)
+    .default("localhost")
+    .describe(
+      "The address to listen on; `0.0.0.0` for all, when there is no proxy on the same machine",
+    ),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default("data")
+    .describe("The folder for the database and what is derived from it"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(sqlite:|postgres(ql)?:\/\/)/, "must begin with sqlite: or postgres://")
+    .optional()
+    .describe(
+      "`postgres://user:password@host/name` for a host that outgrows one machine. Default: a SQLite file in DATA_DIR",
+    ),
+  PEERS: Peers.default([]).describe(
+    "The nodes to exchange records with, with commas between them: `https://hub.example`",
   ),
-  DATA_DIR: z.string().min(1).default("data").describe("The folder for the database and what is derived from it"),
-  DATABASE_URL: z.string().regex(/^(sqlite:|postgres(ql)?:\/\/)/, "must begin with sqlite: or postgres://").optional().describe(
-    "`postgres://user:password@host/name` for a host that outgrows one machine. Default: a SQLite file in DATA_DIR",
-  ),
-  PEERS: Peers.default([]).describe("The nodes to exchange records with, with commas between them: `https://hub.example`"),
-  ROLE: z.enum(["hub", "leaf"], "is neither hub nor leaf").default("hub").describe(
-    "A `hub` holds the listings of all its peers; a `leaf` only its own, and wakes its peers when they change",
-  ),
-  NODE_NAME: z.string().min(1).max(80).optional().describe("What the pages call this node. Default: the host"),
-  CONTACT: z.email("is not an e-mail address").optional().describe("Whom to ask about this node and its listings: shown on every page"),
-  LOG_LEVEL: z.enum(["debug", "info", "warning", "error"], "is none of debug, info, warning, error").default("info").describe("How much to print"),
+  ROLE: z
+    .enum(["hub", "leaf"], "is neither hub nor leaf")
+    .default("hub")
+    .describe(
+      "A `hub` holds the listings of all its peers; a `leaf` only its own, and wakes its peers when they change",
+    ),
+  NODE_NAME: z
+    .string()
+    .min(1)
+    .max(80)
+    .optional()
+    .describe("What the pages call this node. Default: the host"),
+  CONTACT: z
+    .email("is not an e-mail address")
+    .optional()
+    .describe("Whom to ask about this node and its listings: shown on every page"),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warning", "error"], "is none of debug, info, warning, error")
+    .default("info")
+    .describe("How much to print"),
 });
 
 export interface Config {
@@ -82,7 +112,9 @@ export interface Config {
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   // A variable that is set to nothing is one that isn't set.
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""));
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
   const read = Environment.safeParse(set);
   if (!read.success) {
     const faults = read.error.issues.map(({ path: [name], message }) => {

@@ -62,14 +62,20 @@ async function importUk(config: Config): Promise<number> {
   async function* rows() {
     for await (const row of readCsv(ukFile)) yield mapping!.toListing(row);
   }
-  const { rows: count, refusedCount } = await importRows(store.db, node, mapping.name, rows(), Date.now);
+  const { rows: count, refusedCount } = await importRows(
+    store.db,
+    node,
+    mapping.name,
+    rows(),
+    Date.now,
+  );
   return count - refusedCount;
 }
 
 async function importExamples(config: Config): Promise<number> {
   const { store, node } = await openNode(config, Date.now);
   await using _closing = store;
-  return addExamples(store.db, node, join(fixtures, "examples"), Date.now());
+  return await addExamples(store.db, node, join(fixtures, "examples"), Date.now());
 }
 
 function show(line: string): void {
@@ -80,17 +86,24 @@ function show(line: string): void {
 async function main(): Promise<void> {
   const base = Number(process.env["DEMO_PORT"] ?? "4001");
   if (!Number.isInteger(base) || base < 1 || base > 65534) {
-    throw new AppError("bad-config", `DEMO_PORT is “${process.env["DEMO_PORT"]}”, which is not a port number`);
+    throw new AppError(
+      "bad-config",
+      `DEMO_PORT is “${process.env["DEMO_PORT"]}”, which is not a port number`,
+    );
   }
-  if (process.argv.includes("--fresh")) rmSync(join(root, ".demo"), { recursive: true, force: true });
+  if (process.argv.includes("--fresh"))
+    rmSync(join(root, ".demo"), { recursive: true, force: true });
   const first = environment(base, base + 1, "UK directory");
   const second = environment(base + 1, base, "Solidarity co-ops");
   const again = existsSync(join(root, ".demo"));
-  console.log(`Starting two nodes${again ? " on the data of last time (--fresh starts anew)" : ""} …`);
+  console.log(
+    `Starting two nodes${again ? " on the data of last time (--fresh starts anew)" : ""} …`,
+  );
 
   // The tables are made before the servers start, so that nobody waits for a lock.
   const configs = [first, second].map((env) => readConfig(env));
-  for (const config of configs) await (await openNode(config, Date.now)).store[Symbol.asyncDispose]();
+  for (const config of configs)
+    await (await openNode(config, Date.now)).store[Symbol.asyncDispose]();
   const children = [first, second].map((env) => startNode(env));
   const stop = () => {
     for (const child of children) child.kill("SIGTERM");
@@ -104,7 +117,8 @@ async function main(): Promise<void> {
   const failed = new Promise<never>((_resolve, reject) => {
     for (const child of children) {
       child.once("exit", (code) => {
-        if (code !== 0 && code !== null) reject(new AppError("unavailable", "A node could not be started."));
+        if (code !== 0 && code !== null)
+          reject(new AppError("unavailable", "A node could not be started."));
       });
     }
   });
@@ -117,7 +131,9 @@ async function main(): Promise<void> {
       void filled.then(([rows, examples]) => (wanted = rows + examples));
       for (;;) {
         const states = await Promise.all([stateOf(base), stateOf(base + 1)]);
-        const [one, two] = states.map(({ listings, ready }) => (ready ? `${listings} listings` : "starting"));
+        const [one, two] = states.map(({ listings, ready }) =>
+          ready ? `${listings} listings` : "starting",
+        );
         show(`  :${base} ${one} · :${base + 1} ${two}`);
         if (states.every(({ listings }) => listings >= wanted) || over) return;
         await sleep(500);

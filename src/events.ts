@@ -37,7 +37,8 @@ export function watch(read: () => Promise<number>, every: number, stop: AbortSig
           ring();
         }
       } catch (error) {
-        if (!stop.aborted) getLogger(["fragaria", "events"]).warn("The log can't be read: {error}", { error });
+        if (!stop.aborted)
+          getLogger(["fragaria", "events"]).warn("The log can't be read: {error}", { error });
       }
       await sleep(every, undefined, { signal: stop, ref: false }).catch(() => undefined);
     }

@@ -62,7 +62,11 @@ export function repeat(
         failures += 1;
         wait = Math.min(pace.retryMost, pace.retry * 2 ** (failures - 1));
         const { message } = error as Error;
-        log.warn("{name}: {message}; next try in {seconds} s", { name, message, seconds: wait / 1000 });
+        log.warn("{name}: {message}; next try in {seconds} s", {
+          name,
+          message,
+          seconds: wait / 1000,
+        });
         log.debug("{name}: {error}", { name, error });
       }
       // A little chance, so that nodes that failed together don't come back together.

@@ -16,7 +16,9 @@ async function main(): Promise<void> {
   await using app = await createApp(config);
   await using listener = await listen((request) => app.fetch(request), config.port, config.host);
   app.start();
-  console.log(`Fragaria is at ${config.origin} (port ${listener.port}, data in ${config.dataDir}).`);
+  console.log(
+    `Fragaria is at ${config.origin} (port ${listener.port}, data in ${config.dataDir}).`,
+  );
   if (config.insecure) {
     console.log("It is for this machine only: set ORIGIN=https://… to take part in the directory.");
   }

@@ -21,13 +21,15 @@ export function userAgent(origin: string): string {
  */
 function outboundDispatcher(origin: string, allowPrivate: boolean): Dispatcher {
   const agent = userAgent(origin);
-  const connect = buildConnector({ timeout: 10_000 });
+  const lookup = allowPrivate ? {} : { lookup: publicLookup };
+  const connect = buildConnector({ timeout: 10_000, ...lookup });
   return new Agent({
     connect: (options, callback) => {
-      if (allowPrivate) return connect(options, callback);
+      // A number is connected to without being looked up.
       const host = options.hostname.replace(/^\[|\]$/g, "");
-      if (isIP(host) !== 0 && !isPublic(host)) return callback(privateAddress(host), null);
-      return connect({ ...options, lookup: publicLookup } as typeof options, callback);
+      const barred = !allowPrivate && isIP(host) !== 0 && !isPublic(host);
+      if (barred) return callback(privateAddress(host), null);
+      return connect(options, callback);
     },
     headersTimeout: 40_000,
     bodyTimeout: 20_000,
@@ -91,7 +93,8 @@ export async function readBounded(response: Response, most: number): Promise<Uin
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > most) throw new AppError("too-large", `${response.url} sent more than ${most} bytes`);
+    if (size > most)
+      throw new AppError("too-large", `${response.url} sent more than ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -68,7 +68,10 @@ export const themes = {
   tech: { label: "Technology", isic: ["61", "62", "63", "95"] },
   transport: { label: "Transport", isic: ["49", "50", "51", "52", "53"] },
   retail: { label: "Shops and retail", isic: ["45", "46", "47"] },
-  making: { label: "Making and building", isic: ["13", "14", "15", "16", "25", "31", "32", "41", "42", "43"] },
+  making: {
+    label: "Making and building",
+    isic: ["13", "14", "15", "16", "25", "31", "32", "41", "42", "43"],
+  },
   community: { label: "Community and social clubs", isic: ["94"] },
 } as const;
 export type Theme = keyof typeof themes;

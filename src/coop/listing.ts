@@ -16,35 +16,51 @@ import { isRegion } from "./regions.ts";
 import { isSector } from "./sectors.ts";
 
 /** A language tag of BCP 47: `fr`, `pt-BR`. */
-const Language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "not a language tag such as fr or pt-BR");
+const Language = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "not a language tag such as fr or pt-BR");
 
 /** The same text in several languages. */
-const languageMap = (max: number) => z.record(Language, line(max)).refine(
-  (map) => Object.keys(map).length > 0,
-  "an empty language map says nothing: leave it out",
-);
+const languageMap = (max: number) =>
+  z
+    .record(Language, line(max))
+    .refine(
+      (map) => Object.keys(map).length > 0,
+      "an empty language map says nothing: leave it out",
+    );
 
 function line(max: number) {
   return z.string().min(1).max(max);
 }
 
 /** A web address that is safe to put into a link. */
-const WebUrl = z.string().max(500).refine(
-  (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
-  "not a web address beginning with https:// or http://",
-);
+const WebUrl = z
+  .string()
+  .max(500)
+  .refine(
+    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    "not a web address beginning with https:// or http://",
+  );
 
 /** A moment in UTC. */
 const Moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, "not a UTC time");
 
 /** A year, a month or a day: `1997`, `1997-05`, `1997-05-02`. */
-const PartialDate = z.string().regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, "not a date such as 1997 or 1997-05-02");
+const PartialDate = z
+  .string()
+  .regex(
+    /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/,
+    "not a date such as 1997 or 1997-05-02",
+  );
 
 const Percent = z.number().min(0).max(100);
 
 /** A number of people, or that there are fewer than so many (small counts in sensitive classes). */
 export const Count = z.union([
-  z.int().min(0).max(2 ** 40),
+  z
+    .int()
+    .min(0)
+    .max(2 ** 40),
   z.strictObject({ fewerThan: z.int().min(1).max(1000) }),
 ]);
 export type Count = z.infer<typeof Count>;
@@ -71,26 +87,31 @@ const Region = z.string().refine(isRegion, "not a region such as iso3166-2:CA-QC
 export const sensitiveKinds: ReadonlySet<StakeholderKind> = new Set(["disadvantaged-worker"]);
 
 /** A class of members, with what it brings and what it decides. */
-export const StakeholderClass = z.strictObject({
-  /** Names the class in URLs and handles; unique within the co-op. */
-  key: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "not a key such as workers").max(30),
-  kind: StakeholderKind,
-  name: line(120),
-  nameMap: languageMap(120).optional(),
-  members: Count.optional(),
-  /** Percent of the votes in the general assembly. */
-  voteShare: Percent.optional(),
-  boardSeats: z.int().min(0).max(1000).optional(),
-  /** Percent of the share capital. */
-  capitalShare: Percent.optional(),
-  /** When these figures were true. */
-  asOf: PartialDate.optional(),
-  /** The class has a Group actor of its own. It is public who follows that. */
-  followable: z.literal(true).optional(),
-}).refine(({ kind, followable }) => followable === undefined || !sensitiveKinds.has(kind), {
-  path: ["followable"],
-  message: "a class of people who need protection can't be followed",
-});
+export const StakeholderClass = z
+  .strictObject({
+    /** Names the class in URLs and handles; unique within the co-op. */
+    key: z
+      .string()
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "not a key such as workers")
+      .max(30),
+    kind: StakeholderKind,
+    name: line(120),
+    nameMap: languageMap(120).optional(),
+    members: Count.optional(),
+    /** Percent of the votes in the general assembly. */
+    voteShare: Percent.optional(),
+    boardSeats: z.int().min(0).max(1000).optional(),
+    /** Percent of the share capital. */
+    capitalShare: Percent.optional(),
+    /** When these figures were true. */
+    asOf: PartialDate.optional(),
+    /** The class has a Group actor of its own. It is public who follows that. */
+    followable: z.literal(true).optional(),
+  })
+  .refine(({ kind, followable }) => followable === undefined || !sensitiveKinds.has(kind), {
+    path: ["followable"],
+    message: "a class of people who need protection can't be followed",
+  });
 export type StakeholderClass = z.infer<typeof StakeholderClass>;
 
 /** The postal address, the place on the map, and the region it is counted in. */
@@ -138,7 +159,11 @@ export const Listing = z.strictObject({
   /** When the content last changed; signing again leaves it alone. */
   updated: Moment,
   /** The name before the @, if the co-op can be followed. */
-  preferredUsername: z.string().regex(/^[a-z0-9]+(_[a-z0-9]+)*$/).max(60).optional(),
+  preferredUsername: z
+    .string()
+    .regex(/^[a-z0-9]+(_[a-z0-9]+)*$/)
+    .max(60)
+    .optional(),
 
   name: line(300),
   nameMap: languageMap(300).optional(),
@@ -156,12 +181,14 @@ export const Listing = z.strictObject({
   status: Status.default("active"),
   knowsLanguage: z.array(Language).min(1).max(20).optional(),
   /** A role's address or number, never a person's. */
-  contactPoint: z.strictObject({
-    type: z.literal("ContactPoint"),
-    email: z.email().max(200).optional(),
-    telephone: line(40).optional(),
-    url: WebUrl.optional(),
-  }).optional(),
+  contactPoint: z
+    .strictObject({
+      type: z.literal("ContactPoint"),
+      email: z.email().max(200).optional(),
+      telephone: line(40).optional(),
+      url: WebUrl.optional(),
+    })
+    .optional(),
   howToJoin: line(1000).optional(),
   howToJoinMap: languageMap(1000).optional(),
   /** The actor URL of a fediverse account that the co-op already has. */
@@ -175,10 +202,15 @@ export const Listing = z.strictObject({
   theme: z.array(Theme).min(1).max(10).optional(),
   level: Level.default("primary"),
 
-  stakeholders: z.array(StakeholderClass).min(1).max(12).refine(
-    (classes) => new Set(classes.map(({ key }) => key)).size === classes.length,
-    "two classes have the same key",
-  ).optional(),
+  stakeholders: z
+    .array(StakeholderClass)
+    .min(1)
+    .max(12)
+    .refine(
+      (classes) => new Set(classes.map(({ key }) => key)).size === classes.length,
+      "two classes have the same key",
+    )
+    .optional(),
   voteRule: VoteRule.optional(),
   /** Seats on the board; 0 where the general assembly governs without one. */
   boardSize: z.int().min(0).max(1000).optional(),
@@ -241,10 +273,30 @@ export const context: Json[] = [
     howToJoinMap: { "@id": "coop:howToJoin", "@container": "@language" },
     ...Object.fromEntries(
       [
-        "ContactPoint", "PostalAddress", "PropertyValue", "about", "address", "addressCountry",
-        "addressLocality", "areaServed", "contactPoint", "creditText", "dissolutionDate", "email",
-        "foundingDate", "identifier", "inLanguage", "isBasedOn", "knowsLanguage", "legalName",
-        "license", "postalCode", "propertyID", "streetAddress", "telephone", "value",
+        "ContactPoint",
+        "PostalAddress",
+        "PropertyValue",
+        "about",
+        "address",
+        "addressCountry",
+        "addressLocality",
+        "areaServed",
+        "contactPoint",
+        "creditText",
+        "dissolutionDate",
+        "email",
+        "foundingDate",
+        "identifier",
+        "inLanguage",
+        "isBasedOn",
+        "knowsLanguage",
+        "legalName",
+        "license",
+        "postalCode",
+        "propertyID",
+        "streetAddress",
+        "telephone",
+        "value",
       ].map((term) => [term, `schema:${term}`]),
     ),
   },

@@ -7,20 +7,32 @@ import { parseSector } from "./sectors.ts";
 const list = <T>(item: z.ZodType<T, string>) =>
   z
     .union([z.string(), z.array(z.string())])
-    .transform((value) => [value].flat().flatMap((each) => each.split(",")).map((each) => each.trim()).filter((each) => each !== ""))
+    .transform((value) =>
+      [value]
+        .flat()
+        .flatMap((each) => each.split(","))
+        .map((each) => each.trim())
+        .filter((each) => each !== ""),
+    )
     .pipe(z.array(item).max(50));
 
 const Sector = z.string().transform((text, context) => {
   const code = parseSector(text);
   if (code !== undefined) return code;
-  context.addIssue({ code: "custom", message: `“${text}” is not an ISIC Rev.4 code, such as Q, 87 or isic4:8720` });
+  context.addIssue({
+    code: "custom",
+    message: `“${text}” is not an ISIC Rev.4 code, such as Q, 87 or isic4:8720`,
+  });
   return z.NEVER;
 });
 
 const Region = z.string().transform((text, context) => {
   const code = parseRegion(text);
   if (code !== undefined) return code;
-  context.addIssue({ code: "custom", message: `“${text}” is not an ISO 3166 code, such as CA or CA-QC` });
+  context.addIssue({
+    code: "custom",
+    message: `“${text}” is not an ISO 3166 code, such as CA or CA-QC`,
+  });
   return z.NEVER;
 });
 
@@ -37,7 +49,12 @@ export const SearchQuery = z.strictObject({
   multi_stakeholder: list(z.enum(["yes", "no", "unknown"])).optional(),
   sort: z.enum(["relevance", "name", "updated"]).optional(),
   cursor: z.string().max(500).optional(),
-  limit: z.string().regex(/^\d{1,4}$/, "not a whole number").transform(Number).pipe(z.number().min(1).max(100)).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "not a whole number")
+    .transform(Number)
+    .pipe(z.number().min(1).max(100))
+    .optional(),
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 

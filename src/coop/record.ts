@@ -63,8 +63,12 @@ export interface AcceptanceRules {
   keyOf(method: string): KeyObject | undefined;
 }
 
-const Moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, "not a UTC time in milliseconds");
-const Second = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "not a UTC time in whole seconds");
+const Moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, "not a UTC time in milliseconds");
+const Second = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "not a UTC time in whole seconds");
 
 // Strict: an option that isn't hashed by every verifier must carry no meaning,
 // so none is let in.
@@ -117,7 +121,10 @@ export function acceptRecord(
   if ("refused" in read) return read;
   const { record, proofs } = read;
   if (record.issued > rules.now + bounds.ahead) {
-    return refuse("from-the-future", `issued ${at(record.issued)} is ahead of our clock, ${at(rules.now)}`);
+    return refuse(
+      "from-the-future",
+      `issued ${at(record.issued)} is ahead of our clock, ${at(rules.now)}`,
+    );
   }
   if (record.issued <= rules.now - bounds.validity) {
     return refuse("expired", `issued ${at(record.issued)} is more than 400 days ago`);
@@ -164,14 +171,21 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
   const url = webUrl(id, rules);
   if (url === undefined) return refuse("not-a-record", `id: “${id}” is not a plain https URL`);
   if (webUrl(attributedTo, rules)?.origin !== url.origin) {
-    return refuse("foreign-origin", `attributedTo ${attributedTo} is not of the origin ${url.origin}`);
+    return refuse(
+      "foreign-origin",
+      `attributedTo ${attributedTo} is not of the origin ${url.origin}`,
+    );
   }
   const own = proofs.filter(({ verificationMethod }) => sameOrigin(verificationMethod, url));
   if (own.length !== 1) {
-    return refuse("foreign-origin", `${own.length} proofs by keys of ${url.origin}; exactly one is wanted`);
+    return refuse(
+      "foreign-origin",
+      `${own.length} proofs by keys of ${url.origin}; exactly one is wanted`,
+    );
   }
   const created = proofs.find((each) => each.created !== `${issued.slice(0, 19)}Z`);
-  if (created !== undefined) return refuse("not-a-record", "proof.created is not `issued` in whole seconds");
+  if (created !== undefined)
+    return refuse("not-a-record", "proof.created is not `issued` in whole seconds");
   const time = Date.parse(issued);
   if (Number.isNaN(time) || new Date(time).toISOString() !== issued) {
     return refuse("not-a-record", `issued: “${issued}” is not a moment in the calendar`);
@@ -204,8 +218,10 @@ function kindOf(type: string | string[]): string {
 function webUrl(value: string, { insecure }: { insecure?: boolean }): URL | undefined {
   if (!URL.canParse(value)) return undefined;
   const url = new URL(value);
-  if (url.protocol !== "https:" && !(insecure === true && url.protocol === "http:")) return undefined;
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return undefined;
+  if (url.protocol !== "https:" && !(insecure === true && url.protocol === "http:"))
+    return undefined;
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    return undefined;
   return url.href === value ? url : undefined;
 }
 

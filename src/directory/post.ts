@@ -32,7 +32,10 @@ export async function post(
   if (author === undefined) throw new AppError("not-found", `this node hosts no co-op “${coop}”`);
   if (author.deleted !== null) throw new AppError("gone", `the co-op “${coop}” was deleted`);
   if (author.handle === null) {
-    throw new AppError("conflict", `the co-op “${coop}” was imported: it has no actor to post with`);
+    throw new AppError(
+      "conflict",
+      `the co-op “${coop}” was imported: it has no actor to post with`,
+    );
   }
   const id = newId();
   const row = {

@@ -19,10 +19,37 @@ import type { Identity } from "./identity.ts";
 
 /** Handles that feeds and the node itself use, or that people would mistake for them. */
 const reservedHandles = new Set([
-  "directory", "actor", "admin", "administrator", "root", "all", "sector", "region", "theme",
-  "feeds", "feed", "search", "stats", "map", "network", "about", "api", "inbox", "health",
-  "metrics", "embed", "snapshots", "help", "info", "support", "security", "abuse", "postmaster",
-  "webmaster", "moderator", "fragaria",
+  "directory",
+  "actor",
+  "admin",
+  "administrator",
+  "root",
+  "all",
+  "sector",
+  "region",
+  "theme",
+  "feeds",
+  "feed",
+  "search",
+  "stats",
+  "map",
+  "network",
+  "about",
+  "api",
+  "inbox",
+  "health",
+  "metrics",
+  "embed",
+  "snapshots",
+  "help",
+  "info",
+  "support",
+  "security",
+  "abuse",
+  "postmaster",
+  "webmaster",
+  "moderator",
+  "fragaria",
 ]);
 
 /** The name before the @: no dot, which class and feed handles are made with. */
@@ -84,7 +111,9 @@ async function insert(
   if ((await coops.byHandle(tx, handle)) !== undefined) {
     throw new AppError("conflict", `the handle “${handle}” is taken`);
   }
-  await coops.put(tx, [{ ...newCoop(id, now), handle, content: JSON.stringify(draft), updated: now }]);
+  await coops.put(tx, [
+    { ...newCoop(id, now), handle, content: JSON.stringify(draft), updated: now },
+  ]);
   await records.put(tx, [signListing(node, draft, undefined, now).record], now);
 }
 
@@ -156,12 +185,7 @@ export async function deleteCoop(db: Db, node: Identity, id: string, now: number
   await db.transaction().execute((tx) => erase(tx, node, coop, now));
 }
 
-async function erase(
-  tx: Tx,
-  node: Identity,
-  coop: coops.HostedCoop,
-  now: number,
-): Promise<void> {
+async function erase(tx: Tx, node: Identity, coop: coops.HostedCoop, now: number): Promise<void> {
   await retire(tx, node, coop.id, now);
   await posts.erase(tx, coop.id, now);
   await coops.put(tx, [{ ...coop, content: null, deleted: now }]);
@@ -173,7 +197,11 @@ async function retire(tx: Tx, node: Identity, id: string, now: number): Promise<
   const last = await records.get(tx, record);
   if (last === undefined || last.tombstone === 1) return;
   const issued = after(last, now);
-  await records.put(tx, [signRecord(tombstoneRecord(node.actor, record, issued), node.signing)], now);
+  await records.put(
+    tx,
+    [signRecord(tombstoneRecord(node.actor, record, issued), node.signing)],
+    now,
+  );
 }
 
 async function hosted(db: Db, id: string): Promise<coops.HostedCoop> {

@@ -10,7 +10,12 @@ import { AppError } from "../errors.ts";
  *   or isn't CSV, with the line at which that was seen.
  */
 export async function* readCsv(file: string): AsyncGenerator<Record<string, string>> {
-  const parser = parse({ columns: true, bom: true, relax_column_count: false, skip_empty_lines: true });
+  const parser = parse({
+    columns: true,
+    bom: true,
+    relax_column_count: false,
+    skip_empty_lines: true,
+  });
   const feed = async () => {
     try {
       for await (const text of utf8(file)) {
@@ -53,7 +58,8 @@ async function* utf8(file: string): AsyncGenerator<string> {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
+    const why =
+      code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
     throw new AppError("bad-request", `${file} can't be read: ${why}`, { cause });
   }
 }

@@ -100,7 +100,9 @@ function common(node: Identity, id: string, handle: string): JsonObject {
 
 function pem(node: Identity): string {
   const jwk = node.rsa.publicKey as Record<string, string>;
-  return createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "pem" }).toString();
+  return createPublicKey({ key: jwk, format: "jwk" })
+    .export({ type: "spki", format: "pem" })
+    .toString();
 }
 
 function nodeActor(node: Identity): JsonObject {
@@ -175,7 +177,10 @@ function coopFields(listing: Listing): JsonObject[] {
     ["Type", listing.coopType && typeLabels[listing.coopType]],
     ["Themes", listing.theme?.map((theme) => themes[theme].label).join(", ")],
     ["Sector", listing.activity?.[0] && sectorLabel(listing.activity[0])],
-    ["Place", place && [place.address.addressLocality, regionLabel(region)].filter(Boolean).join(", ")],
+    [
+      "Place",
+      place && [place.address.addressLocality, regionLabel(region)].filter(Boolean).join(", "),
+    ],
     ["Members", members(listing)],
     ["Worked example", listing.example && "Invented, to show how a listing looks"],
   ];

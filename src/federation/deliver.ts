@@ -89,14 +89,18 @@ async function sendProfile(
   const document = await actorDocument(data.db, data.node, identifier);
   if (typeof document === "string") return;
   const actor = context.getActorUri(identifier);
-  await send(federation, data, identifier, async () =>
-    new Update({
-      id: new URL(`#updates/${seq}`, actor),
-      actor,
-      tos: [new URL(PUBLIC)],
-      ccs: [context.getFollowersUri(identifier)],
-      object: await toActor(document, context),
-    }),
+  await send(
+    federation,
+    data,
+    identifier,
+    async () =>
+      new Update({
+        id: new URL(`#updates/${seq}`, actor),
+        actor,
+        tos: [new URL(PUBLIC)],
+        ccs: [context.getFollowersUri(identifier)],
+        object: await toActor(document, context),
+      }),
   );
 }
 
@@ -137,8 +141,12 @@ async function deliverDeletion(
 ): Promise<void> {
   for (const identifier of await followers.followed(data.db, coopIdentifier(id))) {
     const actor = new URL(identifier, `${data.node.origin}/`);
-    await send(federation, data, identifier, async () =>
-      new Delete({ id: new URL("#delete", actor), actor, tos: [new URL(PUBLIC)], object: actor }),
+    await send(
+      federation,
+      data,
+      identifier,
+      async () =>
+        new Delete({ id: new URL("#delete", actor), actor, tos: [new URL(PUBLIC)], object: actor }),
     );
     await followers.removeAll(data.db, identifier);
   }

@@ -4,14 +4,7 @@ import {
   type FederationQueueOptions,
   type KvStore,
 } from "@fedify/fedify";
-import {
-  Application,
-  Create,
-  Group,
-  Note,
-  Organization,
-  Tombstone,
-} from "@fedify/fedify/vocab";
+import { Application, Create, Group, Note, Organization, Tombstone } from "@fedify/fedify/vocab";
 import { getLogger } from "@logtape/logtape";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
@@ -79,41 +72,50 @@ export function buildFederation(
     .setInboxListeners("/{+identifier}/inbox", "/inbox")
     .onError(onInboxError)
     .setSharedKeyDispatcher(() => ({ identifier: NODE }));
-  for (const [type, handler] of inbox) inboxes.on(type, handler as Parameters<typeof inboxes.on>[1]);
+  for (const [type, handler] of inbox)
+    inboxes.on(type, handler as Parameters<typeof inboxes.on>[1]);
 
   federation
-    .setFollowersDispatcher("/{+identifier}/followers", async ({ data: { db } }, identifier, at) => {
-      // Who follows a co-op is its own business: others see how many.
-      if (at === null) return null;
-      if (identifier !== NODE) return { items: [] };
-      const page = await followers.page(db, identifier, { after: at, limit: 100 });
-      const items = page.map(({ actor, inbox: url }) => ({ id: new URL(actor), inboxId: new URL(url) }));
-      return { items, nextCursor: page.length === 100 ? (page.at(-1)?.actor ?? null) : null };
-    })
+    .setFollowersDispatcher(
+      "/{+identifier}/followers",
+      async ({ data: { db } }, identifier, at) => {
+        // Who follows a co-op is its own business: others see how many.
+        if (at === null) return null;
+        if (identifier !== NODE) return { items: [] };
+        const page = await followers.page(db, identifier, { after: at, limit: 100 });
+        const items = page.map(({ actor, inbox: url }) => ({
+          id: new URL(actor),
+          inboxId: new URL(url),
+        }));
+        return { items, nextCursor: page.length === 100 ? (page.at(-1)?.actor ?? null) : null };
+      },
+    )
     .setFirstCursor(() => "")
     .setCounter(({ data: { db } }, identifier) => followers.count(db, identifier));
 
   federation
-    .setFollowingDispatcher("/{+identifier}/following", async ({ data: { db } }, identifier, at) => {
-      if (at === null) return null;
-      const followed = await followers.following(db, identifier);
-      const accepted = followed.filter((each) => each.accepted !== null);
-      return { items: accepted.map(({ actor }) => new URL(actor)) };
-    })
+    .setFollowingDispatcher(
+      "/{+identifier}/following",
+      async ({ data: { db } }, identifier, at) => {
+        if (at === null) return null;
+        const followed = await followers.following(db, identifier);
+        const accepted = followed.filter((each) => each.accepted !== null);
+        return { items: accepted.map(({ actor }) => new URL(actor)) };
+      },
+    )
     .setFirstCursor(() => "")
     .setCounter(async ({ data: { db } }, identifier) => {
       const followed = await followers.following(db, identifier);
       return followed.filter((each) => each.accepted !== null).length;
     });
 
-  federation
-    .setFeaturedDispatcher("/{+identifier}/featured", async (context, identifier) => {
-      const { db, node } = context.data;
-      const coop = plainCoop(identifier);
-      const rows = coop === undefined ? [] : await posts.pinned(db, coop);
-      const notes = rows.map((row) => Note.fromJsonLd(noteDocument(node, row), context));
-      return { items: await Promise.all(notes) };
-    });
+  federation.setFeaturedDispatcher("/{+identifier}/featured", async (context, identifier) => {
+    const { db, node } = context.data;
+    const coop = plainCoop(identifier);
+    const rows = coop === undefined ? [] : await posts.pinned(db, coop);
+    const notes = rows.map((row) => Note.fromJsonLd(noteDocument(node, row), context));
+    return { items: await Promise.all(notes) };
+  });
 
   federation
     .setOrderedCollectionDispatcher(

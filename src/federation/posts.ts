@@ -17,7 +17,9 @@ export function noteDocument(node: Identity, post: Post): JsonObject {
   const id = postUrl(node, post);
   const author = coopUrl(node, post.coop);
   const tags = new Map(
-    htmls.flatMap(([, { tags: each }]) => each).map((tag) => [JSON.stringify(tag["name"]).toLowerCase(), tag]),
+    htmls
+      .flatMap(([, { tags: each }]) => each)
+      .map((tag) => [JSON.stringify(tag["name"]).toLowerCase(), tag]),
   );
   return {
     "@context": noteContext,

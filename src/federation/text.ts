@@ -7,7 +7,8 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-const links = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]])|(?<![\p{L}\p{N}_&/])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu;
+const links =
+  /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]])|(?<![\p{L}\p{N}_&/])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu;
 
 /** Plain text made ready for the fediverse. */
 export interface Html {

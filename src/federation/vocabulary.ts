@@ -34,7 +34,11 @@ export const actorContext: Json[] = [
     featured: { "@id": "toot:featured", "@type": "@id" },
     manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
     webfinger: "https://purl.archive.org/socialweb/webfinger#webfinger",
-    implements: { "@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set" },
+    implements: {
+      "@id": "https://w3id.org/fep/844e#implements",
+      "@type": "@id",
+      "@container": "@set",
+    },
     listing: { "@type": "@id" },
     activity: { "@container": "@list" },
   },

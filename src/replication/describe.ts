@@ -66,7 +66,10 @@ export async function askDescription(peer: string, signal: AbortSignal): Promise
   const read = Description.safeParse(parseJson(body));
   if (!read.success) {
     const issue = read.error.issues[0];
-    throw unavailable(peer, `its description is faulty: ${issue?.path.join(".")}: ${issue?.message}`);
+    throw unavailable(
+      peer,
+      `its description is faulty: ${issue?.path.join(".")}: ${issue?.message}`,
+    );
   }
   for (const url of [read.data.actor, read.data.changes, read.data.records]) {
     if (new URL(url).origin !== peer) {

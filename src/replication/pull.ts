@@ -128,8 +128,14 @@ async function takeIn(
 }
 
 /** The digests of those that are newer than what is held. */
-async function lackingOf(db: Db, refs: Extract<Line, { ref: unknown }>["ref"][]): Promise<string[]> {
-  const held = await records.versions(db, refs.map(({ id }) => id));
+async function lackingOf(
+  db: Db,
+  refs: Extract<Line, { ref: unknown }>["ref"][],
+): Promise<string[]> {
+  const held = await records.versions(
+    db,
+    refs.map(({ id }) => id),
+  );
   return refs
     .filter((ref) => supersedes({ ...ref, tombstone: ref.kind === "tombstone" }, held.get(ref.id)))
     .map(({ digest }) => digest);
@@ -137,7 +143,7 @@ async function lackingOf(db: Db, refs: Extract<Line, { ref: unknown }>["ref"][])
 
 function splitLines(body: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length;) {
     const end = body.indexOf(0x0a, start);
     const stop = end === -1 ? body.length : end;
     if (stop > start) lines.push(body.subarray(start, stop));

@@ -32,17 +32,22 @@ export function wakeHubs(
   stop: AbortSignal,
 ): Job {
   let seen: number | undefined;
-  return repeat("waking hubs", stop, { every: 0, retry: 1000, retryMost: 60_000 }, async (signal) => {
-    seen ??= watch.head;
-    const head = await watch.past(seen, 60_000, signal);
-    if (head <= seen || signal.aborted) return true;
-    const own = await records.after(db, seen, 1, { origin: node.host });
-    seen = head;
-    if (own.length === 0) return true;
-    const cursor = `${await settings.epoch(db)}.${head}`;
-    await Promise.all(hubs.map((hub) => wakeHub(node, hub, cursor, signal)));
-    return true;
-  });
+  return repeat(
+    "waking hubs",
+    stop,
+    { every: 0, retry: 1000, retryMost: 60_000 },
+    async (signal) => {
+      seen ??= watch.head;
+      const head = await watch.past(seen, 60_000, signal);
+      if (head <= seen || signal.aborted) return true;
+      const own = await records.after(db, seen, 1, { origin: node.host });
+      seen = head;
+      if (own.length === 0) return true;
+      const cursor = `${await settings.epoch(db)}.${head}`;
+      await Promise.all(hubs.map((hub) => wakeHub(node, hub, cursor, signal)));
+      return true;
+    },
+  );
 }
 
 async function wakeHub(

@@ -87,7 +87,7 @@ export function shownUrl(url: string): string {
 export function outwardLink(url: string, text = shownUrl(url), rel = "nofollow"): Html {
   const href = webHref(url);
   if (href === undefined) return html`${text}`;
-  return html`<a href="${href}" rel="${rel} noopener noreferrer">${text}</a>`;
+  return html`<a href="${href}" rel="${`${rel} noopener noreferrer`.trim()}">${text}</a>`;
 }
 
 const urls = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]]/gu;

@@ -13,9 +13,9 @@ const folder = join(import.meta.dirname, "../../fixtures/proofs");
 const json = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as JsonObject;
 
 /** The documents between triple quotes of the FEP's scenarios, in order. */
-const fep = [...readFileSync(join(folder, "fep-8b32.feature"), "utf8").matchAll(/"""([^]*?)"""/g)].map(
-  ([, text]) => JSON.parse(text ?? "") as JsonObject,
-);
+const fep = [
+  ...readFileSync(join(folder, "fep-8b32.feature"), "utf8").matchAll(/"""([^]*?)"""/g),
+].map(([, text]) => JSON.parse(text ?? "") as JsonObject);
 
 const { publicKeyMultibase, privateKeyMultibase } = json("keyPair.json") as Record<string, string>;
 const vectorKey = publicKeyOf(publicKeyMultibase ?? "");
@@ -51,7 +51,10 @@ describe("proofs of eddsa-jcs-2022", () => {
     const origin = "https://a.example";
     const key = testKey(origin);
     const document = {
-      "@context": ["https://www.w3.org/ns/activitystreams", { coop: "https://w3id.org/fragaria/ns#" }],
+      "@context": [
+        "https://www.w3.org/ns/activitystreams",
+        { coop: "https://w3id.org/fragaria/ns#" },
+      ],
       id: `${origin}/coops/x/listing`,
       "coop:unheardOf": [1, { b: "ł" }],
     };
@@ -77,7 +80,11 @@ describe("proofs of eddsa-jcs-2022", () => {
 
   it("are void when anything in document or options is changed", () => {
     const key = testKey("https://a.example");
-    const signed = signDocument({ "@context": [], a: 1, b: [{ c: "d" }] }, key, "2026-11-21T20:15:03Z");
+    const signed = signDocument(
+      { "@context": [], a: 1, b: [{ c: "d" }] },
+      key,
+      "2026-11-21T20:15:03Z",
+    );
     const holds = (document: JsonObject, proof: JsonObject) =>
       verifyProof(document, proof, key.publicKey);
     const proof = signed.proof;

@@ -23,7 +23,10 @@ const document: JsonObject = {
 };
 
 /** Signed as it stands, whatever is wrong with it. */
-function forge(changes: JsonObject, { key = a, created = "2026-11-21T20:15:03Z" } = {}): Uint8Array {
+function forge(
+  changes: JsonObject,
+  { key = a, created = "2026-11-21T20:15:03Z" } = {},
+): Uint8Array {
   return bytes(canonicalJson(signDocument({ ...document, ...changes }, key, created)));
 }
 
@@ -37,13 +40,24 @@ describe("acceptance", () => {
     const signed = signRecord(document, a);
     const accepted = acceptRecord(signed.body, rules);
     expect(accepted).toEqual({ record: signed });
-    expect(signed).toMatchObject({ kind: "listing", origin: "a.example", tombstone: false, issued: now });
+    expect(signed).toMatchObject({
+      kind: "listing",
+      origin: "a.example",
+      tombstone: false,
+      issued: now,
+    });
   });
 
   it("lets in tombstones and kinds that it has never heard of", () => {
-    const tombstone = signRecord(tombstoneRecord("https://a.example/actor", String(document["id"]), now), a);
+    const tombstone = signRecord(
+      tombstoneRecord("https://a.example/actor", String(document["id"]), now),
+      a,
+    );
     expect(acceptRecord(tombstone.body, rules)).toMatchObject({ record: { tombstone: true } });
-    const unheardOf = forge({ type: ["Document", "coop:Beacon"], "@context": "https://x.example/ctx" });
+    const unheardOf = forge({
+      type: ["Document", "coop:Beacon"],
+      "@context": "https://x.example/ctx",
+    });
     expect(acceptRecord(unheardOf, rules)).toMatchObject({ record: { kind: "Beacon" } });
   });
 
@@ -60,7 +74,9 @@ describe("acceptance", () => {
   });
 
   it("refuses arbitrary bytes and arbitrary JSON without throwing", () => {
-    fc.assert(fc.property(fc.uint8Array(), (body) => void expect(refusal(body)).not.toBe("accepted")));
+    fc.assert(
+      fc.property(fc.uint8Array(), (body) => void expect(refusal(body)).not.toBe("accepted")),
+    );
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value);
@@ -72,7 +88,9 @@ describe("acceptance", () => {
   const text = new TextDecoder().decode(forge({}));
   const proof = (changes: JsonObject) => {
     const signed = JSON.parse(text) as JsonObject;
-    return bytes(canonicalJson({ ...signed, proof: { ...(signed["proof"] as JsonObject), ...changes } }));
+    return bytes(
+      canonicalJson({ ...signed, proof: { ...(signed["proof"] as JsonObject), ...changes } }),
+    );
   };
   const without = (member: string) => {
     const signed = JSON.parse(text) as JsonObject;
@@ -89,31 +107,96 @@ describe("acceptance", () => {
       forge({ attributedTo: "https://b.example/actor" }, { key: b }),
       "foreign-origin",
     ],
-    ["is attributed to another origin", forge({ attributedTo: "https://b.example/actor" }), "foreign-origin"],
-    ["names a key that isn't pinned", forge({}, { key: { ...a, method: "https://a.example/actor#new" } }), "unknown-key"],
-    ["has an option injected into its proof", proof({ expires: "2020-01-01T00:00:00Z" }), "not-a-record"],
+    [
+      "is attributed to another origin",
+      forge({ attributedTo: "https://b.example/actor" }),
+      "foreign-origin",
+    ],
+    [
+      "names a key that isn't pinned",
+      forge({}, { key: { ...a, method: "https://a.example/actor#new" } }),
+      "unknown-key",
+    ],
+    [
+      "has an option injected into its proof",
+      proof({ expires: "2020-01-01T00:00:00Z" }),
+      "not-a-record",
+    ],
     ["has a proof with a context of its own", proof({ "@context": [] }), "not-a-record"],
-    ["has a proof with a fraction in created", forge({}, { created: "2026-11-21T20:15:03.000Z" }), "not-a-record"],
-    ["has a proof made at another time than it was issued", forge({}, { created: "2026-11-21T20:15:04Z" }), "not-a-record"],
+    [
+      "has a proof with a fraction in created",
+      forge({}, { created: "2026-11-21T20:15:03.000Z" }),
+      "not-a-record",
+    ],
+    [
+      "has a proof made at another time than it was issued",
+      forge({}, { created: "2026-11-21T20:15:04Z" }),
+      "not-a-record",
+    ],
     ["has a wrong signature", proof({ proofValue: `z${"1".repeat(64)}` }), "bad-proof"],
-    ["has duplicate keys", bytes(text.replace('{"@context"', '{"@context":1,"@context"')), "not-canonical"],
+    [
+      "has duplicate keys",
+      bytes(text.replace('{"@context"', '{"@context":1,"@context"')),
+      "not-canonical",
+    ],
     ["has white space", bytes(`${text}\n`), "not-canonical"],
     ["spells a number differently", bytes(text.replace("33.3", "33.30")), "not-canonical"],
     ["has half a surrogate pair", bytes(text.replace("Boulangerie", "\\ud800")), "not-canonical"],
     ["is not UTF-8", Uint8Array.from([...bytes(text).slice(0, -2), 0xff, 0x7d]), "not-json"],
-    ["begins with a byte order mark", Uint8Array.from([0xef, 0xbb, 0xbf, ...bytes(text)]), "not-json"],
+    [
+      "begins with a byte order mark",
+      Uint8Array.from([0xef, 0xbb, 0xbf, ...bytes(text)]),
+      "not-json",
+    ],
     ["is no JSON", bytes("{"), "not-json"],
-    ["is from the future", forge({ issued: "2026-11-21T20:20:04.000Z" }, { created: "2026-11-21T20:20:04Z" }), "from-the-future"],
-    ["has expired", forge({ issued: "2025-10-17T20:15:03.412Z" }, { created: "2025-10-17T20:15:03Z" }), "expired"],
-    ["was issued on no day", forge({ issued: "2026-02-30T20:15:03.000Z" }, { created: "2026-02-30T20:15:03Z" }), "not-a-record"],
+    [
+      "is from the future",
+      forge({ issued: "2026-11-21T20:20:04.000Z" }, { created: "2026-11-21T20:20:04Z" }),
+      "from-the-future",
+    ],
+    [
+      "has expired",
+      forge({ issued: "2025-10-17T20:15:03.412Z" }, { created: "2025-10-17T20:15:03Z" }),
+      "expired",
+    ],
+    [
+      "was issued on no day",
+      forge({ issued: "2026-02-30T20:15:03.000Z" }, { created: "2026-02-30T20:15:03Z" }),
+      "not-a-record",
+    ],
     ["has a time without milliseconds", forge({ issued: "2026-11-21T20:15:03Z" }), "not-a-record"],
     ["has an id with http", forge({ id: "http://a.example/coops/x/listing" }), "not-a-record"],
-    ["has an id with a fragment", forge({ id: "https://a.example/coops/x/listing#x" }), "not-a-record"],
+    [
+      "has an id with a fragment",
+      forge({ id: "https://a.example/coops/x/listing#x" }),
+      "not-a-record",
+    ],
     ["has an id with a user", forge({ id: "https://u@a.example/coops/x/listing" }), "not-a-record"],
-    ["has an id spelled differently", forge({ id: "https://A.example/coops/x/listing" }), "not-a-record"],
-    ["has two proofs of its origin", bytes(canonicalJson({ ...JSON.parse(text), proof: Array(2).fill((JSON.parse(text) as JsonObject)["proof"]) })), "foreign-origin"],
-    ["is one byte too large", forge({ filler: "x".repeat(bounds.size - forge({ filler: "" }).length + 1) }), "too-large"],
-    ["is nested too deeply", forge({ deep: JSON.parse("[".repeat(12) + "]".repeat(12)) as JsonObject }), "not-canonical"],
+    [
+      "has an id spelled differently",
+      forge({ id: "https://A.example/coops/x/listing" }),
+      "not-a-record",
+    ],
+    [
+      "has two proofs of its origin",
+      bytes(
+        canonicalJson({
+          ...JSON.parse(text),
+          proof: Array(2).fill((JSON.parse(text) as JsonObject)["proof"]),
+        }),
+      ),
+      "foreign-origin",
+    ],
+    [
+      "is one byte too large",
+      forge({ filler: "x".repeat(bounds.size - forge({ filler: "" }).length + 1) }),
+      "too-large",
+    ],
+    [
+      "is nested too deeply",
+      forge({ deep: JSON.parse("[".repeat(12) + "]".repeat(12)) as JsonObject }),
+      "not-canonical",
+    ],
   ])("refuses a record that %s", (_what, body, reason) => {
     expect(refusal(body)).toBe(reason);
   });

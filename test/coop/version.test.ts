@@ -26,12 +26,14 @@ describe("the order of versions", () => {
   it("comes to the same end whatever order the versions arrive in", () => {
     fc.assert(
       fc.property(
-        fc.array(version, { minLength: 1 }).chain((versions) =>
-          fc.tuple(
-            fc.constant(versions),
-            fc.shuffledSubarray(versions, { minLength: versions.length }),
+        fc
+          .array(version, { minLength: 1 })
+          .chain((versions) =>
+            fc.tuple(
+              fc.constant(versions),
+              fc.shuffledSubarray(versions, { minLength: versions.length }),
+            ),
           ),
-        ),
         ([versions, arrived]) => {
           let held: Version | undefined;
           for (const each of arrived) if (supersedes(each, held)) held = each;

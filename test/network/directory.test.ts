@@ -28,16 +28,28 @@ describe("one directory on two nodes", () => {
     const { id } = await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
     await b.use((db, node) => addCoop(db, node, "dairy", bakery({ name: "Latteria" }), Date.now()));
     await settle([a, b], 2);
-    await until(() => found(b, "boulangerie"), (total) => total === 1);
-    await until(() => found(a, "latteria"), (total) => total === 1);
+    await until(
+      () => found(b, "boulangerie"),
+      (total) => total === 1,
+    );
+    await until(
+      () => found(a, "latteria"),
+      (total) => total === 1,
+    );
 
     const edited = bakery({ name: "Boulangerie du Port" });
     await a.use((db, node) => publish(db, node, id, edited, Date.now()));
-    await until(() => found(b, "port"), (total) => total === 1);
+    await until(
+      () => found(b, "port"),
+      (total) => total === 1,
+    );
     expect(await found(b, "gare")).toBe(0);
 
     await a.use((db, node) => withdraw(db, node, id, Date.now()));
-    await until(() => found(b, "port"), (total) => total === 0);
+    await until(
+      () => found(b, "port"),
+      (total) => total === 0,
+    );
     await settle([a, b], 2);
     // Of a withdrawn listing nothing is left but its id.
     const bodies = await b.use((db) => db.selectFrom("record").select(["id", "body"]).execute());
@@ -50,10 +62,16 @@ describe("one directory on two nodes", () => {
 
     // It may come back: the newest version wins, whatever it is.
     await a.use((db, node) => publish(db, node, id, bakery(), Date.now()));
-    await until(() => found(b, "gare"), (total) => total === 1);
+    await until(
+      () => found(b, "gare"),
+      (total) => total === 1,
+    );
 
     await a.use((db, node) => deleteCoop(db, node, id, Date.now()));
-    await until(() => found(b, "gare"), (total) => total === 0);
+    await until(
+      () => found(b, "gare"),
+      (total) => total === 0,
+    );
     expect((await a.get(`/coops/${id}`, accept)).status).toBe(410);
   });
 
@@ -71,7 +89,9 @@ describe("one directory on two nodes", () => {
     await Promise.all(["Un", "Deux", "Trois", "Quatre"].map(edit));
     const [record] = await settle([a, b], 1);
     expect(record?.[0]).toBe(`${a.origin}/coops/${id}/listing`);
-    const [one, two] = await Promise.all([a, b].map((node) => node.get(`/dir/v1/records/${record?.[1]}`)));
+    const [one, two] = await Promise.all(
+      [a, b].map((node) => node.get(`/dir/v1/records/${record?.[1]}`)),
+    );
     expect(await one?.text()).toBe(await two?.text());
   });
 
@@ -82,13 +102,19 @@ describe("one directory on two nodes", () => {
     nodes.use(b);
     async function* rows() {
       for (let key = 0; key < 3000; key += 1) {
-        yield { key: String(key), content: bakery({ name: `Bakery ${key}`, provenance: { kind: "imported" } }) };
+        yield {
+          key: String(key),
+          content: bakery({ name: `Bakery ${key}`, provenance: { kind: "imported" } }),
+        };
       }
     }
     await a.use((db, node) => importRows(db, node, "test", rows(), Date.now));
     await a.start();
     await b.start();
-    await until(() => directoryOf(b), ({ length }) => length > 0);
+    await until(
+      () => directoryOf(b),
+      ({ length }) => length > 0,
+    );
     await b.stop();
     const half = (await directoryOf(b)).length;
     await a.stop();
@@ -135,7 +161,11 @@ describe("one directory on two nodes", () => {
     await hub.use((db, node) => addCoop(db, node, "own", bakery(), Date.now()));
     // The hub looks at a leaf unasked once in a minute only: this comes by wake-up.
     await leaf.use((db, node) => addCoop(db, node, "second", bakery(), Date.now()));
-    await until(() => directoryOf(hub), ({ length }) => length === 3, 5000);
+    await until(
+      () => directoryOf(hub),
+      ({ length }) => length === 3,
+      5000,
+    );
     // A leaf stays small: it holds its own co-ops.
     expect(await directoryOf(leaf)).toHaveLength(2);
   });

@@ -41,7 +41,9 @@ describe("a hostile peer", () => {
     await a.start();
     const { id } = await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
     const bodyOf = () =>
-      a.use((db) => db.selectFrom("record").select("body").executeTakeFirstOrThrow()).then(({ body }) => body);
+      a
+        .use((db) => db.selectFrom("record").select("body").executeTakeFirstOrThrow())
+        .then(({ body }) => body);
     const first = await bodyOf();
     await a.use((db, node) => publish(db, node, id, bakery({ name: "Second" }), Date.now()));
     const second = JSON.parse(new TextDecoder().decode(await bodyOf())) as JsonObject;
@@ -56,26 +58,61 @@ describe("a hostile peer", () => {
     hostile.feed = [
       // A's record, signed by H with H's key: by its own name, and under A's.
       bytes(canonicalJson(signDocument(forged, hostile.key, created))),
-      bytes(canonicalJson(signDocument(forged, { ...hostile.key, method: `${a.origin}/actor#ed25519` }, created))),
+      bytes(
+        canonicalJson(
+          signDocument(forged, { ...hostile.key, method: `${a.origin}/actor#ed25519` }, created),
+        ),
+      ),
       // The same, attributed to H.
-      bytes(canonicalJson(signDocument({ ...forged, attributedTo: `${hostile.origin}/actor` }, hostile.key, created))),
+      bytes(
+        canonicalJson(
+          signDocument(
+            { ...forged, attributedTo: `${hostile.origin}/actor` },
+            hostile.key,
+            created,
+          ),
+        ),
+      ),
       // Altered after A had signed it.
       bytes(canonicalJson({ ...second, issued: later })),
-      bytes(canonicalJson({ ...second, about: { ...(second["about"] as JsonObject), name: "Owned" } })),
+      bytes(
+        canonicalJson({ ...second, about: { ...(second["about"] as JsonObject), name: "Owned" } }),
+      ),
       // Genuine versions that A has since withdrawn.
       first,
       bytes(canonicalJson(second)),
       // H's own, too large by a byte; from the future; without a proof.
-      bytes(canonicalJson(signDocument(ownRecord(hostile.origin, { filler: "x".repeat(bounds.size) }), hostile.key, created))),
-      bytes(canonicalJson(ownRecord(hostile.origin, { id: `${hostile.origin}/coops/none/listing` }))),
+      bytes(
+        canonicalJson(
+          signDocument(
+            ownRecord(hostile.origin, { filler: "x".repeat(bounds.size) }),
+            hostile.key,
+            created,
+          ),
+        ),
+      ),
+      bytes(
+        canonicalJson(ownRecord(hostile.origin, { id: `${hostile.origin}/coops/none/listing` })),
+      ),
       own.body,
     ];
     await b.start();
     const ownId = `${hostile.origin}/coops/evil/listing`;
-    await until(() => directoryOf(b), (held) => held.some(([each]) => each === ownId) && held.length === 2);
+    await until(
+      () => directoryOf(b),
+      (held) => held.some(([each]) => each === ownId) && held.length === 2,
+    );
     // Everything was looked at: what follows in the feed is taken in as well.
-    hostile.feed.push(signRecord(ownRecord(hostile.origin, { id: `${hostile.origin}/coops/last/listing` }), hostile.key).body);
-    const all = await until(() => directoryOf(b), ({ length }) => length === 3);
+    hostile.feed.push(
+      signRecord(
+        ownRecord(hostile.origin, { id: `${hostile.origin}/coops/last/listing` }),
+        hostile.key,
+      ).body,
+    );
+    const all = await until(
+      () => directoryOf(b),
+      ({ length }) => length === 3,
+    );
     expect(all.filter(([each]) => each.startsWith(a.origin))).toEqual(withdrawn);
     expect(all.find(([each]) => each === ownId)?.[1]).toBe(own.digest);
   });
@@ -86,10 +123,15 @@ describe("a hostile peer", () => {
     await a.start();
     await b.start();
     const { id } = await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
-    const { body } = await a.use((db) => db.selectFrom("record").select("body").executeTakeFirstOrThrow());
+    const { body } = await a.use((db) =>
+      db.selectFrom("record").select("body").executeTakeFirstOrThrow(),
+    );
     await a.use((db, node) => withdraw(db, node, id, Date.now()));
     const tombstone = await directoryOf(a);
-    await until(() => directoryOf(b), (held) => JSON.stringify(held) === JSON.stringify(tombstone));
+    await until(
+      () => directoryOf(b),
+      (held) => JSON.stringify(held) === JSON.stringify(tombstone),
+    );
     hostile.feed = [body, body];
     const asked = hostile.asked;
     await until(() => hostile.asked > asked + 2);
@@ -98,21 +140,36 @@ describe("a hostile peer", () => {
 
   it.each<[string, string]>([
     ["a line that is no JSON", "{"],
-    ["a line without end", `{"seq":1,"digest":"${"0".repeat(64)}","record":${"[".repeat(20_000_000)}`],
+    [
+      "a line without end",
+      `{"seq":1,"digest":"${"0".repeat(64)}","record":${"[".repeat(20_000_000)}`,
+    ],
     ["a line that goes back", '{"seq":0,"id":"x","kind":"listing","issued":0,"digest":""}'],
-  ])("is named on the network page when it sends %s, and harms nobody else", async (_what, line) => {
-    const { hostile, a, b, stack } = await threeNodes();
-    await using _all = stack;
-    hostile.feed = [{ line }];
-    await a.start();
-    await b.start();
-    const fault = () =>
-      b.use((db) => db.selectFrom("peer").select("fault").where("url", "=", hostile.origin).executeTakeFirst());
-    await until(fault, (row) => row?.fault != null);
-    await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
-    await until(() => directoryOf(b), ({ length }) => length === 1);
-    expect((await b.get("/network")).status).toBe(200);
-  });
+  ])(
+    "is named on the network page when it sends %s, and harms nobody else",
+    async (_what, line) => {
+      const { hostile, a, b, stack } = await threeNodes();
+      await using _all = stack;
+      hostile.feed = [{ line }];
+      await a.start();
+      await b.start();
+      const fault = () =>
+        b.use((db) =>
+          db
+            .selectFrom("peer")
+            .select("fault")
+            .where("url", "=", hostile.origin)
+            .executeTakeFirst(),
+        );
+      await until(fault, (row) => row?.fault != null);
+      await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
+      await until(
+        () => directoryOf(b),
+        ({ length }) => length === 1,
+      );
+      expect((await b.get("/network")).status).toBe(200);
+    },
+  );
 
   it("is not believed about a host that isn't a peer", async () => {
     const { hostile, b, stack } = await threeNodes();
@@ -123,7 +180,10 @@ describe("a hostile peer", () => {
       signRecord(ownRecord(hostile.origin), hostile.key).body,
     ];
     await b.start();
-    const held = await until(() => directoryOf(b), ({ length }) => length > 0);
+    const held = await until(
+      () => directoryOf(b),
+      ({ length }) => length > 0,
+    );
     expect(held.map(([id]) => id)).toEqual([`${hostile.origin}/coops/evil/listing`]);
   });
 });

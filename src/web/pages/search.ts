@@ -158,12 +158,15 @@ function sorting(query: SearchQuery): Html {
     ["name", "name"] as const,
     ["updated", "last changed"] as const,
   ];
+  // Without words nothing matches better than another: then it is the name.
+  const relevant = query.q !== undefined && (query.sort ?? "relevance") === "relevance";
+  const current = relevant ? "relevance" : query.sort === "updated" ? "updated" : "name";
   const { cursor: _, ...first } = query;
   return html`<p class="sorting">
     Sort by
     ${sorts.map(([sort, label], index) => [
       index === 0 ? "" : html` <span aria-hidden="true">·</span> `,
-      sort === query.sort || (query.sort === undefined && sort === "relevance")
+      sort === current
         ? html`<strong aria-current="true">${label}</strong>`
         : html`<a href="${searchHref({ ...first, sort } as SearchQuery)}">${label}</a>`,
     ])}

@@ -1,0 +1,131 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort, until } from "../helpers/nodes.ts";
+
+const src = join(import.meta.dirname, "../../src");
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fragaria-start-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs one of our programs as its users do. */
+function run(program: string, args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [join(src, program), ...args], {
+    env: { PATH: process.env["PATH"] ?? "", DATA_DIR: join(folder, "data"), ...env },
+  });
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, output, errors: errors.trim() }));
+  });
+  return { child, ended, output: () => output };
+}
+
+describe("a node that can't start", () => {
+  it("names every fault of its configuration", async () => {
+    const { code, errors } = await run("main.ts", [], { PORT: "x", ROLE: "king" }).ended;
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      "The configuration has faults:\n  PORT (“x”) is not a port number\n  ROLE (“king”) is neither hub nor leaf",
+    );
+  });
+
+  it("says in one sentence that the port is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "localhost", resolve));
+    const { port } = other.address() as { port: number };
+    const { code, errors } = await run("main.ts", [], { PORT: String(port) }).ended;
+    other.close();
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      `Port ${port} of localhost can't be opened: another program is listening there; stop it, or set PORT to another port.`,
+    );
+  });
+
+  it("says in one sentence that the database is none, or can't be read", async () => {
+    const data = join(folder, "data");
+    mkdirSync(data);
+    writeFileSync(
+      join(data, "fragaria.sqlite"),
+      "not a database, but long enough to be looked at\n".repeat(100),
+    );
+    const port = String(await freePort());
+    const none = await run("main.ts", [], { PORT: port }).ended;
+    expect(none).toMatchObject({
+      code: 1,
+      errors: `${join(data, "fragaria.sqlite")} is not a SQLite database.`,
+    });
+    // Root reads everything, so a folder in the file's place has to do there.
+    rmSync(join(data, "fragaria.sqlite"));
+    if (process.getuid?.() === 0) mkdirSync(join(data, "fragaria.sqlite"));
+    else chmodSync(data, 0o500);
+    const unreadable = await run("main.ts", [], { PORT: port }).ended;
+    expect(unreadable.code).toBe(1);
+    expect(unreadable.errors.split("\n")).toHaveLength(1);
+    expect(unreadable.errors).toMatch(/folder, not a file|No permission/);
+    chmodSync(data, 0o700);
+  });
+
+  it("says in one sentence that the data belongs to another origin", async () => {
+    const port = await freePort();
+    const list = (origin: string) => run("cli.ts", ["coop", "list"], { ORIGIN: origin }).ended;
+    expect((await list(`http://localhost:${port}`)).code).toBe(0);
+    const { code, errors } = await list("https://coops.example");
+    expect(code).toBe(1);
+    expect(errors).toContain(`this data belongs to http://localhost:${port}`);
+  });
+});
+
+describe("a command", () => {
+  it("says where a file stops being UTF-8, and imports nothing of it", async () => {
+    const file = join(folder, "latin.csv");
+    writeFileSync(
+      file,
+      Buffer.concat([
+        Buffer.from("Identifier,Name\nR1,Caf"),
+        Buffer.from([0xe9]),
+        Buffer.from("\n"),
+      ]),
+    );
+    const { code, errors } = await run("cli.ts", ["import", file, "--as", "uk-2023"], {}).ended;
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      `${file} is not UTF-8 text (near line 2): save it as “CSV UTF-8” and try again`,
+    );
+  });
+
+  it.each([
+    [
+      ["import", "/nowhere.csv", "--as", "uk-2023"],
+      "/nowhere.csv can't be read: there is no such file",
+    ],
+    [["import", "x.csv", "--as", "moon"], "--as takes one of: uk-2023"],
+    [["import", "x.csv", "--for", "moon"], "import: Unknown option '--for'"],
+    [["coop", "edit", "nobody", "x.json"], "no co-op here has the handle @nobody"],
+    [["coop", "add"], "FILE.json is missing"],
+  ])("%j fails with one sentence", async (args, sentence) => {
+    const { code, errors } = await run("cli.ts", args, {}).ended;
+    expect(code).toBe(1);
+    expect(errors).toContain(sentence);
+    expect(errors.split("\n")).toHaveLength(1);
+  });
+});
+
+describe("a node that starts", () => {
+  it("answers, says where it is, and ends in peace when it is told to", async () => {
+    const port = await freePort();
+    const { child, ended, output } = run("main.ts", [], { PORT: String(port) });
+    await until(output, (text) => text.includes(`http://localhost:${port}`));
+    const health = await fetch(`http://localhost:${port}/health`);
+    expect(await health.json()).toMatchObject({ status: "ok" });
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ code: 0, errors: "" });
+  });
+});
