@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Hono } from "hono";
-import type { ListingContent } from "../../src/coop/listing.ts";
+import { type Listing, type ListingContent, listingRecord } from "../../src/coop/listing.ts";
+import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
 import { addExamples } from "../../src/directory/examples.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
@@ -36,6 +37,8 @@ export interface TestSite extends AsyncDisposable {
   /** Publishes imported listings. Returns their URLs. */
   import(contents: Partial<ListingContent>[]): Promise<string[]>;
   say(coop: string, text: string, pinned?: boolean): Promise<string>;
+  /** Takes in records as a peer's feed would bring them. */
+  take(records: SignedRecord[]): Promise<void>;
   /** The worked examples of fixtures/examples. */
   addExamples(): Promise<void>;
 }
@@ -125,6 +128,22 @@ export const openData: ListingContent["provenance"] = {
   retrieved: "2026-11-01",
 };
 
+/** A listing as another node has signed it, whatever it says. */
+export async function foreignListing(origin: string, about: Record<string, unknown>) {
+  await using store = await freshStore("sqlite");
+  const node = await loadIdentity(store.db, origin, now);
+  const listing = {
+    ...bare,
+    id: `${origin}/coops/abcdefghjk`,
+    type: ["Organization", "schema:Cooperative"],
+    updated: new Date(now).toISOString(),
+    listed: true,
+    ...about,
+  };
+  // Not checked on purpose: other nodes may write what they like.
+  return signRecord(listingRecord(node.actor, listing as unknown as Listing, now), node.signing);
+}
+
 /** Opens a site with nothing on it. */
 export async function testSite(changed: Partial<Site> = {}): Promise<TestSite> {
   const store = await freshStore("sqlite");
@@ -178,6 +197,10 @@ export async function testSite(changed: Partial<Site> = {}): Promise<TestSite> {
       return logged.map(({ id }) => id.replace(/\/listing$/, ""));
     },
     say: (coop, text, pinned = false) => post(db, coop, { en: text }, ++clock, { pinned }),
+    async take(taken) {
+      await db.transaction().execute((tx) => records.put(tx, taken, ++clock));
+      await index.catchUp();
+    },
     async addExamples() {
       await addExamples(db, node, exampleFolder, now);
       await index.catchUp();

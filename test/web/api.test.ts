@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { bakery, foreignListing, testSite } from "../helpers/site.ts";
+
+interface Answer {
+  total: number;
+  examples: number;
+  items: Record<string, unknown>[];
+  facets: Record<string, { value: string; label: string; count: number }[]>;
+  next: string | null;
+}
+
+const json = { accept: "application/json" };
+
+describe("GET /api/v1/coops", () => {
+  test("gives items of one documented shape, unknown facts as null", async () => {
+    await using site = await testSite();
+    const id = await site.add("bakery", bakery);
+    await site.add("bare");
+    const response = await site.get("/api/v1/coops?sort=name", json);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    const { items, ...rest } = (await response.json()) as Answer;
+    const hide = (value: unknown) =>
+      JSON.parse(JSON.stringify(value).replace(/coops\/[0-9a-z]{10}/g, "coops/ID")) as unknown;
+    expect(items[0]?.["id"]).toBe(`https://coops.example/coops/${id}`);
+    expect(Object.keys(items[1] ?? {})).toEqual(Object.keys(items[0] ?? {}));
+    expect(hide({ items, ...rest })).toMatchSnapshot();
+  });
+
+  test("pages through everything once, by full URLs", async () => {
+    await using site = await testSite();
+    await site.import(Array.from({ length: 7 }, (_, at) => ({ name: `Co-op ${at}` })));
+    const names: unknown[] = [];
+    let path: string | null = "/api/v1/coops?limit=3&sort=name";
+    for (let pages = 0; path !== null; pages++) {
+      expect(pages).toBeLessThan(4);
+      const { items, next, total } = (await (await site.get(path, json)).json()) as Answer;
+      expect(total).toBe(7);
+      names.push(...items.map(({ name }) => name));
+      if (next !== null) {
+        expect(next).toMatch(
+          /^https:\/\/coops\.example\/api\/v1\/coops\?limit=3&sort=name&cursor=/,
+        );
+      }
+      path = next?.slice("https://coops.example".length) ?? null;
+    }
+    expect(names).toEqual(Array.from({ length: 7 }, (_, at) => `Co-op ${at}`));
+  });
+
+  test("names every fault, and what was probably meant", async () => {
+    await using site = await testSite();
+    const response = await site.get(
+      "/api/v1/coops?sectr=q&theme=hosing&limit=many&region=ZZ&q=a&q=b",
+      json,
+    );
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const problem = (await response.json()) as { errors: { parameter: string }[] };
+    problem.errors.sort((a, b) => (a.parameter < b.parameter ? -1 : 1));
+    expect(problem.errors).toEqual([
+      { parameter: "limit", detail: "limit: not a whole number." },
+      { parameter: "q", detail: "q can be given only once." },
+      { parameter: "region", detail: "region: “ZZ” is not an ISO 3166 code, such as CA or CA-QC." },
+      { parameter: "sectr", detail: "There is no parameter “sectr”. Did you mean “sector”?" },
+      { parameter: "theme", detail: "theme can’t be “hosing”. Did you mean “housing”?" },
+    ]);
+    expect(problem).toMatchObject({
+      type: "about:blank",
+      status: 400,
+      title: "The request can’t be understood",
+    });
+    const cursor = await site.get("/api/v1/coops?cursor=nonsense", json);
+    expect(cursor.status).toBe(400);
+  });
+
+  test("answers 304 until something changes", async () => {
+    await using site = await testSite();
+    await site.add("bakery", bakery);
+    const first = await site.get("/api/v1/coops", json);
+    const etag = first.headers.get("etag") ?? "";
+    expect(etag).toMatch(/^W\/"/);
+    const same = await site.get("/api/v1/coops", { ...json, "if-none-match": `"other", ${etag}` });
+    expect([same.status, await same.text(), same.headers.get("etag")]).toEqual([304, "", etag]);
+    await site.add("other");
+    const changed = await site.get("/api/v1/coops", { ...json, "if-none-match": etag });
+    expect(changed.status).toBe(200);
+  });
+});
+
+describe("GET /api/v1/coops/lookup", () => {
+  test("finds a co-op by any of its ids", async () => {
+    await using site = await testSite();
+    const id = await site.add("bakery", {
+      ...bakery,
+      identifier: [{ type: "PropertyValue", propertyID: "GB-COH", value: "IP123" }],
+    });
+    const url = `https://coops.example/coops/${id}`;
+    for (const asked of [url, `${url}/listing`, "@bakery@coops.example", "GB-COH:IP123"]) {
+      const response = await site.get(`/api/v1/coops/lookup?id=${encodeURIComponent(asked)}`, json);
+      const { items } = (await response.json()) as Answer;
+      expect(
+        items.map((item) => item["id"]),
+        asked,
+      ).toEqual([url]);
+    }
+    expect((await site.get("/api/v1/coops/lookup?id=nobody", json)).status).toBe(404);
+    expect((await site.get("/api/v1/coops/lookup", json)).status).toBe(400);
+  });
+
+  test("names the page here of what another host publishes", async () => {
+    await using site = await testSite();
+    await site.take([await foreignListing("https://other.example", { name: "Elsewhere" })]);
+    const response = await site.get("/api/v1/coops", json);
+    const { items } = (await response.json()) as Answer;
+    expect(items[0]).toMatchObject({
+      id: "https://other.example/coops/abcdefghjk",
+      listing: "https://other.example/coops/abcdefghjk/listing",
+      page: "https://coops.example/directory/other.example/coops/abcdefghjk",
+      host: "other.example",
+      handle: null,
+    });
+  });
+});
+
+describe("GET /health", () => {
+  test("says whether the node can answer in full", async () => {
+    await using site = await testSite();
+    await site.add("bakery");
+    const up = await site.get("/health");
+    expect(up.status).toBe(200);
+    expect(await up.json()).toEqual({ status: "ok", version: "0.1.0", seq: 1, indexed: 1 });
+    await using waiting = await testSite({ ready: () => Promise.resolve(false) });
+    expect((await waiting.get("/health")).status).toBe(503);
+    await using broken = await testSite({ ready: () => Promise.reject(new Error("no")) });
+    expect((await broken.get("/health")).status).toBe(503);
+  });
+});
