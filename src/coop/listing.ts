@@ -56,14 +56,13 @@ const PartialDate = z
 const Percent = z.number().min(0).max(100);
 
 /** A number of people, or that there are fewer than so many (small counts in sensitive classes). */
-export const Count = z.union([
+const Count = z.union([
   z
     .int()
     .min(0)
     .max(2 ** 40),
   z.strictObject({ fewerThan: z.int().min(1).max(1000) }),
 ]);
-export type Count = z.infer<typeof Count>;
 
 const Picture = z.strictObject({
   type: z.literal("Image"),
@@ -84,7 +83,7 @@ const Sector = z.string().refine(isSector, "not an ISIC Rev.4 code such as isic4
 const Region = z.string().refine(isRegion, "not a region such as iso3166-2:CA-QC");
 
 /** Classes whose members could be harmed by being counted or named. */
-export const sensitiveKinds: ReadonlySet<StakeholderKind> = new Set(["disadvantaged-worker"]);
+const sensitiveKinds: ReadonlySet<StakeholderKind> = new Set(["disadvantaged-worker"]);
 
 /** A class of members, with what it brings and what it decides. */
 export const StakeholderClass = z
@@ -115,7 +114,7 @@ export const StakeholderClass = z
 export type StakeholderClass = z.infer<typeof StakeholderClass>;
 
 /** The postal address, the place on the map, and the region it is counted in. */
-export const Place = z.strictObject({
+const Place = z.strictObject({
   type: z.literal("Place"),
   address: z.strictObject({
     type: z.literal("PostalAddress"),
@@ -132,10 +131,9 @@ export const Place = z.strictObject({
   /** Scheme-prefixed codes, the most telling first: iso3166-2:CA-QC. */
   region: z.array(Region).min(1).max(8).optional(),
 });
-export type Place = z.infer<typeof Place>;
 
 /** Where the facts come from, and under which licence. */
-export const Provenance = z.strictObject({
+const Provenance = z.strictObject({
   kind: ProvenanceKind,
   /** The register or data set that was imported. */
   isBasedOn: WebUrl.optional(),

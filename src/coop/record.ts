@@ -84,7 +84,7 @@ const ProofOfRecord = z.strictObject({
 const Types = z.union([z.string(), z.array(z.string()).min(1).max(8)]);
 
 /** The part of every record that acceptance looks at. */
-export const Envelope = z.looseObject({
+const Envelope = z.looseObject({
   id: z.string().max(bounds.id),
   type: Types,
   attributedTo: z.string().max(bounds.id),

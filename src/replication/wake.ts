@@ -13,7 +13,7 @@ import { ask, askDescription, changesUrl } from "./describe.ts";
  * that there is something to pull. It carries nothing else, so losing it costs
  * nothing: the hub's cursor remembers where it was.
  */
-export function wakeUp(node: Identity, cursor: string): Record<string, unknown> {
+function wakeUp(node: Identity, cursor: string): Record<string, unknown> {
   return {
     "@context": "https://www.w3.org/ns/activitystreams",
     id: `${node.origin}/wake/${cursor}`,

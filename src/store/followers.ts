@@ -81,17 +81,6 @@ export async function count(db: Db, followed: string): Promise<number> {
   return Number(row.n);
 }
 
-/** Whether this actor follows that one of ours. */
-export async function follows(db: Db, actor: string, followed: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("follower")
-    .select("since")
-    .where("followed", "=", followed)
-    .where("actor", "=", actor)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 /** Notes that one of our actors has asked to follow another. Safe to repeat. */
 export async function request(db: Db, following: Following): Promise<void> {
   await db
@@ -116,14 +105,6 @@ export async function accepted(
     .returning("actor")
     .executeTakeFirst();
   return row !== undefined;
-}
-
-export async function unfollow(db: Db, follower: string, actor: string): Promise<void> {
-  await db
-    .deleteFrom("following")
-    .where("follower", "=", follower)
-    .where("actor", "=", actor)
-    .execute();
 }
 
 /** Whom one of our actors follows, in order of their URLs. */

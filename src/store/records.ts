@@ -116,24 +116,3 @@ export async function after(
   if (only.origin !== undefined) query = query.where("change.origin", "=", only.origin);
   return query.orderBy("change.seq").limit(limit).execute();
 }
-
-/** How many records are held of each host, tombstones apart. */
-export async function countByOrigin(
-  db: Db,
-): Promise<{ origin: string; live: number; tombstones: number }[]> {
-  const rows = await db
-    .selectFrom("record")
-    .select((eb) => [
-      "origin",
-      eb.fn.count<number>("id").as("all"),
-      eb.fn.sum<number>("tombstone").as("tombstones"),
-    ])
-    .groupBy("origin")
-    .orderBy("origin")
-    .execute();
-  return rows.map(({ origin, all, tombstones }) => ({
-    origin,
-    live: Number(all) - Number(tombstones),
-    tombstones: Number(tombstones),
-  }));
-}
