@@ -141,7 +141,12 @@ function reason(fault: string): string {
 function originTable(origins: NetworkData["origins"], host: string): Html {
   const coops = origins.reduce((sum, each) => sum + each.coops, 0);
   const examples = origins.reduce((sum, each) => sum + each.examples, 0);
-  return html`<div class="scrolling" tabindex="0" role="region" aria-labelledby="hosts">
+  return html`<div
+    class="scrolling"
+    tabindex="0"
+    role="region"
+    aria-label="Table of listings by host"
+  >
     <table>
       <thead>
         <tr>

@@ -1,0 +1,161 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listen, type Listener } from "../../src/listen.ts";
+import * as peers from "../../src/store/peers.ts";
+import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
+import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
+
+let site: TestSite;
+let listener: Listener;
+let browser: Browser;
+let origin: string;
+/** Every kind of page, full and empty, right and wrong. */
+let paths: string[];
+
+beforeAll(async () => {
+  site = await testSite();
+  const rich = await site.add("bakery", bakery);
+  const bare = await site.add("bare");
+  await site.addExamples();
+  const post = await site.say(
+    rich,
+    "A long address: https://bakery.example/a/b/c?d=e\n\nAnd more.",
+    true,
+  );
+  const imported = await site.import(
+    Array.from({ length: 45 }, (_, at) => ({
+      name: `House ${String(at).padStart(2, "0")} Co-operative Limited`,
+      theme: ["housing" as const],
+      activity: ["isic4:6810"],
+    })),
+  );
+  await peers.configure(site.db, [
+    "https://up.example",
+    "https://a-very-long-name-of-a-host.down.example",
+  ]);
+  await peers.update(site.db, "https://a-very-long-name-of-a-host.down.example", {
+    fault: "it answers 502",
+    faulted: now,
+    seen: now,
+  });
+  listener = await listen((request) => site.web.fetch(request), 0, "localhost");
+  origin = `http://localhost:${listener.port}`;
+  browser = await openBrowser();
+  const examples = site.site.index.search({ q: "Au fil des jours" }).items;
+  paths = [
+    "/",
+    "/search",
+    "/search?q=house&theme=housing&sector=isic4:L&region=CA",
+    "/search?q=qqqqqqqq&theme=housing",
+    "/search?theme=hosing&region=ZZ",
+    `/coops/${rich}`,
+    `/coops/${bare}`,
+    ...examples.map(({ listing }) => new URL(listing.id).pathname),
+    new URL(imported[0] ?? "").pathname,
+    `/coops/${rich}/posts/${post}`,
+    "/network",
+    "/about",
+    "/nowhere",
+  ];
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await listener?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+async function withPage<T>(
+  options: { width: number; script?: boolean; scheme?: "light" | "dark" },
+  work: (page: Page) => Promise<T>,
+): Promise<T> {
+  const page = await browser.newPage({
+    viewport: { width: options.width, height: 800 },
+    javaScriptEnabled: options.script ?? false,
+    colorScheme: options.scheme ?? "light",
+    baseURL: origin,
+  });
+  try {
+    return await work(page);
+  } finally {
+    await page.close();
+  }
+}
+
+describe("every page", () => {
+  // Each width and each scheme once: contrast doesn't depend on the width.
+  test.each([
+    [360, "dark"],
+    [1440, "light"],
+  ] as const)(
+    "at %i pixels, %s, fits, and axe finds nothing",
+    async (width, scheme) => {
+      await withPage({ width, scheme, script: true }, async (page) => {
+        const asked: string[] = [];
+        page.on("request", (request) => asked.push(new URL(request.url()).origin));
+        for (const path of paths) {
+          await page.goto(path);
+          const wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          expect(wide, `${path} is wider than the window`).toBeLessThanOrEqual(0);
+          expect(await accessibilityFaults(page), path).toEqual([]);
+        }
+        // Nothing comes from anywhere else.
+        expect([...new Set(asked)]).toEqual([origin]);
+      });
+    },
+    120_000,
+  );
+});
+
+describe("without script", () => {
+  test("one can search, narrow, turn the page and open a co-op", async () => {
+    await withPage({ width: 1440 }, async (page) => {
+      await page.goto("/");
+      await page.fill("#q", "house");
+      await page.press("#q", "Enter");
+      expect(new URL(page.url()).search).toBe("?q=house");
+      expect(await page.textContent(".total")).toContain("45\u00a0co-ops");
+      expect(await page.locator(".result").count()).toBe(20);
+      await page.check('input[name="theme"][value="housing"]');
+      await page.click("text=Apply filters");
+      expect(new URL(page.url()).search).toBe("?q=house&theme=housing");
+      const first = await page.textContent(".result h2");
+      await page.click(".next");
+      expect(await page.textContent(".result h2")).not.toBe(first);
+      await page.click(".next");
+      expect(await page.locator(".result").count()).toBe(5);
+      expect(await page.locator(".next").count()).toBe(0);
+      await page.click(".chips a");
+      expect(new URL(page.url()).search).toBe("?q=house");
+      await page.click(".result h2 a");
+      expect(await page.textContent("h1")).toMatch(/^House /);
+    });
+  });
+});
+
+describe("by keyboard", () => {
+  test.each([360, 1440])("one reaches the filters at %i pixels", async (width) => {
+    await withPage({ width, script: true }, async (page) => {
+      await page.goto("/search");
+      await page.keyboard.press("Tab");
+      expect(await focused(page)).toBe("A skip");
+      for (let presses = 0; presses < 20; presses++) {
+        const at = await focused(page);
+        if (at.startsWith("SUMMARY")) await page.keyboard.press("Enter");
+        if (at.startsWith("INPUT") && !at.includes("search")) break;
+        await page.keyboard.press("Tab");
+      }
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/theme=/);
+      expect(new URL(page.url()).searchParams.getAll("theme")).toHaveLength(1);
+    });
+  });
+});
+
+/** Which element has the focus. */
+async function focused(page: Page): Promise<string> {
+  return page.evaluate(
+    "`${document.activeElement.tagName} ${document.activeElement.type ?? ''} ${document.activeElement.className}`.replace(/\\s+/g, ' ').trim()",
+  );
+}
