@@ -59,7 +59,7 @@ export async function actorDocument(
 export async function identifierOf(db: Db, handle: string): Promise<string | undefined> {
   const name = handle.toLowerCase();
   if (name === NODE_HANDLE) return NODE;
-  const [own, key] = name.split(".", 2);
+  const [, own, key] = /^([^.]+)(?:\.([^.]+))?$/.exec(name) ?? [];
   if (own === undefined) return undefined;
   const coop = await coops.byHandle(db, own);
   if (coop === undefined) return undefined;
@@ -115,7 +115,7 @@ function nodeActor(node: Identity): JsonObject {
       "One of the nodes that together keep a directory of co-operatives which nobody owns.",
       node.origin,
     ).html,
-    url: `${node.origin}/about`,
+    url: node.actor,
     discoverable: false,
     indexable: false,
     attachment: [
@@ -257,7 +257,7 @@ function classActor(
       `The class “${stakeholders.name}” of ${listing.name}. What is announced here is public; following it does not make you a member.`,
       node.origin,
     ).html,
-    url: listing.id,
+    url: id,
     published: new Date(created).toISOString(),
     updated: listing.updated,
     discoverable: listing.discoverable,

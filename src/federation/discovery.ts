@@ -48,8 +48,9 @@ export async function discover(
 
 /**
  * WebFinger. Asked for a URL it answers with the handle as subject, as servers
- * show the subject as the handle; asked for the node itself it answers with
- * the node actor (FEP-d556).
+ * show the subject as the handle; a handle is spelled in small letters,
+ * however it was asked for; asked for the node itself it answers with the node
+ * actor (FEP-d556).
  */
 async function webFinger(
   node: Identity,
@@ -59,6 +60,7 @@ async function webFinger(
   const resource = url.searchParams.get("resource");
   const wholeNode = resource === node.origin || resource === `${node.origin}/`;
   if (wholeNode) url.searchParams.set("resource", `acct:${NODE_HANDLE}@${node.host}`);
+  else if (resource?.startsWith("acct:")) url.searchParams.set("resource", resource.toLowerCase());
   return changed(await answer(new Request(url)), (document) => {
     const names = [document["subject"], ...((document["aliases"] ?? []) as string[])];
     const handle = names.find((name) => typeof name === "string" && name.startsWith("acct:"));

@@ -8,6 +8,7 @@ import { Application, Create, Group, Note, Organization, Tombstone } from "@fedi
 import { getLogger } from "@logtape/logtape";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
+import { AppError } from "../errors.ts";
 import { userAgent, version } from "../outbound.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
@@ -35,6 +36,12 @@ type Loaders = Parameters<typeof Note.fromJsonLd>[1];
 
 /** Posts on a page of an outbox. */
 const outboxPage = 20;
+
+/** Bytes of an activity that we read; Mastodon reads as many. */
+const mostReceived = 1_000_000;
+
+/** The collections of an actor, by the path of their URLs. */
+const collections = /^\/(.+)\/(?:outbox|followers|following|featured)$/;
 
 /** Sets up ActivityPub: actors, collections, inboxes and the queue behind them. */
 export function buildFederation(
@@ -109,13 +116,18 @@ export function buildFederation(
       return followed.filter((each) => each.accepted !== null).length;
     });
 
-  federation.setFeaturedDispatcher("/{+identifier}/featured", async (context, identifier) => {
-    const { db, node } = context.data;
+  const pinned = async (db: Db, identifier: string) => {
     const coop = plainCoop(identifier);
-    const rows = coop === undefined ? [] : await posts.pinned(db, coop);
-    const notes = rows.map((row) => Note.fromJsonLd(noteDocument(node, row), context));
-    return { items: await Promise.all(notes) };
-  });
+    return coop === undefined ? [] : posts.pinned(db, coop);
+  };
+  federation
+    .setFeaturedDispatcher("/{+identifier}/featured", async (context, identifier) => {
+      const { db, node } = context.data;
+      const rows = await pinned(db, identifier);
+      const notes = rows.map((row) => Note.fromJsonLd(noteDocument(node, row), context));
+      return { items: await Promise.all(notes) };
+    })
+    .setCounter(async ({ data: { db } }, identifier) => (await pinned(db, identifier)).length);
 
   federation
     .setOrderedCollectionDispatcher(
@@ -197,7 +209,18 @@ export async function serveFederation(
     federation.fetch(asked, { contextData: data, onNotFound: pass, onNotAcceptable: pass });
   // Behind a TLS proxy the request says http; signatures cover what the sender saw.
   const { pathname, search } = new URL(request.url);
-  const seen = new Request(new URL(pathname + search, data.node.origin), request);
+  const { method, headers: sent } = request;
+  const body = await readActivity(request);
+  const seen = new Request(new URL(pathname + search, data.node.origin), {
+    method,
+    headers: sent,
+    body,
+  });
+  // Fedify would answer with empty collections of actors that don't exist.
+  const [, owner] = collections.exec(pathname) ?? [];
+  if (owner !== undefined && typeof (await actorDocument(data.db, data.node, owner)) === "string") {
+    return undefined;
+  }
   const answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
   if (answer.headers.has("fragaria-pass")) return undefined;
   if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {
@@ -207,8 +230,28 @@ export async function serveFederation(
   headers.delete("content-length");
   const text = await answer.text();
   if (text === "") return new Response(null, { status: answer.status, headers });
-  const body = JSON.stringify(tidy(JSON.parse(text) as Json));
-  return new Response(body, { status: answer.status, headers });
+  const document = JSON.stringify(tidy(JSON.parse(text) as Json));
+  return new Response(document, { status: answer.status, headers });
+}
+
+/**
+ * The body of a request, which is read only as far as the bound.
+ *
+ * @throws {AppError} `too-large`.
+ */
+async function readActivity(request: Request): Promise<Buffer<ArrayBuffer> | null> {
+  if (request.body === null) return null;
+  const check = (size: number) => {
+    if (size > mostReceived) throw new AppError("too-large", "An activity has at most 1 MB.");
+  };
+  check(Number(request.headers.get("content-length")));
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    check((size += chunk.length));
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function importKeys(node: Identity): Promise<CryptoKeyPair[]> {

@@ -16,11 +16,6 @@ export function noteDocument(node: Identity, post: Post): JsonObject {
   const htmls = texts.map(([language, text]) => [language, toHtml(text, node.origin)] as const);
   const id = postUrl(node, post);
   const author = coopUrl(node, post.coop);
-  const tags = new Map(
-    htmls
-      .flatMap(([, { tags: each }]) => each)
-      .map((tag) => [JSON.stringify(tag["name"]).toLowerCase(), tag]),
-  );
   return {
     "@context": noteContext,
     id,
@@ -34,7 +29,8 @@ export function noteDocument(node: Identity, post: Post): JsonObject {
     ...(post.edited === null ? {} : { updated: new Date(post.edited).toISOString() }),
     to: [PUBLIC],
     cc: [`${author}/followers`],
-    tag: [...tags.values()],
+    // Those of the text that is shown: others are looked for in it and not found.
+    tag: htmls[0]?.[1].tags ?? [],
     sensitive: false,
   };
 }

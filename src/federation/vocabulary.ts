@@ -5,9 +5,27 @@ export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 
 const namespace = "https://w3id.org/fragaria/ns#";
 
+/** Our own terms in actors: those of listings, which `@vocab` defines there. */
+const ownTerms = [
+  "coopType",
+  "theme",
+  "legalForm",
+  "stakeholders",
+  // Of a class of stakeholders.
+  "key",
+  "kind",
+  "members",
+  "fewerThan",
+  "voteShare",
+  "boardSeats",
+  "capitalShare",
+  "asOf",
+  "followable",
+];
+
 /**
  * The context of actors. Mastodon reads no JSON-LD: what it knows is spelled
- * as it spells it. Our own terms are those of listings.
+ * as it spells it. No `@vocab`: with it a misspelt term would go unnoticed.
  */
 export const actorContext: Json[] = [
   "https://www.w3.org/ns/activitystreams",
@@ -16,7 +34,7 @@ export const actorContext: Json[] = [
   "https://www.w3.org/ns/did/v1",
   "https://w3id.org/security/multikey/v1",
   {
-    "@vocab": namespace,
+    coop: namespace,
     toot: "http://joinmastodon.org/ns#",
     // The old spelling of schema.org, which is the one that servers compare with.
     schema: "http://schema.org#",
@@ -39,8 +57,9 @@ export const actorContext: Json[] = [
       "@type": "@id",
       "@container": "@set",
     },
-    listing: { "@type": "@id" },
-    activity: { "@container": "@list" },
+    listing: { "@id": "coop:listing", "@type": "@id" },
+    activity: { "@id": "coop:activity", "@container": "@list" },
+    ...Object.fromEntries(ownTerms.map((term) => [term, `coop:${term}`])),
   },
 ];
 

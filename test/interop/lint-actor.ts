@@ -125,10 +125,16 @@ export const actorRules: readonly Rule<Subject>[] = [
   },
   {
     name: "actor-dates",
-    source: "§3, §14",
+    source: "§3, §14 (of co-ops; a node has no profile that changes)",
     check: ({ doc }) =>
       ["published", "updated"].flatMap((key) =>
-        faultIf(!isDateTime(doc[key]), key, "must be a date and time with time zone"),
+        faultIf(
+          doc["type"] === "Application"
+            ? doc[key] !== undefined && !isDateTime(doc[key])
+            : !isDateTime(doc[key]),
+          key,
+          "must be a date and time with time zone",
+        ),
       ),
   },
   {

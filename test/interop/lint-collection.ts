@@ -13,6 +13,8 @@ export type CollectionKind =
 /** A collection and what it is for. */
 export interface CollectionSubject extends Subject {
   kind: CollectionKind;
+  /** True for the pins of an actor that needs no introduction: only co-ops do. */
+  mayBeEmpty: boolean;
 }
 
 const paged: ReadonlySet<CollectionKind> = new Set(["followers", "following", "outbox"]);
@@ -94,11 +96,15 @@ export const collectionRules: readonly Rule<CollectionSubject>[] = [
   {
     name: "featured-note",
     source: "§3 featured (first page only), §5, §14: one pinned Note",
-    check: ({ doc, kind }) => {
+    check: ({ doc, kind, mayBeEmpty }) => {
       if (kind !== "featured") return [];
       const items = listOf(doc["orderedItems"] ?? doc["items"]);
       return [
-        ...faultIf(items.length === 0, "orderedItems", "needs the pinned introduction"),
+        ...faultIf(
+          items.length === 0 && !mayBeEmpty,
+          "orderedItems",
+          "needs the pinned introduction",
+        ),
         ...items.flatMap((item, i) =>
           faultIf(
             !sameHost(idOf(item), doc["id"]) || (isObject(item) && item["type"] !== "Note"),

@@ -42,7 +42,7 @@ export async function lintServed(
     const address = idOf(actor[kind]);
     if (address === undefined) continue;
     const lint = (as: CollectionKind) => (text: string) =>
-      lintCollection(text, { origin, kind: as });
+      lintCollection(text, { origin, kind: as, mayBeEmpty: actor["type"] !== "Organization" });
     const collection = await document(address, lint(kind));
     const first = collection["first"];
     if (typeof first === "string") await document(first, lint("page"));
@@ -62,7 +62,9 @@ export async function lintServed(
 
   const page = idOf(actor["url"]) ?? id;
   const html = await ask(get, page, "text/html");
-  add(page, lintHtmlProfile(await html.text(), id));
+  // An id that only sends people on needs no link there: it is the document's own address.
+  const sendsOn = page === id && html.status === 302;
+  if (!sendsOn) add(page, lintHtmlProfile(await html.text(), id));
 
   const well = `${origin}/.well-known/nodeinfo`;
   const discovery = parse(await (await ask(get, well, "application/json")).text());

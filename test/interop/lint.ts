@@ -65,9 +65,10 @@ export function lintActivity(document: unknown, options: LintOptions): Finding[]
 /** Lints a collection; `kind` says what it is for and defaults to a paged one such as followers. */
 export function lintCollection(
   document: unknown,
-  options: LintOptions & { kind?: CollectionKind },
+  options: LintOptions & { kind?: CollectionKind; mayBeEmpty?: boolean },
 ): Finding[] {
-  const subject = { ...subjectOf(document, options), kind: options.kind ?? "followers" };
+  const { kind = "followers", mayBeEmpty = false } = options;
+  const subject = { ...subjectOf(document, options), kind, mayBeEmpty };
   return [...apply([...documentRules, megabyte], subject), ...apply(collectionRules, subject)];
 }
 

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type App, createApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { post } from "../../src/directory/post.ts";
+import { addCoop } from "../../src/directory/publish.ts";
+import type { ListingContent } from "../../src/coop/listing.ts";
+import { bakery } from "../helpers/nodes.ts";
+
+/** A node at a public https address, without sockets: what it is asked goes straight in. */
+export interface PublicNode extends AsyncDisposable {
+  readonly origin: string;
+  readonly app: App;
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** Asks as other servers do, and reads the JSON that comes. */
+  json(path: string, accept?: string): Promise<Record<string, unknown>>;
+}
+
+/** Starts one, with nothing on it and no work in the background. */
+export async function publicNode(): Promise<PublicNode> {
+  const origin = "https://coops.example";
+  const dataDir = mkdtempSync(join(tmpdir(), "fragaria-public-"));
+  const app = await createApp(readConfig({ ORIGIN: origin, DATA_DIR: dataDir }));
+  const ask = async (path: string, init?: RequestInit) =>
+    app.fetch(new Request(new URL(path, origin), init));
+  return {
+    origin,
+    app,
+    ask,
+    async json(path, accept = "application/activity+json") {
+      const response = await ask(path, { headers: { accept } });
+      if (!response.ok) throw new Error(`${path} answers ${response.status}`);
+      return (await response.json()) as Record<string, unknown>;
+    },
+    async [Symbol.asyncDispose]() {
+      app.stop();
+      await app[Symbol.asyncDispose]();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A co-op with every fact that shows in its actor. */
+export const fullBakery: ListingContent = bakery({
+  nameMap: { fr: "Boulangerie de la Gare", en: "Station Bakery" },
+  summary:
+    "Du pain au levain, cuit par ses membres.\n\nOuvert à tous : https://bakery.example/join #coops <3",
+  url: "https://bakery.example/",
+  icon: {
+    type: "Image",
+    url: "https://bakery.example/icon.png",
+    mediaType: "image/png",
+    name: "Un pain rond",
+  },
+  image: {
+    type: "Image",
+    url: "https://bakery.example/front.jpg",
+    mediaType: "image/jpeg",
+    name: "La devanture, tôt le matin",
+  },
+  coopType: "multi-stakeholder",
+  legalForm: "Coopérative de solidarité",
+  location: {
+    type: "Place",
+    address: { type: "PostalAddress", addressLocality: "Rimouski", addressCountry: "CA" },
+    latitude: 48.449,
+    longitude: -68,
+    precision: "locality",
+    region: ["iso3166-2:CA-QC"],
+  },
+  stakeholders: [
+    {
+      key: "workers",
+      kind: "worker",
+      name: "Travailleuses & travailleurs",
+      members: 12,
+      voteShare: 60,
+      boardSeats: 3,
+      capitalShare: 30.5,
+      followable: true,
+    },
+    { key: "eaters", kind: "user", name: "Mangeurs", members: 310, voteShare: 40 },
+    {
+      key: "inclusion",
+      kind: "disadvantaged-worker",
+      name: "Insertion",
+      members: { fewerThan: 5 },
+    },
+  ],
+});
+
+/** Publishes that co-op with an introduction on top and news in two languages. */
+export async function addBakery({ app }: PublicNode, now = Date.now()): Promise<string> {
+  const { id } = await addCoop(app.db, app.node, "bakery", fullBakery, now);
+  await post(app.db, id, { fr: "Bonjour !" }, now - 1000, { pinned: true });
+  await post(
+    app.db,
+    id,
+    {
+      fr: "Du pain dès 7 h.\nVenez ! #pain",
+      en: "Bread from 7. Come! #bread https://bakery.example/",
+    },
+    now,
+  );
+  return id;
+}
