@@ -1,0 +1,292 @@
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { base58 } from "@scure/base";
+import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
+import { Listing, listingRecord, tombstoneRecord } from "../../src/coop/listing.ts";
+import { multikey, type Proof, signDocument, type SigningKey } from "../../src/coop/proof.ts";
+import { bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
+
+// The records that other implementations test themselves with (fixtures/records,
+// fixtures/invalid). They are made here, and test/coop/vectors.test.ts holds the
+// files to it. Run as a program, this writes them anew; once nodes exist, that is
+// a change of the wire format.
+
+const fixtures = join(import.meta.dirname, "../../fixtures");
+
+/** A key for vectors: its seed is public, so nothing that it signs is worth anything. */
+function keyOf(origin: string, firstByte: number) {
+  const seed = Uint8Array.from({ length: 32 }, (_, index) => firstByte + index);
+  const prefix = Buffer.from("302e020100300506032b657004220420", "hex");
+  const der = Buffer.concat([prefix, seed]);
+  const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const publicKeyMultibase = multikey(createPublicKey(privateKey));
+  const method = `${origin}/actor#ed25519`;
+  return { method, privateKey, seed: Buffer.from(seed).toString("hex"), publicKeyMultibase };
+}
+
+const home = keyOf("https://coops.example", 0x00);
+const stranger = keyOf("https://other.example", 0x20);
+
+const actor = "https://coops.example/actor";
+const issued = Date.parse("2026-11-21T20:15:03.412Z");
+const created = "2026-11-21T20:15:03Z";
+
+const about = Listing.parse({
+  id: "https://coops.example/coops/7f3k2m9q1x",
+  type: ["Organization", "schema:Cooperative"],
+  updated: "2026-11-20T09:00:00.000Z",
+  preferredUsername: "bakery",
+  name: "Boulangerie de la Gare",
+  nameMap: { fr: "Boulangerie de la Gare", en: "Station Bakery", pl: "Piekarnia „Dworcowa”" },
+  summary: "Du pain au levain, cuit par ses membres.",
+  inLanguage: "fr",
+  url: "https://boulangeriedelagare.example/",
+  identifier: [{ type: "PropertyValue", propertyID: "CA-CC", value: "0000000" }],
+  foundingDate: "2011-05",
+  coopType: "multi-stakeholder",
+  legalForm: "Coopérative de solidarité",
+  activity: ["isic4:1071", "isic4:4721"],
+  theme: ["food"],
+  stakeholders: [
+    { key: "workers", kind: "worker", name: "Travailleuses", members: 12, voteShare: 33.3 },
+    { key: "users", kind: "user", name: "Mangeurs", members: 310, voteShare: 33.4 },
+    {
+      key: "returning",
+      kind: "disadvantaged-worker",
+      name: "En insertion",
+      members: { fewerThan: 5 },
+      voteShare: 33.3,
+    },
+  ],
+  voteRule: "by-class",
+  location: {
+    type: "Place",
+    address: { type: "PostalAddress", addressLocality: "Rimouski", addressCountry: "CA" },
+    latitude: 48.45,
+    longitude: -68.52,
+    precision: "locality",
+    region: ["iso3166-2:CA-QC"],
+  },
+  provenance: { kind: "claimed" },
+  license: "CC0-1.0",
+  listed: true,
+  discoverable: true,
+  indexable: true,
+});
+
+const unheardOf: JsonObject = {
+  "@context": ["https://www.w3.org/ns/activitystreams", { coop: "https://w3id.org/fragaria/ns#" }],
+  id: "https://coops.example/notices/1",
+  type: ["Object", "coop:Notice"],
+  attributedTo: actor,
+  issued: new Date(issued).toISOString(),
+  "€": "keys are sorted by UTF-16 code units",
+  "😀": "so this one comes before the next",
+  "\uFB33": "though its code point is larger",
+  numbers: [1e21, 1e-7, 0.1, -0, 333333333.3333333],
+};
+
+const document = listingRecord(actor, about, issued);
+
+/** The valid records, by file name. */
+const documents: Record<string, JsonObject> = {
+  "listing.record": document,
+  "tombstone.record": tombstoneRecord(actor, `${about.id}/listing`, issued + 1),
+  "unheard-of-kind.record": unheardOf,
+  "largest-and-deepest.record": {
+    ...document,
+    ...filled({ deep: levels(bounds.depth - 1) }, bounds.size),
+  },
+};
+
+/** Signed as it stands, whatever is wrong with it. */
+function forge(changes: JsonObject, key: SigningKey = home, at = created): string {
+  return canonicalJson(signDocument({ ...document, ...changes }, key, at));
+}
+
+/** Signed, and changed afterwards. */
+function alter(change: (signed: JsonObject) => JsonObject): string {
+  return canonicalJson(change(JSON.parse(forge({})) as JsonObject));
+}
+
+function withProof(changes: JsonObject): string {
+  return alter((signed) => ({
+    ...signed,
+    proof: { ...(signed["proof"] as JsonObject), ...changes },
+  }));
+}
+
+/** The changes, with as much beside them as makes the record so many bytes long. */
+function filled(changes: JsonObject, size: number): JsonObject {
+  const empty = Buffer.byteLength(forge({ ...changes, filler: "" }));
+  return { ...changes, filler: "x".repeat(size - empty) };
+}
+
+/** Objects within objects. */
+function levels(count: number): JsonObject {
+  return JSON.parse(`${'{"a":'.repeat(count - 1)}{}${"}".repeat(count - 1)}`) as JsonObject;
+}
+
+/** What must be refused, and why, by file name. Every reason has at least one. */
+const invalid: Record<string, [reason: RefusalReason, what: string, body: string]> = {
+  "too-large.record": [
+    "too-large",
+    "One byte more than 16 KiB",
+    forge(filled({}, bounds.size + 1)),
+  ],
+  "not-json.record": ["not-json", "The last byte is missing", forge({}).slice(0, -1)],
+  "not-json-bom.record": ["not-json", "Begins with a byte order mark", `\uFEFF${forge({})}`],
+  "not-canonical.record": ["not-canonical", "A line feed at the end", `${forge({})}\n`],
+  "not-canonical-duplicate.record": [
+    "not-canonical",
+    "The member attributedTo stands twice",
+    forge({}).replace(
+      '"attributedTo"',
+      '"attributedTo":"https://other.example/actor","attributedTo"',
+    ),
+  ],
+  "not-canonical-number.record": [
+    "not-canonical",
+    "33.3 is written as 33.30",
+    forge({}).replace("33.3}", "33.30}"),
+  ],
+  "not-canonical-order.record": [
+    "not-canonical",
+    "Keys are sorted by code points instead of UTF-16 code units",
+    canonicalJson(signDocument(unheardOf, home, created)).replace(
+      /("😀":"[^"]*"),("\uFB33":"[^"]*")/u,
+      "$2,$1",
+    ),
+  ],
+  "not-canonical-depth.record": [
+    "not-canonical",
+    "Thirteen levels of objects",
+    forge({ deep: levels(bounds.depth) }),
+  ],
+  "not-a-record.record": [
+    "not-a-record",
+    "There is no proof",
+    alter(({ proof: _, ...rest }) => rest),
+  ],
+  "not-a-record-option.record": [
+    "not-a-record",
+    "The proof has an option that isn't one of the six",
+    withProof({ expires: "2027-01-01T00:00:00Z" }),
+  ],
+  "not-a-record-issued.record": [
+    "not-a-record",
+    "issued is without milliseconds",
+    forge({ issued: created }),
+  ],
+  "not-a-record-created.record": [
+    "not-a-record",
+    "created is not issued in whole seconds",
+    forge({}, home, "2026-11-21T20:15:04Z"),
+  ],
+  "not-a-record-calendar.record": [
+    "not-a-record",
+    "30 February",
+    forge({ issued: "2026-02-30T20:15:03.412Z" }, home, "2026-02-30T20:15:03Z"),
+  ],
+  "not-a-record-http.record": [
+    "not-a-record",
+    "The id begins with http",
+    forge({ id: "http://coops.example/coops/7f3k2m9q1x/listing" }),
+  ],
+  "not-a-record-spelling.record": [
+    "not-a-record",
+    "The host of the id has a capital letter",
+    forge({ id: "https://Coops.example/coops/7f3k2m9q1x/listing" }),
+  ],
+  "foreign-origin.record": [
+    "foreign-origin",
+    "Signed with the pinned key of another origin",
+    forge({}, stranger),
+  ],
+  "foreign-origin-attributed.record": [
+    "foreign-origin",
+    "Attributed to another origin, and signed by it",
+    forge({ attributedTo: "https://other.example/actor" }, stranger),
+  ],
+  "foreign-origin-port.record": [
+    "foreign-origin",
+    "Attributed to another port of the same host",
+    forge({ attributedTo: "https://coops.example:8443/actor" }),
+  ],
+  "from-the-future.record": [
+    "from-the-future",
+    "Issued five minutes and a millisecond ahead of the clock",
+    forge({ issued: "2026-11-21T20:20:03.413Z" }, home, "2026-11-21T20:20:03Z"),
+  ],
+  "expired.record": [
+    "expired",
+    "Issued exactly 400 days ago",
+    forge({ issued: "2025-10-17T20:15:03.412Z" }, home, "2025-10-17T20:15:03Z"),
+  ],
+  "unknown-key.record": [
+    "unknown-key",
+    "A key of the right origin that isn't pinned",
+    forge({}, { ...home, method: `${actor}#next` }),
+  ],
+  "bad-proof.record": [
+    "bad-proof",
+    "A word was changed after signing",
+    forge({}).replace("Station Bakery", "Station Brewery"),
+  ],
+  "bad-proof-context.record": [
+    "bad-proof",
+    "The context was changed after signing",
+    forge({}).replace("https://schema.org/", "https://schema.test/"),
+  ],
+};
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** Every file of fixtures/records and fixtures/invalid, by its path. */
+export function vectorFiles(): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  const encoder = new TextEncoder();
+  const json = (path: string, value: unknown) =>
+    files.set(path, encoder.encode(`${JSON.stringify(value, undefined, 2)}\n`));
+  const pinned = [home, stranger].map(({ method, publicKeyMultibase, seed }) => ({
+    method,
+    publicKeyMultibase,
+    seed,
+  }));
+
+  const records: Record<string, JsonObject> = {};
+  for (const [file, unsigned] of Object.entries(documents)) {
+    const record = signRecord(unsigned, home);
+    files.set(`records/${file}`, record.body);
+    const { proofValue, ...options } = record.document["proof"] as Proof;
+    const hashedOptions = canonicalJson({ ...options, "@context": unsigned["@context"] });
+    records[file] = {
+      id: record.id,
+      kind: record.kind,
+      issued: record.issued,
+      tombstone: record.tombstone,
+      digest: record.digest,
+      proofOptions: hashedOptions,
+      hashOfProofOptions: sha256(hashedOptions),
+      hashOfDocument: sha256(canonicalJson(unsigned)),
+      signature: Buffer.from(base58.decode(proofValue.slice(1))).toString("hex"),
+    };
+  }
+  json("records/expected.json", { now: issued + 1000, pinned, records });
+
+  const refused: Record<string, JsonObject> = {};
+  for (const [file, [reason, what, body]] of Object.entries(invalid)) {
+    files.set(`invalid/${file}`, encoder.encode(body));
+    refused[file] = { reason, what };
+  }
+  json("invalid/expected.json", { now: issued, pinned, records: refused });
+  return files;
+}
+
+if (import.meta.main) {
+  for (const [path, body] of vectorFiles()) {
+    mkdirSync(join(fixtures, path, ".."), { recursive: true });
+    writeFileSync(join(fixtures, path), body);
+  }
+}
