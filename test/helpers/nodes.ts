@@ -96,7 +96,7 @@ export function directoryOf(node: TestNode): Promise<[string, string][]> {
 export async function until<T>(
   read: () => Promise<T> | T,
   right: (value: T) => boolean = Boolean,
-  timeout = 15_000,
+  timeout = 30_000,
 ): Promise<T> {
   const end = Date.now() + timeout;
   for (;;) {
@@ -112,7 +112,7 @@ export async function settle(nodes: TestNode[], size?: number): Promise<[string,
   const same = (all: [string, string][][]) =>
     new Set(all.map((each) => JSON.stringify(each))).size === 1 &&
     (size === undefined || all[0]?.length === size);
-  const all = await until(() => Promise.all(nodes.map(directoryOf)), same, 30_000);
+  const all = await until(() => Promise.all(nodes.map(directoryOf)), same, 60_000);
   return all[0] ?? [];
 }
 

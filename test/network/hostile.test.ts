@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
 import { signDocument } from "../../src/coop/proof.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
 import { addCoop, publish, withdraw } from "../../src/directory/publish.ts";
 import { hostilePeer } from "../helpers/hostile-peer.ts";
 import { bakery, directoryOf, freePort, testNode, until } from "../helpers/nodes.ts";
+
+// Several processes' worth of work in one: slow on a busy machine, and timed by nothing.
+vi.setConfig({ testTimeout: 90_000 });
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
