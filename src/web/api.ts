@@ -72,7 +72,7 @@ function nextUrl(site: Site, asked: URL, cursor: string): string {
 }
 
 /** A listing for programs: flat and stable. What isn't known is null, never left out. */
-export interface Item {
+interface Item {
   /** The co-op's own URL: its actor, if it can be followed. */
   id: string;
   /** The signed record. */

@@ -15,7 +15,9 @@ export function pagePath(host: string, entry: Entry): string {
 
 /** The name by which an entry's co-op can be followed, if it has an actor: `@bakery@coops.example`. */
 export function followHandle({ listing, origin }: Entry): string | undefined {
-  if (listing.preferredUsername === undefined || listing.provenance.kind === "imported") return;
+  if (listing.preferredUsername === undefined || listing.provenance.kind === "imported") {
+    return undefined;
+  }
   return `@${listing.preferredUsername}@${origin}`;
 }
 

@@ -30,7 +30,7 @@ const entries = [
 ] as const;
 
 /** The whole document around a page. */
-export function layout(frame: Frame, page: Page): Html {
+function layout(frame: Frame, page: Page): Html {
   const title = page.title === frame.name ? page.title : `${page.title} · ${frame.name}`;
   return html`<!doctype html>
     <html lang="en">

@@ -20,7 +20,7 @@ export class InvalidRequest extends AppError {
 }
 
 /** Parameters as an object: once is a string, more often an array. */
-export function fromUrl(parameters: URLSearchParams): Record<string, string | string[]> {
+function fromUrl(parameters: URLSearchParams): Record<string, string | string[]> {
   const read: Record<string, string | string[]> = {};
   for (const name of new Set(parameters.keys())) {
     const values = parameters.getAll(name);

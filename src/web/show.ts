@@ -26,11 +26,9 @@ export function showHome(site: Site): Promise<Response> {
 
 /** `GET /search`: what can't be understood is said, and the rest is searched for. */
 export function showSearch(site: Site, c: Context): Promise<Response> {
-  const parameters = new URL(c.req.url).searchParams;
   // Links that people share pick up parameters on the way: those are no fault of theirs.
-  for (const name of [...parameters.keys()]) {
-    if (!(name in SearchQuery.shape)) parameters.delete(name);
-  }
+  const asked = [...new URL(c.req.url).searchParams];
+  const parameters = new URLSearchParams(asked.filter(([name]) => name in SearchQuery.shape));
   const written = parameters.get("q") ?? "";
   let faults: Fault[] = [];
   let read = readParameters(SearchQuery, parameters);
@@ -51,7 +49,7 @@ export function showSearch(site: Site, c: Context): Promise<Response> {
       detail: "The link to this page of results is no longer good: these are the first ones.",
     });
     const { cursor: _, ...first } = query;
-    query = first as SearchQuery;
+    query = first;
     result = site.index.search(query);
   }
   const wider = result.items.length === 0 ? widen(site, query) : [];
@@ -85,7 +83,7 @@ function widen(site: Site, query: SearchQuery) {
     query: without(query, filter),
   }));
   if (q !== undefined && filters.length > 0) {
-    less.push({ label: `Without “${q}”`, query: rest as SearchQuery });
+    less.push({ label: `Without “${q}”`, query: rest });
   }
   if (q !== undefined && filters.length > 1) {
     less.push({ label: `Only “${q}”, without any filter`, query: { q } });

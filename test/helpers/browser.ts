@@ -40,7 +40,7 @@ interface AxeResult {
 /** What axe finds wrong with the page that is open, a line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run()")) as AxeResult;
+  const { violations } = await page.evaluate<AxeResult>("axe.run()");
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary = "" }) => `${id}: ${help}: ${html} ${failureSummary}`),
   );

@@ -17,7 +17,7 @@ import { createWeb, type Site } from "../../src/web/routes.ts";
 import { freshStore } from "./database.ts";
 
 /** The folder of the worked examples. */
-export const exampleFolder = join(import.meta.dirname, "../../fixtures/examples");
+const exampleFolder = join(import.meta.dirname, "../../fixtures/examples");
 
 /** The moment at which tests take place. */
 export const now = Date.UTC(2026, 10, 21, 20, 0, 0);
@@ -46,7 +46,7 @@ export interface TestSite extends AsyncDisposable {
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 /** What a listing needs at least. */
-export const bare: ListingContent = {
+const bare: ListingContent = {
   name: "Example",
   provenance: { kind: "claimed" },
   license: "CC0-1.0",
@@ -120,7 +120,7 @@ export const bakery: Partial<ListingContent> = {
 };
 
 /** What an import of open data says of where it comes from. */
-export const openData: ListingContent["provenance"] = {
+const openData: ListingContent["provenance"] = {
   kind: "imported",
   isBasedOn: "https://data.example/coops.csv",
   creditText: "Co-operatives of Example",

@@ -31,7 +31,7 @@ export function activeFilters(query: SearchQuery): Filter[] {
 export function without(query: SearchQuery, { name, value }: Filter): SearchQuery {
   const { cursor: _, ...rest } = query;
   const kept = (query[name] ?? []).filter((each) => each !== value);
-  return { ...rest, [name]: kept.length === 0 ? undefined : kept } as SearchQuery;
+  return { ...rest, [name]: kept.length === 0 ? undefined : kept };
 }
 
 /** What a value of a filter is called. */
@@ -45,7 +45,7 @@ export function filterLabel({ name, value }: Filter): string {
       return regionLabel(value) ?? value;
     case "type":
       return typeWords[value as CoopType] ?? value;
-    case "multi_stakeholder":
+    default:
       return answerWords[value as Answer] ?? value;
   }
 }

@@ -125,7 +125,7 @@ function chips(query: SearchQuery, chosen: Filter[]): Html | string {
         </li>`,
     )}
     <li class="all">
-      <a href="${searchHref({ q: query.q, sort: query.sort } as SearchQuery)}">Remove all</a>
+      <a href="${searchHref({ q: query.q, sort: query.sort })}">Remove all</a>
     </li>
   </ul>`;
 }
@@ -137,11 +137,7 @@ function found({ host, query, result }: SearchData): Html {
       ${result.items.map((entry) => resultItem(host, entry))}
     </ol>
     <nav class="pages" aria-label="Pages of results">
-      ${
-        cursor === undefined
-          ? ""
-          : html`<a href="${searchHref(first as SearchQuery)}">Back to the beginning</a>`
-      }
+      ${cursor === undefined ? "" : html`<a href="${searchHref(first)}">Back to the beginning</a>`}
       ${
         result.next === null
           ? html`<span class="aside">That is all.</span>`
@@ -168,7 +164,7 @@ function sorting(query: SearchQuery): Html {
       index === 0 ? "" : html` <span aria-hidden="true">·</span> `,
       sort === current
         ? html`<strong aria-current="true">${label}</strong>`
-        : html`<a href="${searchHref({ ...first, sort } as SearchQuery)}">${label}</a>`,
+        : html`<a href="${searchHref({ ...first, sort })}">${label}</a>`,
     ])}
   </p>`;
 }
