@@ -91,7 +91,7 @@ function labels(segment: Segment): Html {
 /** The fullest label that fits. */
 function labelFor({ letter, name, value, share }: Segment, scaled: number): string {
   const room = share * scaled - 14;
-  const labels = [`${name} ${value}`, `${letter} ${value}`.trim(), value, letter];
+  const labels = [`${name} ${value}`, `${letter} ${value}`.trim(), letter];
   return labels.find((label) => label.length * 7.8 <= room) ?? "";
 }
 
