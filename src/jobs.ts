@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 
 /** Work that goes on in the background until the node stops. */
@@ -53,7 +54,7 @@ export function repeat(
         failures = 0;
         if (again) {
           // SQLite answers at once: without this a busy job would leave no room for requests.
-          await new Promise((resolve) => setImmediate(resolve));
+          await setImmediate();
           continue;
         }
         wait = pace.every;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import { supersedes } from "../coop/version.ts";
 import type { Identity } from "../directory/identity.ts";
@@ -119,12 +120,19 @@ async function takeIn(
   }
   if (bodies.length === 0) return [];
   const known = new Set((await peers.all(puller.db)).map(({ host }) => host));
-  return receive(puller.db, bodies, {
-    now: puller.clock(),
-    insecure: puller.insecure,
-    keyOf: (method) => puller.keys.keyOf(method),
-    holds: (origin) => origin === puller.node.host || known.has(origin),
-  });
+  const received: Received[] = [];
+  // In small portions, so that requests are answered in between.
+  for (let at = 0; at < bodies.length; at += 100) {
+    const portion = await receive(puller.db, bodies.slice(at, at + 100), {
+      now: puller.clock(),
+      insecure: puller.insecure,
+      keyOf: (method) => puller.keys.keyOf(method),
+      holds: (origin) => origin === puller.node.host || known.has(origin),
+    });
+    received.push(...portion);
+    await setImmediate();
+  }
+  return received;
 }
 
 /** The digests of those that are newer than what is held. */
