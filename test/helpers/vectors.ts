@@ -167,7 +167,7 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
   "not-a-record.record": [
     "not-a-record",
     "There is no proof",
-    alter(({ proof: _, ...rest }) => rest),
+    canonicalJson(document),
   ],
   "not-a-record-option.record": [
     "not-a-record",

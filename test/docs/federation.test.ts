@@ -1,0 +1,167 @@
+import type { z } from "zod";
+import { describe, expect, it } from "vitest";
+import {
+  CoopType,
+  DistributionConstraint,
+  Level,
+  Precision,
+  ProvenanceKind,
+  StakeholderKind,
+  Status,
+  Theme,
+  VoteRule,
+} from "../../src/coop/codes.ts";
+import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
+import {
+  Listing,
+  reservedTerms,
+  StakeholderClass,
+  tombstoneRecord,
+} from "../../src/coop/listing.ts";
+import { acceptRecord, bounds, type RefusalReason } from "../../src/coop/record.ts";
+import { inbox } from "../../src/federation/inbox.ts";
+import { Description, limits } from "../../src/replication/describe.ts";
+import { FeedQuery } from "../../src/replication/feed.ts";
+import { vectorFiles } from "../helpers/vectors.ts";
+import { blocks, codes, firstCode, readDocument, section, tableUnder } from "./markdown.ts";
+
+const document = readDocument("FEDERATION.md");
+const table = (heading: string) => tableUnder(document, heading);
+/** Terms in bold are those without which a listing can't be read. */
+const required = (rows: string[][]) =>
+  firstCode(rows.filter(([cell = ""]) => cell.startsWith("**")));
+
+describe("FEDERATION.md", () => {
+  it("lists the activities that the inbox handles", () => {
+    expect(firstCode(table("Activities received"))).toEqual(inbox.map(([type]) => type.name));
+  });
+
+  it("gives the bounds of a record", () => {
+    const stated = Object.fromEntries(
+      table("Bounds").map(([name, value]) => [firstCode([[name ?? ""]])[0], value]),
+    );
+    expect(stated).toEqual({
+      size: `${bounds.size.toLocaleString("en")} bytes`,
+      depth: `${bounds.depth} levels`,
+      id: `${bounds.id} characters`,
+      validity: `${bounds.validity / 86_400_000} days`,
+      ahead: `${bounds.ahead / 60_000} minutes`,
+    } satisfies Record<keyof typeof bounds, string>);
+  });
+
+  it("gives every reason to refuse a record", () => {
+    // The compiler sees to it that this has all of them.
+    const reasons = {
+      "too-large": true,
+      "not-json": true,
+      "not-canonical": true,
+      "not-a-record": true,
+      "foreign-origin": true,
+      "from-the-future": true,
+      expired: true,
+      "unknown-key": true,
+      "bad-proof": true,
+    } satisfies Record<RefusalReason, true>;
+    expect(firstCode(table("Acceptance"))).toEqual(Object.keys(reasons));
+  });
+
+  it("names the members of the envelope", () => {
+    const named = firstCode(table("Record")).filter((name) => name !== "all others");
+    const valid = vectorFiles().get("records/listing.record");
+    const record = JSON.parse(new TextDecoder().decode(valid)) as JsonObject;
+    const needed = Object.keys(record).filter((member) => {
+      const { [member]: _left, ...rest } = record;
+      const body = new TextEncoder().encode(canonicalJson(rest));
+      const judged = acceptRecord(body, {
+        now: Date.parse("2026-11-21T20:15:04Z"),
+        keyOf: () => undefined,
+      });
+      return "refused" in judged && judged.refused === "not-a-record";
+    });
+    expect(new Set(named)).toEqual(new Set(needed));
+  });
+
+  const { location, provenance } = Listing.shape;
+  it.each<[string, z.ZodObject]>([
+    ["Terms of a listing", Listing],
+    ["Terms of a stakeholder class", StakeholderClass],
+    ["Terms of a place", location.unwrap()],
+    ["Terms of provenance", provenance],
+  ])("has the %s in their order, and says which are required", (heading, schema) => {
+    const rows = table(heading);
+    expect(firstCode(rows)).toEqual(Object.keys(schema.shape));
+    const needed = Object.entries(schema.shape).filter(
+      ([, field]) => !(field as z.ZodType).safeParse(undefined).success,
+    );
+    expect(required(rows)).toEqual(needed.map(([name]) => name));
+  });
+
+  it("has the code lists", () => {
+    const lists = Object.fromEntries(
+      table("Codes").map(([name = "", values = ""]) => [name.replaceAll("`", ""), codes(values)]),
+    );
+    expect(lists).toEqual({
+      coopType: CoopType.options,
+      "kind of a class": StakeholderKind.options,
+      theme: Theme.options,
+      level: Level.options,
+      status: Status.options,
+      voteRule: VoteRule.options,
+      distributionConstraint: DistributionConstraint.options,
+      precision: Precision.options,
+      "kind of provenance": ProvenanceKind.options,
+    });
+  });
+
+  it("names the reserved terms, which no listing uses", () => {
+    expect(codes(section(document, "Reserved terms"))).toEqual([...reservedTerms]);
+    for (const term of reservedTerms) expect(Object.keys(Listing.shape)).not.toContain(term);
+  });
+
+  it("shows a tombstone as it is made", () => {
+    const [shown] = blocks(section(document, "Tombstone"), "json").map(
+      (block) => JSON.parse(block) as Record<string, unknown>,
+    );
+    const { proof: _proof, ...unsigned } = shown ?? {};
+    const { attributedTo, id, issued } = unsigned as Record<string, string>;
+    expect(tombstoneRecord(attributedTo!, id!, Date.parse(issued!))).toEqual(unsigned);
+  });
+
+  it("names what a node's description says, and the limits of this one", () => {
+    expect(firstCode(table("Node description"))).toEqual(Object.keys(Description.shape));
+    const feed = section(document, "Feed");
+    expect(feed).toContain(`1 to ${limits.page}`);
+    expect(feed).toContain(`0 to ${limits.wait}`);
+    expect(section(document, "Records by digest")).toContain(`1 to ${limits.records}`);
+  });
+
+  it("names the parameters of the feed and what they are without being given", () => {
+    const rows = table("Feed");
+    expect(firstCode(rows)).toEqual(Object.keys(FeedQuery.shape));
+    const defaults = Object.fromEntries(
+      rows.map(([name = "", , value = ""]) => [
+        name.replaceAll("`", ""),
+        value.replaceAll("`", ""),
+      ]),
+    );
+    const read = FeedQuery.parse({});
+    expect(defaults).toEqual({
+      after: read.after,
+      limit: String(read.limit),
+      view: read.view,
+      origin: "all",
+      wait: String(read.wait),
+    });
+  });
+
+  it("refers to headings and files that exist", () => {
+    const anchors = [...document.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+    const linked = [...document.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    for (const anchor of linked) expect(anchors).toContain(anchor);
+  });
+});
