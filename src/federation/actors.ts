@@ -89,13 +89,18 @@ function common(node: Identity, id: string, handle: string): JsonObject {
     },
     assertionMethod: [
       {
-        id: `${id}#multikey-2`,
+        id: activityKey(id),
         type: "Multikey",
         controller: id,
         publicKeyMultibase: node.multikey,
       },
     ],
   };
+}
+
+/** The id of the key with which an actor's activities are signed; the node's signs its records. */
+export function activityKey(actor: string): string {
+  return `${actor}#ed25519`;
 }
 
 function pem(node: Identity): string {
@@ -106,9 +111,8 @@ function pem(node: Identity): string {
 }
 
 function nodeActor(node: Identity): JsonObject {
-  const base = common(node, node.actor, NODE_HANDLE);
   return {
-    ...base,
+    ...common(node, node.actor, NODE_HANDLE),
     type: "Application",
     name: `Co-op directory at ${node.host}`,
     summary: toHtml(
@@ -121,16 +125,6 @@ function nodeActor(node: Identity): JsonObject {
     attachment: [
       field("Directory", link(`${node.origin}/`)),
       field("Software", escapeHtml(`Fragaria ${version}`)),
-    ],
-    // The key of records stands first, under a name that doesn't count.
-    assertionMethod: [
-      {
-        id: node.signing.method,
-        type: "Multikey",
-        controller: node.actor,
-        publicKeyMultibase: node.multikey,
-      },
-      ...(base["assertionMethod"] as Json[]),
     ],
     // FEP-844e: by this, other nodes know what they can send us.
     generator: {

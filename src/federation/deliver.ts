@@ -1,5 +1,6 @@
-import type { Federation } from "@fedify/fedify";
-import { Create, Delete, Note, type Recipient, Tombstone, Update } from "@fedify/fedify/vocab";
+import type { Context, Federation } from "@fedify/fedify";
+import type { Recipient } from "@fedify/fedify/vocab";
+import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Listing } from "../coop/listing.ts";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
@@ -8,9 +9,9 @@ import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import { actorDocument, coopIdentifier } from "./actors.ts";
-import { type FederationData, toActor } from "./federation.ts";
+import type { FederationData } from "./federation.ts";
 import { createDocument, noteDocument, postUrl } from "./posts.ts";
-import { tidied } from "./tidy.ts";
+import { activityDocument, send } from "./send.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
 /** This reader's cursor on the change log. */
@@ -28,44 +29,47 @@ export function deliver(
   watch: Watch,
   stop: AbortSignal,
 ): Job {
+  const { db, node } = data;
+  const context = federation.createContext(new URL(node.origin), data);
   const pace = { every: 0, retry: 1000, retryMost: 60_000 };
   return repeat("telling followers", stop, pace, async (signal) => {
-    const seq = await changes.cursor(data.db, reader);
-    const rows = await changes.after(data.db, seq, 500);
-    for (const row of rows) await deliverChange(federation, data, row);
-    const last = rows.at(-1);
-    if (last !== undefined) await changes.advance(data.db, reader, last.seq);
-    else await watch.past(seq, 60_000, signal);
+    const seq = await changes.cursor(db, reader);
+    const rows = await changes.after(db, seq, 500);
+    if (rows.length === 0) await watch.past(seq, 60_000, signal);
+    let done = seq;
+    try {
+      for (const row of rows) {
+        await deliverChange(context, row);
+        done = row.seq;
+      }
+    } finally {
+      // Also when one of them fails: those before it were sent and needn't be again.
+      if (done > seq) await changes.advance(db, reader, done);
+    }
     return true;
   });
 }
 
 async function deliverChange(
-  federation: Federation<FederationData>,
-  data: FederationData,
-  change: changes.Change,
+  context: Context<FederationData>,
+  { kind, subject, origin, seq }: changes.Change,
 ): Promise<void> {
-  switch (change.kind) {
-    case "record":
-      if (change.origin === data.node.host) await deliverProfile(federation, data, change);
-      break;
-    case "post":
-      await deliverPost(federation, data, change.subject);
-      break;
-    case "coop":
-      await deliverDeletion(federation, data, change.subject);
-      break;
+  if (kind === "post") await deliverPost(context, subject);
+  else if (kind === "coop") await deliverDeletion(context, subject);
+  else if (kind === "record" && origin === context.data.node.host) {
+    await deliverProfile(context, subject, seq);
   }
 }
 
 /** A new version of a listing: followers get the whole actor if its content has changed. */
 async function deliverProfile(
-  federation: Federation<FederationData>,
-  data: FederationData,
-  change: changes.Change,
+  context: Context<FederationData>,
+  listing: string,
+  seq: number,
 ): Promise<void> {
-  const [, id] = /\/coops\/([0-9a-z]+)\/listing$/.exec(change.subject) ?? [];
-  const coop = id === undefined ? undefined : await coops.get(data.db, id);
+  const { db, node } = context.data;
+  const [, id] = /\/coops\/([0-9a-z]+)\/listing$/.exec(listing) ?? [];
+  const coop = id === undefined ? undefined : await coops.get(db, id);
   if (coop?.content == null || coop.updated === coop.announced) return;
   // What was never announced has no followers yet who knew it otherwise.
   if (coop.announced !== null) {
@@ -73,113 +77,79 @@ async function deliverProfile(
     const classes = stakeholders.filter(({ followable }) => followable);
     const own = coopIdentifier(coop.id);
     for (const identifier of [own, ...classes.map(({ key }) => `${own}/classes/${key}`)]) {
-      await sendProfile(federation, data, identifier, change.seq);
+      const document = await actorDocument(db, node, identifier);
+      if (typeof document === "string") continue;
+      const update = { id: `#updates/${seq}`, object: document };
+      await tellFollowers(context, identifier, "Update", update);
     }
   }
-  await coops.announce(data.db, coop.id, coop.updated);
+  await coops.announce(db, coop.id, coop.updated);
 }
 
-async function sendProfile(
-  federation: Federation<FederationData>,
-  data: FederationData,
-  identifier: string,
-  seq: number,
-): Promise<void> {
-  const context = federation.createContext(new URL(data.node.origin), data);
-  const document = await actorDocument(data.db, data.node, identifier);
-  if (typeof document === "string") return;
-  const actor = context.getActorUri(identifier);
-  await send(
-    federation,
-    data,
-    identifier,
-    async () =>
-      new Update({
-        id: new URL(`#updates/${seq}`, actor),
-        actor,
-        tos: [new URL(PUBLIC)],
-        ccs: [context.getFollowersUri(identifier)],
-        object: await toActor(document, context),
-      }),
-  );
-}
-
-async function deliverPost(
-  federation: Federation<FederationData>,
-  data: FederationData,
-  id: string,
-): Promise<void> {
-  const post = await posts.get(data.db, id);
+async function deliverPost(context: Context<FederationData>, id: string): Promise<void> {
+  const { db, node } = context.data;
+  const post = await posts.get(db, id);
   if (post === undefined) return;
-  const coop = await coops.get(data.db, post.coop);
+  const coop = await coops.get(db, post.coop);
   if (coop === undefined || coop.deleted !== null) return;
-  const context = federation.createContext(new URL(data.node.origin), data);
-  const identifier = coopIdentifier(post.coop);
-  const actor = context.getActorUri(identifier);
-  const tos = [new URL(PUBLIC)];
-  const ccs = [context.getFollowersUri(identifier)];
-  const url = postUrl(data.node, post);
-  await send(federation, data, identifier, async () => {
-    if (post.deleted !== null) {
-      const object = new Tombstone({ id: new URL(url) });
-      return new Delete({ id: new URL(`${url}#delete`), actor, tos, ccs, object });
-    }
-    if (post.edited !== null) {
-      const id = new URL(`${url}#updates/${post.edited}`);
-      const object = await Note.fromJsonLd(noteDocument(data.node, post), context);
-      return new Update({ id, actor, tos, ccs, object });
-    }
-    return Create.fromJsonLd(createDocument(data.node, post), context);
-  });
+  const author = coopIdentifier(coop.id);
+  const url = postUrl(node, post);
+  if (post.deleted !== null) {
+    const object = { id: url, type: "Tombstone" };
+    await tellFollowers(context, author, "Delete", { id: `${url}#delete`, object });
+  } else if (post.edited !== null) {
+    const update = { id: `${url}#updates/${post.edited}`, object: noteDocument(node, post) };
+    await tellFollowers(context, author, "Update", update);
+  } else {
+    await send(context, author, await recipients(context, author), createDocument(node, post));
+  }
 }
 
 /** An actor is gone for good: its followers, and those of its classes, are told and let go. */
-async function deliverDeletion(
-  federation: Federation<FederationData>,
-  data: FederationData,
-  id: string,
-): Promise<void> {
-  for (const identifier of await followers.followed(data.db, coopIdentifier(id))) {
-    const actor = new URL(identifier, `${data.node.origin}/`);
-    await send(
-      federation,
-      data,
-      identifier,
-      async () =>
-        new Delete({ id: new URL("#delete", actor), actor, tos: [new URL(PUBLIC)], object: actor }),
-    );
-    await followers.removeAll(data.db, identifier);
+async function deliverDeletion(context: Context<FederationData>, coop: string): Promise<void> {
+  const { db } = context.data;
+  for (const identifier of await followers.followed(db, coopIdentifier(coop))) {
+    const object = context.getActorUri(identifier).href;
+    await tellFollowers(context, identifier, "Delete", { id: "#delete", object });
+    await followers.removeAll(db, identifier);
   }
 }
 
-/** Hands an activity for all followers of an actor to the queue, if it has any. */
-async function send(
-  federation: Federation<FederationData>,
-  data: FederationData,
+/**
+ * Sends an activity to everybody, which is to all followers.
+ *
+ * @param activity Its id may be given as a fragment of the actor's.
+ */
+async function tellFollowers(
+  context: Context<FederationData>,
   identifier: string,
-  activity: () => Promise<Update | Delete | Create>,
+  type: "Update" | "Delete",
+  { id, object }: { id: string; object: JsonObject | string },
 ): Promise<void> {
-  const recipients = await recipientsOf(data, identifier);
-  if (recipients.length === 0) return;
-  const context = federation.createContext(new URL(data.node.origin), data);
-  await context.sendActivity({ identifier }, recipients, tidied(await activity()), {
-    fanout: "skip",
-    preferSharedInbox: true,
-    // What one actor says arrives in the order in which it was said.
-    orderingKey: identifier,
+  const actor = context.getActorUri(identifier).href;
+  const document = activityDocument(type, {
+    id: new URL(id, actor).href,
+    actor,
+    object,
+    to: [PUBLIC],
+    cc: [`${actor}/followers`],
   });
+  await send(context, identifier, await recipients(context, identifier), document);
 }
 
-async function recipientsOf(data: FederationData, identifier: string): Promise<Recipient[]> {
-  const recipients: Recipient[] = [];
+async function recipients(
+  { data: { db } }: Context<FederationData>,
+  identifier: string,
+): Promise<Recipient[]> {
+  const found: Recipient[] = [];
   let page: followers.Follower[];
   do {
-    const after = recipients.at(-1)?.id?.href ?? "";
-    page = await followers.page(data.db, identifier, { after, limit: 1000 });
+    const after = found.at(-1)?.id?.href ?? "";
+    page = await followers.page(db, identifier, { after, limit: 1000 });
     for (const { actor, inbox, sharedInbox } of page) {
       const endpoints = sharedInbox === null ? null : { sharedInbox: new URL(sharedInbox) };
-      recipients.push({ id: new URL(actor), inboxId: new URL(inbox), endpoints });
+      found.push({ id: new URL(actor), inboxId: new URL(inbox), endpoints });
     }
   } while (page.length === 1000);
-  return recipients;
+  return found;
 }

@@ -31,7 +31,7 @@ export interface FederationData {
   wake(origin: string): boolean;
 }
 
-/** What parses our documents back into Fedify's classes. */
+/** What parses our documents into Fedify's classes. */
 type Loaders = Parameters<typeof Note.fromJsonLd>[1];
 
 /** Posts on a page of an outbox. */
@@ -57,6 +57,8 @@ export function buildFederation(
     manuallyStartQueue: true,
     allowPrivateAddress: insecure,
     userAgent: userAgent(origin),
+    // What we send is complete, and a transformer would write it anew (send.ts).
+    activityTransformers: [],
     // snac2 and Friendica answer 202 to RFC 9421 and then drop what came.
     firstKnock: "draft-cavage-http-signatures-12",
     onOutboxError(error, activity) {
@@ -180,7 +182,7 @@ export function buildFederation(
 }
 
 /** An actor's document as one of Fedify's classes, which keep the JSON as it is. */
-export async function toActor(
+async function toActor(
   document: JsonObject,
   loaders: Loaders,
 ): Promise<Application | Group | Organization> {
@@ -254,16 +256,16 @@ async function readActivity(request: Request): Promise<Buffer<ArrayBuffer> | nul
   return Buffer.concat(chunks);
 }
 
+/** The key that signs requests. Activities are signed in send.ts. */
 async function importKeys(node: Identity): Promise<CryptoKeyPair[]> {
-  const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const pair = async (
-    { privateKey, publicKey }: Identity["rsa"],
-    algorithm: { name: string; hash?: string },
-  ) => ({
-    privateKey: await crypto.subtle.importKey("jwk", privateKey, algorithm, true, ["sign"]),
-    publicKey: await crypto.subtle.importKey("jwk", publicKey, algorithm, true, ["verify"]),
-  });
-  return [await pair(node.rsa, rsa), await pair(node.ed25519, { name: "Ed25519" })];
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const { privateKey, publicKey } = node.rsa;
+  return [
+    {
+      privateKey: await crypto.subtle.importKey("jwk", privateKey, algorithm, true, ["sign"]),
+      publicKey: await crypto.subtle.importKey("jwk", publicKey, algorithm, true, ["verify"]),
+    },
+  ];
 }
 
 /** The co-op's id, unless it's a class or the node: those have no posts of their own yet. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import type { InboxContext } from "@fedify/fedify";
 import { Accept, Delete, Follow, Undo, Update } from "@fedify/fedify/vocab";
@@ -8,6 +7,7 @@ import { changesUrl } from "../replication/describe.ts";
 import * as followers from "../store/followers.ts";
 import { actorDocument, NODE } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
+import { activityDocument, fingerprint, send } from "./send.ts";
 
 type Context = InboxContext<FederationData>;
 
@@ -36,7 +36,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
 
   const follower = await follow.getActor({ ...context, suppressError: true });
   const inboxUrl = follower?.inboxId;
-  if (follower?.id == null || inboxUrl == null) {
+  // The signature is of the actor that the Follow names: whoever is found there must be the same.
+  if (follower?.id?.href !== follow.actorId.href || inboxUrl == null) {
     log.info("{actor} can't follow: it has no inbox", { actor: follow.actorId.href });
     return;
   }
@@ -53,18 +54,14 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
     activity: follow.id.href,
     since: clock(),
   });
-  const digest = createHash("sha256").update(follow.id.href).digest("hex").slice(0, 32);
-  await context.sendActivity(
-    { identifier },
-    follower,
-    new Accept({
-      id: new URL(`#accepts/${digest}`, context.getActorUri(identifier)),
-      actor: context.getActorUri(identifier),
-      to: follower.id,
-      // Made afresh: Fedify would put the whole follower into it.
-      object: new Follow({ id: follow.id, actor: follower.id, object: follow.objectId }),
-    }),
-  );
+  const own = context.getActorUri(identifier).href;
+  const accept = activityDocument("Accept", {
+    id: `${own}#accepts/${fingerprint(follow.id.href)}`,
+    actor: own,
+    object: { id: follow.id.href, type: "Follow", actor: follower.id.href, object: own },
+    to: [follower.id.href],
+  });
+  await send(context, identifier, [follower], accept);
 }
 
 /**

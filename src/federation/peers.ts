@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Federation } from "@fedify/fedify";
-import { Follow } from "@fedify/fedify/vocab";
 import { type Job, repeat } from "../jobs.ts";
 import { askDescription } from "../replication/describe.ts";
 import * as followers from "../store/followers.ts";
 import { NODE } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
+import { activityDocument, fingerprint, send } from "./send.ts";
 
 /**
  * The handshake: our node actor asks to follow that of each configured peer,
@@ -41,8 +40,7 @@ async function ask(
     peer,
     AbortSignal.any([signal, AbortSignal.timeout(20_000)]),
   );
-  const digest = createHash("sha256").update(actor).digest("hex").slice(0, 32);
-  const activity = `${data.node.actor}#follows/${digest}`;
+  const activity = `${data.node.actor}#follows/${fingerprint(actor)}`;
   await followers.request(data.db, {
     follower: NODE,
     actor,
@@ -51,10 +49,15 @@ async function ask(
     accepted: null,
   });
   const context = federation.createContext(new URL(data.node.origin), data);
-  const id = new URL(actor);
-  await context.sendActivity(
-    { identifier: NODE },
-    { id, inboxId: new URL(`${actor}/inbox`), endpoints: null },
-    new Follow({ id: new URL(activity), actor: new URL(data.node.actor), object: id, to: id }),
+  await send(
+    context,
+    NODE,
+    [{ id: new URL(actor), inboxId: new URL(`${actor}/inbox`) }],
+    activityDocument("Follow", {
+      id: activity,
+      actor: data.node.actor,
+      object: actor,
+      to: [actor],
+    }),
   );
 }

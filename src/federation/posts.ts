@@ -2,6 +2,7 @@ import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
 import { coopUrl } from "../directory/publish.ts";
 import type { Post } from "../store/posts.ts";
+import { activityDocument } from "./send.ts";
 import { toHtml } from "./text.ts";
 import { noteContext, PUBLIC } from "./vocabulary.ts";
 
@@ -37,15 +38,13 @@ export function noteDocument(node: Identity, post: Post): JsonObject {
 
 /** The activity that a post was published with. */
 export function createDocument(node: Identity, post: Post): JsonObject {
-  const { "@context": context, ...note } = noteDocument(node, post);
-  return {
-    "@context": context ?? noteContext,
+  const actor = coopUrl(node, post.coop);
+  const create = activityDocument("Create", {
     id: `${postUrl(node, post)}/activity`,
-    type: "Create",
-    actor: coopUrl(node, post.coop),
-    published: note["published"] ?? "",
-    to: note["to"] ?? [],
-    cc: note["cc"] ?? [],
-    object: note,
-  };
+    actor,
+    object: noteDocument(node, post),
+    to: [PUBLIC],
+    cc: [`${actor}/followers`],
+  });
+  return { ...create, published: new Date(post.published).toISOString() };
 }

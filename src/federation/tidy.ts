@@ -1,4 +1,3 @@
-import type { Activity } from "@fedify/fedify/vocab";
 import type { Json } from "../coop/canonical-json.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
@@ -25,19 +24,4 @@ export function tidy(value: Json, key = ""): Json {
     type === "OrderedCollectionPage" || (type === "OrderedCollection" && first === undefined);
   if (listing && orderedItems === undefined) entries.push(["orderedItems", []]);
   return Object.fromEntries(entries);
-}
-
-/**
- * An activity that is tidy wherever Fedify writes it: before it is signed, and
- * when it is sent. Survives no re-parsing, so it must be sent with
- * `fanout: "skip"`.
- */
-export function tidied<T extends Activity>(activity: T): T {
-  const toJsonLd = activity.toJsonLd.bind(activity);
-  const clone = activity.clone.bind(activity);
-  return Object.assign(activity, {
-    toJsonLd: async (...options: Parameters<typeof toJsonLd>) =>
-      tidy((await toJsonLd(...options)) as Json),
-    clone: (...values: Parameters<typeof clone>) => tidied(clone(...values)),
-  });
 }

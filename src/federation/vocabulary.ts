@@ -63,8 +63,15 @@ export const actorContext: Json[] = [
   },
 ];
 
+/** The context of activities, which carry a signature and a proof. */
+export const activityContext: Json[] = [
+  "https://www.w3.org/ns/activitystreams",
+  "https://w3id.org/security/v1",
+  "https://w3id.org/security/data-integrity/v1",
+];
+
 /** The context of posts and of the activities that carry them. */
 export const noteContext: Json[] = [
-  "https://www.w3.org/ns/activitystreams",
+  ...activityContext,
   { Hashtag: "as:Hashtag", sensitive: "as:sensitive" },
 ];

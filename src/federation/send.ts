@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import type { Context } from "@fedify/fedify";
+import { Activity, type Recipient } from "@fedify/fedify/vocab";
+import type { JsonObject } from "../coop/canonical-json.ts";
+import { signDocument } from "../coop/proof.ts";
+import { activityKey } from "./actors.ts";
+import type { FederationData } from "./federation.ts";
+import { activityContext } from "./vocabulary.ts";
+
+/** What an activity is made of. */
+interface Parts {
+  id: string;
+  actor: string;
+  /** Whole, or by its id. */
+  object: JsonObject | string;
+  to: string[];
+  cc?: string[];
+}
+
+/** An activity as a document, with the context that its object needs. */
+export function activityDocument(type: string, { id, actor, object, to, cc }: Parts): JsonObject {
+  const whole = typeof object === "string" ? {} : object;
+  const { "@context": context = activityContext, ...inner } = whole;
+  return {
+    "@context": context,
+    id,
+    type,
+    actor,
+    to,
+    ...(cc && { cc }),
+    object: typeof object === "string" ? object : inner,
+  };
+}
+
+/** A short name for a URL, to make an id with that is the same whenever it is made. */
+export function fingerprint(url: string): string {
+  return createHash("sha256").update(url).digest("hex").slice(0, 32);
+}
+
+/**
+ * Hands an activity to the queue, signed and otherwise just as it is written
+ * here. Fedify's own way with it, compaction, loses our terms and addresses,
+ * puts languages in order of the alphabet and unwraps lists of one.
+ *
+ * @param identifier Whose activity it is.
+ */
+export async function send(
+  context: Context<FederationData>,
+  identifier: string,
+  recipients: Recipient[],
+  document: JsonObject,
+): Promise<void> {
+  if (recipients.length === 0) return;
+  const { node, clock } = context.data;
+  const key = {
+    method: activityKey(context.getActorUri(identifier).href),
+    privateKey: node.signing.privateKey,
+  };
+  const created = `${new Date(clock()).toISOString().slice(0, 19)}Z`;
+  const signed = signDocument(document, key, created);
+  const activity = await Activity.fromJsonLd(signed, context);
+  activity.toJsonLd = () => Promise.resolve(signed);
+  await context.sendActivity(
+    // The RSA key only: with the other one Fedify would make a second proof.
+    await context.getActorKeyPairs(identifier),
+    recipients,
+    activity,
+    {
+      // Fan-out would parse it again, and write it in Fedify's way.
+      fanout: "skip",
+      preferSharedInbox: true,
+      // What one actor says arrives in the order in which it was said.
+      orderingKey: identifier,
+    },
+  );
+}

@@ -1,0 +1,278 @@
+import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { JsonObject } from "../../src/coop/canonical-json.ts";
+import { publicKeyOf, verifyProof } from "../../src/coop/proof.ts";
+import { deletePost, post } from "../../src/directory/post.ts";
+import { addCoop, deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { guardOutbound } from "../../src/outbound.ts";
+import * as changes from "../../src/store/changes.ts";
+import * as coops from "../../src/store/coops.ts";
+import type { Engine } from "../../src/store/dialect.ts";
+import * as posts from "../../src/store/posts.ts";
+import { eachEngine, freshUrl } from "../helpers/database.ts";
+import { testNode, type TestNode, until } from "../helpers/nodes.ts";
+import { lintActivity, lintRequest, report } from "../interop/lint.ts";
+import { type Delivery, elsewhere, verifies } from "./elsewhere.ts";
+import { followOf } from "./person.ts";
+import { fullBakery } from "./public-node.ts";
+
+const dispatcher = getGlobalDispatcher();
+beforeAll(() => guardOutbound("http://localhost", true));
+afterAll(() => setGlobalDispatcher(dispatcher));
+
+/** A node with a co-op, and Alice on another server who follows it and has been accepted. */
+async function stage(engine: Engine, following = [""]) {
+  await using setting = new AsyncDisposableStack();
+  const database = engine === "postgres" ? setting.use(await freshUrl(engine)) : undefined;
+  const node = setting.use(await testNode(database ? { DATABASE_URL: database.url } : {}));
+  const there = setting.use(await elsewhere());
+  const alice = there.join("alice");
+  await node.start();
+  const { id, url } = await node.use((db, identity) =>
+    addCoop(db, identity, "bakery", fullBakery, Date.now()),
+  );
+  await quiet(node);
+  for (const [at, path] of following.entries()) {
+    const actor = `${url}${path}`;
+    const { status } = await there.send(alice, `${actor}/inbox`, followOf(alice, actor));
+    expect(status).toBe(202);
+    await there.receives(at, "Accept");
+  }
+  await quiet(node);
+  there.received.length = 0;
+  const rest = setting.move();
+  const write = (text: string) =>
+    node.use((db) => post(db, id, { fr: text, en: `${text} (en)` }, Date.now()));
+  const edit = (name: string) =>
+    node.use((db, identity) => publish(db, identity, id, { ...fullBakery, name }, Date.now()));
+  return {
+    node,
+    there,
+    alice,
+    id,
+    url,
+    write,
+    edit,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  };
+}
+
+/** Waits until the node has told its followers everything and has nothing left to send. */
+async function quiet(node: TestNode): Promise<void> {
+  await until(() =>
+    node.use(async (db) => {
+      const rest = await db.selectFrom("queue").select("id").execute();
+      return (
+        rest.length === 0 && (await changes.cursor(db, "deliver")) === (await changes.head(db))
+      );
+    }),
+  );
+}
+
+/** Finds fault with a delivery: with what it says, how it is signed, and by whom. */
+async function check(node: TestNode, delivery: Delivery, actor: string): Promise<void> {
+  const { headers, body, url, activity } = delivery;
+  expect(activity["actor"]).toBe(actor);
+  // The key as others have it: it doesn't change, not even when the actor is gone.
+  const accept = { accept: "application/activity+json" };
+  const served = (await (await node.get("/actor", accept)).json()) as JsonObject;
+  const { publicKeyPem } = served["publicKey"] as { publicKeyPem: string };
+  const findings = [
+    ...lintActivity(body, { origin: node.origin, now: Date.now() }),
+    ...lintRequest(headers, body, { url, publicKeyPem }),
+  ];
+  expect(report(findings)).toBe("");
+  expect(verifies(delivery, publicKeyPem)).toBe(true);
+  expect(verifies({ ...delivery, body: `${body} ` }, publicKeyPem)).toBe(false);
+  const proof = activity["proof"] as { verificationMethod: string } & JsonObject;
+  const [{ publicKeyMultibase }] = served["assertionMethod"] as [{ publicKeyMultibase: string }];
+  expect(proof.verificationMethod).toBe(`${actor}#ed25519`);
+  expect(verifyProof(activity, proof, publicKeyOf(publicKeyMultibase))).toBe(true);
+}
+
+eachEngine("a follower on another server", (engine) => {
+  it.each(["draft-cavage-http-signatures-12", "rfc9421"] as const)(
+    "is accepted, signed by %s, and gets its own Follow back",
+    async (signatures) => {
+      await using set = await stage(engine, []);
+      const { node, there, alice, url } = set;
+      const follow = followOf(alice, url);
+      expect((await there.send(alice, `${node.origin}/inbox`, follow, signatures)).status).toBe(
+        202,
+      );
+      const accept = await there.receives(0, "Accept");
+      expect(accept.url).toBe(`${alice.id}/inbox`);
+      await check(node, accept, url);
+      const { "@context": _context, ...whole } = follow;
+      expect(accept.activity["object"]).toEqual(whole);
+    },
+  );
+
+  it("is told of posts: that they are there, that they were edited, that they are gone", async () => {
+    await using set = await stage(engine);
+    const { node, there, url, write } = set;
+    const id = await write("Du pain #frais");
+    const note = `${url}/posts/${id}`;
+    const created = await there.receives(0, "Create");
+    await check(node, created, url);
+    expect(created.activity).toMatchObject({
+      id: `${note}/activity`,
+      object: { id: note, attributedTo: url, tag: [{ type: "Hashtag", name: "#frais" }] },
+    });
+    await node.use((db) =>
+      db.transaction().execute(async (tx) => {
+        const row = await posts.get(tx, id);
+        if (row === undefined) throw new Error("the post is missing");
+        await posts.put(tx, {
+          ...row,
+          content: JSON.stringify({ fr: "Rassis" }),
+          edited: Date.now(),
+        });
+        await changes.append(tx, [{ kind: "post", subject: id, origin: "" }]);
+      }),
+    );
+    const updated = await there.receives(1, "Update");
+    await check(node, updated, url);
+    expect(updated.activity["object"]).toMatchObject({ id: note, content: "<p>Rassis</p>" });
+    await node.use((db) => deletePost(db, id, Date.now()));
+    const deleted = await there.receives(2, "Delete");
+    await check(node, deleted, url);
+    expect(deleted.activity["object"]).toMatchObject({ id: note, type: "Tombstone" });
+    await quiet(node);
+    expect(there.received).toHaveLength(3);
+  });
+
+  it("gets the whole actor, as it is served, when the profile changes; and the class's", async () => {
+    await using set = await stage(engine, ["", "/classes/workers"]);
+    const { node, there, url, edit } = set;
+    await edit("Au bon pain");
+    await there.receives(0, "Update");
+    await there.receives(1, "Update");
+    await quiet(node);
+    expect(there.received).toHaveLength(2);
+    const accept = { accept: "application/activity+json" };
+    for (const actor of [url, `${url}/classes/workers`]) {
+      const update = there.received.find(({ activity }) => activity["actor"] === actor);
+      if (update === undefined) throw new Error(`no Update of ${actor}`);
+      await check(node, update, actor);
+      const served = (await (await node.get(new URL(actor).pathname, accept)).json()) as JsonObject;
+      // Nothing is lost on the way, our own terms included.
+      const { "@context": context, ...whole } = served;
+      expect(update.activity).toMatchObject({ "@context": context ?? "", object: whole });
+    }
+  });
+
+  it("is told nothing when nothing changed, nor of a listing that was withdrawn", async () => {
+    await using set = await stage(engine);
+    const { node, there, id, write } = set;
+    const again = await node.use((db, identity) =>
+      publish(db, identity, id, fullBakery, Date.now()),
+    );
+    expect(again.changed).toBe(false);
+    await node.use((db, identity) => withdraw(db, identity, id, Date.now()));
+    await quiet(node);
+    expect(there.received).toEqual([]);
+    const accept = { accept: "application/activity+json" };
+    expect((await node.get(`/coops/${id}`, accept)).status).toBe(200);
+    expect((await node.get(`/coops/${id}/classes/workers`, accept)).status).toBe(200);
+    await write("Encore là");
+    await there.receives(0, "Create");
+  });
+
+  it("is told when a co-op is deleted, once by each actor that it follows, and let go", async () => {
+    await using set = await stage(engine, ["", "/classes/workers"]);
+    const { node, there, url, id } = set;
+    await node.use((db, identity) => deleteCoop(db, identity, id, Date.now()));
+    await there.receives(0, "Delete");
+    await there.receives(1, "Delete");
+    await quiet(node);
+    expect(there.received).toHaveLength(2);
+    const actors = [url, `${url}/classes/workers`];
+    for (const actor of actors) {
+      const deleted = there.received.find(({ activity }) => activity["actor"] === actor);
+      if (deleted === undefined) throw new Error(`no Delete by ${actor}`);
+      await check(node, deleted, actor);
+      expect(deleted.activity["object"]).toBe(actor);
+      const accept = { accept: "application/activity+json" };
+      expect((await node.get(new URL(actor).pathname, accept)).status).toBe(410);
+    }
+    const left = await node.use((db) => db.selectFrom("follower").selectAll().execute());
+    expect(left).toEqual([]);
+  });
+
+  it("gets what was handed to the queue twice under the same id, and so sees it once", async () => {
+    await using set = await stage(engine);
+    const { node, there, id, write, edit } = set;
+    const [before, { announced }] = await node.use(async (db) => [
+      await changes.cursor(db, "deliver"),
+      (await coops.get(db, id)) ?? { announced: null },
+    ]);
+    await write("Une fois");
+    await edit("Deux fois");
+    await there.receives(1, "Update");
+    await quiet(node);
+    await node.stop();
+    // As if the process had died when both were in the queue, before it noted that.
+    await node.use(async (db) => {
+      await changes.advance(db, "deliver", before);
+      await coops.announce(db, id, announced);
+    });
+    await node.start();
+    await there.receives(3, "Update");
+    await quiet(node);
+    const ids = there.received.map(({ activity }) => activity["id"]);
+    expect(ids).toHaveLength(4);
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it("gets what was written while the node was stopped, signed by the same keys", async () => {
+    await using set = await stage(engine);
+    const { node, there, url, write } = set;
+    await write("Avant");
+    await there.receives(0, "Create");
+    await quiet(node);
+    await node.stop();
+    await write("Pendant");
+    await node.start();
+    const created = await there.receives(1, "Create");
+    await check(node, created, url);
+    const keyId = ({ headers }: Delivery) =>
+      /keyId="([^"]+)"/.exec(headers.get("signature") ?? "")?.[1];
+    expect(keyId(created)).toBe(`${url}#main-key`);
+  });
+});
+
+it("is sent again what it couldn't take, in the signatures that everybody takes", async () => {
+  await using set = await stage("sqlite");
+  const { node, there, url, write } = set;
+  // Fedify tries the other signatures on any failure, and would remember them: snac2 takes such
+  // activities with 202 and throws them away.
+  there.answers.push(503, 503);
+  await write("Patience");
+  await write("Ensuite");
+  await there.receives(3, "Create");
+  await quiet(node);
+  const cavage = there.received.filter(({ headers }) => !headers.has("signature-input"));
+  expect(there.received.length - cavage.length).toBe(1);
+  const taken = there.received.slice(2);
+  for (const delivery of taken) await check(node, delivery, url);
+  expect(new Set(taken.map(({ activity }) => activity["id"])).size).toBe(2);
+});
+
+it("shares one delivery with everyone on its server, if that has an inbox for all", async () => {
+  await using set = await stage("sqlite", []);
+  const { node, there, url, write } = set;
+  const endpoints = { sharedInbox: `${there.origin}/inbox` };
+  for (const name of ["bob", "carol"]) {
+    const member = there.join(name, { endpoints });
+    await there.send(member, `${url}/inbox`, followOf(member, url));
+  }
+  await until(() => there.received.length === 2);
+  await write("Pour tous");
+  const created = await there.receives(2, "Create");
+  await quiet(node);
+  expect(created.url).toBe(endpoints.sharedInbox);
+  expect(there.received).toHaveLength(3);
+  await check(node, created, url);
+});

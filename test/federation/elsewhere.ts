@@ -1,0 +1,119 @@
+import { createHash, createPublicKey, verify } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import type { JsonObject } from "../../src/coop/canonical-json.ts";
+import { until } from "../helpers/nodes.ts";
+import { type Person, person, type Signatures } from "./person.ts";
+
+/** An activity that was delivered, as it came over the wire. */
+export interface Delivery {
+  url: string;
+  headers: Headers;
+  body: string;
+  activity: JsonObject;
+}
+
+/** Another server of the fediverse, which keeps every activity that it is sent. */
+export interface Elsewhere extends AsyncDisposable {
+  readonly origin: string;
+  readonly received: Delivery[];
+  /** What it answers to deliveries, the next one first; 202 when there is nothing left. */
+  readonly answers: number[];
+  /** Documents that it serves, by path. */
+  readonly documents: Map<string, JsonObject>;
+  /** Gives somebody an account on this server. */
+  join(name: string, changes?: Record<string, unknown>): Person;
+  /** Delivers an activity, really signed. */
+  send(
+    from: Person,
+    inbox: string,
+    activity: JsonObject,
+    signatures?: Signatures,
+  ): Promise<Response>;
+  /** Waits for the delivery that has this number, counted from 0, and is of this type. */
+  receives(index: number, type: string): Promise<Delivery>;
+}
+
+/** Starts one on a port of its own. */
+export async function elsewhere(): Promise<Elsewhere> {
+  const received: Delivery[] = [];
+  const answers: number[] = [];
+  const documents = new Map<string, JsonObject>();
+  const server = createServer((request, response) => {
+    void answer(request, response);
+  });
+  const reply = (response: ServerResponse, status: number, body?: string) => {
+    response.writeHead(status, { "content-type": "application/activity+json" });
+    response.end(body);
+  };
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? "";
+    if (request.method === "POST") {
+      const body = await text(request);
+      const headers = new Headers(Object.entries(request.headersDistinct).flatMap(pairs));
+      const activity = JSON.parse(body) as JsonObject;
+      received.push({ url: `${origin}${path}`, headers, body, activity });
+      return reply(response, answers.shift() ?? 202);
+    }
+    const document = documents.get(path);
+    if (document === undefined) return reply(response, 404);
+    reply(response, 200, JSON.stringify(document));
+  }
+  server.listen(0, "localhost");
+  await once(server, "listening");
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    received,
+    answers,
+    documents,
+    join(name, changes) {
+      const path = `/users/${name}`;
+      const member = person(`${origin}${path}`, changes);
+      documents.set(path, member.document);
+      return member;
+    },
+    async send(from, inbox, activity, signatures) {
+      return fetch(await from.sign(inbox, activity, signatures));
+    },
+    async receives(index, type) {
+      const seen = await until(
+        () => received.map(({ activity }) => activity["type"]),
+        (types) => types.length > index,
+      );
+      const delivery = received[index];
+      if (delivery === undefined || seen[index] !== type) {
+        throw new Error(`expected ${type} at ${index}, got ${seen.join(", ")}`);
+      }
+      return delivery;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function pairs([name, values]: [string, string[] | undefined]): [string, string][] {
+  return (values ?? []).map((value) => [name, value]);
+}
+
+/** Whether a delivery's digest and cavage signature are right, by nothing but node:crypto. */
+export function verifies({ url, headers, body }: Delivery, publicKeyPem: string): boolean {
+  const digest = `SHA-256=${createHash("sha256").update(body).digest("base64")}`;
+  const [, names = ""] = /headers="([^"]+)"/.exec(headers.get("signature") ?? "") ?? [];
+  const [, signature = ""] = /signature="([^"]+)"/.exec(headers.get("signature") ?? "") ?? [];
+  const signed = names.split(" ").map((name) => {
+    const value = name === "(request-target)" ? `post ${new URL(url).pathname}` : headers.get(name);
+    return `${name}: ${value}`;
+  });
+  const bytes = Buffer.from(signature, "base64");
+  return (
+    names.includes("digest") &&
+    headers.get("digest") === digest &&
+    verify("sha256", Buffer.from(signed.join("\n")), createPublicKey(publicKeyPem), bytes)
+  );
+}
