@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort, until } from "../helpers/nodes.ts";
+import { run as runProgram, type Running } from "../helpers/programs.ts";
 
-const src = join(import.meta.dirname, "../../src");
 let folder: string;
 
 beforeEach(() => {
@@ -14,18 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs one of our programs as its users do. */
-function run(program: string, args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [join(src, program), ...args], {
-    env: { PATH: process.env["PATH"] ?? "", DATA_DIR: join(folder, "data"), ...env },
-  });
-  let [output, errors] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
-    child.once("close", (code) => resolve({ code, output, errors: errors.trim() }));
-  });
-  return { child, ended, output: () => output };
+/** Runs one of our programs on this test's data. */
+function run(program: string, args: string[], env: Record<string, string>): Running {
+  return runProgram(program, args, { DATA_DIR: join(folder, "data"), ...env });
 }
 
 describe("a node that can't start", () => {
