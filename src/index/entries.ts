@@ -65,9 +65,7 @@ export function indexedListing(row: LoggedRecord): IndexedListing | undefined {
 
 /** Names without a letter or a digit come last. */
 function sortKey(name: string): string {
-  const cut = fold(name).slice(0, sortedLength);
-  // Not half of a surrogate pair.
-  return (cut.isWellFormed() ? cut : cut.slice(0, -1)) || "\u{10fffd}";
+  return fold(name).slice(0, sortedLength).toWellFormed() || "\u{10fffd}";
 }
 
 function factsOf(listing: Listing, answer: Answer): Fact[] {

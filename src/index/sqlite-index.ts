@@ -17,7 +17,7 @@ import { search } from "./search.ts";
 const logger = getLogger(["fragaria", "index"]);
 
 /** Records that are read and written at once. */
-const pageSize = 1000;
+const pageSize = 250;
 
 /**
  * Opens the index of a database: a SQLite file of its own, whatever engine the

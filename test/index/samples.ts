@@ -70,6 +70,7 @@ export function allPages(index: DirectoryIndex, query: SearchQuery): Entry[][] {
   do {
     const page = index.search(cursor === null ? query : { ...query, cursor });
     pages.push(page.items);
+    if (pages.length > 1000) throw new Error("the pages have no end");
     cursor = page.next;
   } while (cursor !== null);
   return pages;

@@ -36,6 +36,7 @@ test("a search finds, counts, orders and pages as looking at every listing does"
 
           const pages = allPages(index, query).map((page) => page.map((entry) => entry.listing.id));
           for (const page of pages.slice(0, -1)) expect(page).toHaveLength(query.limit ?? 20);
+          expect(pages).toHaveLength(Math.max(1, Math.ceil(found.length / (query.limit ?? 20))));
           const ids = pages.flat();
           if (words === undefined || filter.sort === "name" || filter.sort === "updated") {
             const sorted = inOrder(found, filter.sort === "updated" ? "updated" : "name");
@@ -264,6 +265,16 @@ test("a cursor serves the query that it came from only", async () => {
     expect(() => index.search({ cursor: broken })).toThrow(
       expect.objectContaining({ code: "bad-request" }),
     );
+  }
+});
+
+test("listings of the same rank are each on one page", async () => {
+  const same = Array.from({ length: 12 }, (_, at) => listing(`c${at}`, { name: "Bakery" }));
+  await using index = await indexOf(listing("other"), ...same);
+  for (const sort of ["relevance", "name", "updated"] as const) {
+    const pages = allPages(index, { q: "bakery", sort, limit: 5 });
+    expect(pages.map((page) => page.length)).toEqual([5, 5, 2]);
+    expect(new Set(pages.flat().map((entry) => entry.record)).size).toBe(12);
   }
 });
 
