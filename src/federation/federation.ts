@@ -8,7 +8,6 @@ import { Application, Create, Group, Note, Organization, Tombstone } from "@fedi
 import { getLogger } from "@logtape/logtape";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
-import { AppError } from "../errors.ts";
 import { userAgent, version } from "../outbound.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
@@ -18,6 +17,7 @@ import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
 import { discover } from "./discovery.ts";
 import { inbox, onInboxError } from "./inbox.ts";
 import { createDocument, noteDocument } from "./posts.ts";
+import { blamed, readActivity } from "./receive.ts";
 import { tidy } from "./tidy.ts";
 
 /** What Fedify hands to our callbacks. */
@@ -36,9 +36,6 @@ type Loaders = Parameters<typeof Note.fromJsonLd>[1];
 
 /** Posts on a page of an outbox. */
 const outboxPage = 20;
-
-/** Bytes of an activity that we read; Mastodon reads as many. */
-const mostReceived = 1_000_000;
 
 /** The collections of an actor, by the path of their URLs. */
 const collections = /^\/(.+)\/(?:outbox|followers|following|featured)$/;
@@ -207,16 +204,21 @@ export async function serveFederation(
   request: Request,
 ): Promise<Response | undefined> {
   const pass = () => new Response(null, { status: 404, headers: { "fragaria-pass": "1" } });
-  const ask = (asked: Request) =>
-    federation.fetch(asked, { contextData: data, onNotFound: pass, onNotAcceptable: pass });
+  const options = { contextData: data, onNotFound: pass, onNotAcceptable: pass };
+  const ask = async (asked: Request) => {
+    try {
+      return await federation.fetch(asked, options);
+    } catch (error) {
+      throw blamed(error);
+    }
+  };
   // Behind a TLS proxy the request says http; signatures cover what the sender saw.
   const { pathname, search } = new URL(request.url);
-  const { method, headers: sent } = request;
-  const body = await readActivity(request);
+  const posted = request.method === "POST" && pathname.endsWith("/inbox");
   const seen = new Request(new URL(pathname + search, data.node.origin), {
-    method,
-    headers: sent,
-    body,
+    method: request.method,
+    headers: request.headers,
+    body: posted ? await readActivity(request) : null,
   });
   // Fedify would answer with empty collections of actors that don't exist.
   const [, owner] = collections.exec(pathname) ?? [];
@@ -234,26 +236,6 @@ export async function serveFederation(
   if (text === "") return new Response(null, { status: answer.status, headers });
   const document = JSON.stringify(tidy(JSON.parse(text) as Json));
   return new Response(document, { status: answer.status, headers });
-}
-
-/**
- * The body of a request, which is read only as far as the bound.
- *
- * @throws {AppError} `too-large`.
- */
-async function readActivity(request: Request): Promise<Buffer<ArrayBuffer> | null> {
-  if (request.body === null) return null;
-  const check = (size: number) => {
-    if (size > mostReceived) throw new AppError("too-large", "An activity has at most 1 MB.");
-  };
-  check(Number(request.headers.get("content-length")));
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    check((size += chunk.length));
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The key that signs requests. Activities are signed in send.ts. */

@@ -29,37 +29,40 @@ const log = getLogger(["fragaria", "federation"]);
 /** Somebody follows one of our actors: always granted. */
 async function onFollow(context: Context, follow: Follow): Promise<void> {
   const { db, node, insecure, clock } = context.data;
-  const followed = context.parseUri(follow.objectId);
-  if (follow.id === null || follow.actorId === null || followed?.type !== "actor") return;
+  const { id, actorId, objectId } = follow;
+  const followed = context.parseUri(objectId);
+  if (id === null || actorId === null || followed?.type !== "actor") return;
   const { identifier } = followed;
   if (typeof (await actorDocument(db, node, identifier)) === "string") return;
 
-  const follower = await follow.getActor({ ...context, suppressError: true });
+  // Throws when the actor can't be had just now: then this is tried again.
+  const follower = await follow.getActor(context);
   const inboxUrl = follower?.inboxId;
-  // The signature is of the actor that the Follow names: whoever is found there must be the same.
-  if (follower?.id?.href !== follow.actorId.href || inboxUrl == null) {
-    log.info("{actor} can't follow: it has no inbox", { actor: follow.actorId.href });
+  // Who signed is who the Follow names, so whoever is found there must be the same.
+  if (follower?.id?.href !== actorId.href || inboxUrl == null) {
+    log.info("{actor} can't follow: no such actor with an inbox is there", { actor: actorId.href });
     return;
   }
   const shared = follower.endpoints?.sharedInbox ?? null;
   if (!deliverable(inboxUrl, insecure) || (shared !== null && !deliverable(shared, insecure))) {
-    log.warn("{actor} names an inbox that we don't deliver to", { actor: follower.id.href });
+    log.warn("{actor} names an inbox that we don't deliver to", { actor: actorId.href });
     return;
   }
   await followers.add(db, {
     followed: identifier,
-    actor: follower.id.href,
+    actor: actorId.href,
     inbox: inboxUrl.href,
     sharedInbox: shared?.href ?? null,
-    activity: follow.id.href,
+    activity: id.href,
     since: clock(),
   });
   const own = context.getActorUri(identifier).href;
   const accept = activityDocument("Accept", {
-    id: `${own}#accepts/${fingerprint(follow.id.href)}`,
+    id: `${own}#accepts/${fingerprint(id.href)}`,
     actor: own,
-    object: { id: follow.id.href, type: "Follow", actor: follower.id.href, object: own },
-    to: [follower.id.href],
+    // The whole Follow with the id that it came with, and nothing in it but ids.
+    object: { id: id.href, type: "Follow", actor: actorId.href, object: own },
+    to: [actorId.href],
   });
   await send(context, identifier, [follower], accept);
 }
@@ -70,19 +73,20 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
  */
 async function onUndo(context: Context, undo: Undo): Promise<void> {
   const { db } = context.data;
-  if (undo.actorId === null) return;
+  const { actorId, objectId } = undo;
+  if (actorId === null) return;
+  const named = context.parseUri(objectId);
+  if (named?.type === "actor") {
+    await followers.remove(db, named.identifier, actorId.href);
+    return;
+  }
   const undone = await undo.getObject({ ...context, suppressError: true });
   if (undone instanceof Follow) {
     const followed = context.parseUri(undone.objectId);
-    if (undone.actorId?.href !== undo.actorId.href || followed?.type !== "actor") return;
-    await followers.remove(db, followed.identifier, undo.actorId.href);
-    return;
-  }
-  const named = context.parseUri(undo.objectId);
-  if (named?.type === "actor") {
-    await followers.remove(db, named.identifier, undo.actorId.href);
-  } else if (undo.objectId !== null) {
-    await followers.removeByActivity(db, undo.objectId.href, undo.actorId.href);
+    if (undone.actorId?.href !== actorId.href || followed?.type !== "actor") return;
+    await followers.remove(db, followed.identifier, actorId.href);
+  } else if (objectId !== null) {
+    await followers.removeByActivity(db, objectId.href, actorId.href);
   }
 }
 

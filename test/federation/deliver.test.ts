@@ -2,72 +2,23 @@ import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { publicKeyOf, verifyProof } from "../../src/coop/proof.ts";
-import { deletePost, post } from "../../src/directory/post.ts";
-import { addCoop, deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { deletePost } from "../../src/directory/post.ts";
+import { deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
 import { guardOutbound } from "../../src/outbound.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";
-import type { Engine } from "../../src/store/dialect.ts";
 import * as posts from "../../src/store/posts.ts";
-import { eachEngine, freshUrl } from "../helpers/database.ts";
-import { testNode, type TestNode, until } from "../helpers/nodes.ts";
+import { eachEngine } from "../helpers/database.ts";
+import { type TestNode, until } from "../helpers/nodes.ts";
 import { lintActivity, lintRequest, report } from "../interop/lint.ts";
-import { type Delivery, elsewhere, verifies } from "./elsewhere.ts";
+import { type Delivery, verifies } from "./elsewhere.ts";
 import { followOf } from "./person.ts";
 import { fullBakery } from "./public-node.ts";
+import { quiet, stage } from "./stage.ts";
 
 const dispatcher = getGlobalDispatcher();
 beforeAll(() => guardOutbound("http://localhost", true));
 afterAll(() => setGlobalDispatcher(dispatcher));
-
-/** A node with a co-op, and Alice on another server who follows it and has been accepted. */
-async function stage(engine: Engine, following = [""]) {
-  await using setting = new AsyncDisposableStack();
-  const database = engine === "postgres" ? setting.use(await freshUrl(engine)) : undefined;
-  const node = setting.use(await testNode(database ? { DATABASE_URL: database.url } : {}));
-  const there = setting.use(await elsewhere());
-  const alice = there.join("alice");
-  await node.start();
-  const { id, url } = await node.use((db, identity) =>
-    addCoop(db, identity, "bakery", fullBakery, Date.now()),
-  );
-  await quiet(node);
-  for (const [at, path] of following.entries()) {
-    const actor = `${url}${path}`;
-    const { status } = await there.send(alice, `${actor}/inbox`, followOf(alice, actor));
-    expect(status).toBe(202);
-    await there.receives(at, "Accept");
-  }
-  await quiet(node);
-  there.received.length = 0;
-  const rest = setting.move();
-  const write = (text: string) =>
-    node.use((db) => post(db, id, { fr: text, en: `${text} (en)` }, Date.now()));
-  const edit = (name: string) =>
-    node.use((db, identity) => publish(db, identity, id, { ...fullBakery, name }, Date.now()));
-  return {
-    node,
-    there,
-    alice,
-    id,
-    url,
-    write,
-    edit,
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
-  };
-}
-
-/** Waits until the node has told its followers everything and has nothing left to send. */
-async function quiet(node: TestNode): Promise<void> {
-  await until(() =>
-    node.use(async (db) => {
-      const rest = await db.selectFrom("queue").select("id").execute();
-      return (
-        rest.length === 0 && (await changes.cursor(db, "deliver")) === (await changes.head(db))
-      );
-    }),
-  );
-}
 
 /** Finds fault with a delivery: with what it says, how it is signed, and by whom. */
 async function check(node: TestNode, delivery: Delivery, actor: string): Promise<void> {

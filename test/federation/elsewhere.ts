@@ -81,11 +81,11 @@ export async function elsewhere(): Promise<Elsewhere> {
     async receives(index, type) {
       const seen = await until(
         () => received.map(({ activity }) => activity["type"]),
-        (types) => types.length > index,
+        ({ length }) => length > index,
       );
       const delivery = received[index];
       if (delivery === undefined || seen[index] !== type) {
-        throw new Error(`expected ${type} at ${index}, got ${seen.join(", ")}`);
+        throw new Error(`expected ${type} at ${index}, got ${JSON.stringify(seen)}`);
       }
       return delivery;
     },
