@@ -36,14 +36,11 @@ eachEngine("an inbox", (engine) => {
     expect(await followersOf(node)).toHaveLength(1);
   });
 
-  it.each<[string, (follow: JsonObject, url: string) => JsonObject | string]>([
+  it.each<[string, (follow: { id: string } & JsonObject, url: string) => JsonObject | string]>([
     ["the whole Follow", (follow) => follow],
-    ["the id of the Follow", (follow) => String(follow["id"])],
+    ["the id of the Follow", (follow) => follow.id],
     ["the actor that is followed (snac2)", (_follow, url) => url],
-    [
-      "a Follow made afresh, with another id",
-      (follow) => ({ ...follow, id: `${String(follow["id"])}0` }),
-    ],
+    ["a Follow made afresh, with another id", (follow) => ({ ...follow, id: `${follow.id}0` })],
   ])("lets a follower go by an Undo of %s, and no other", async (_what, undone) => {
     await using set = await stage(engine, []);
     const { node, there, alice, id, url } = set;
