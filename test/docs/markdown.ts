@@ -10,14 +10,18 @@ export function readDocument(name: string): string {
 
 /** What stands under a heading, up to the next heading of any level. */
 export function section(document: string, heading: string): string {
-  const lines = document.split("\n");
-  const start = lines.findIndex(
-    (line) => /^#+ /.test(line) && line.replace(/^#+ /, "") === heading,
-  );
-  if (start === -1) throw new Error(`there is no heading “${heading}”`);
-  const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => /^#+ /.test(line));
-  return rest.slice(0, end === -1 ? undefined : end).join("\n");
+  const under: string[] = [];
+  let [found, fenced] = [false, false];
+  for (const line of document.split("\n")) {
+    if (line.startsWith("```")) fenced = !fenced;
+    // A comment in a block of code isn't a heading.
+    const [, title] = (fenced ? null : /^#+ (.+)$/.exec(line)) ?? [];
+    if (found && title !== undefined) break;
+    if (found) under.push(line);
+    if (title === heading) found = true;
+  }
+  if (!found) throw new Error(`there is no heading “${heading}”`);
+  return under.join("\n");
 }
 
 /** The rows of the first table under a heading, without its head; cells without their padding. */
