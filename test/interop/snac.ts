@@ -38,14 +38,9 @@ function isExecutable(path: string): boolean {
 /** What snac 2.75 logs (dbglevel 2) when it has done something. */
 export const snacSays = {
   followConfirmed: (actor: string) => exactly(`confirmed follow from ${actor}`),
-  newFollower: (actor: string) => exactly(`new follower ${actor}`),
-  lostFollower: (actor: string) => exactly(`no longer following us ${actor}`),
   newNote: (note: string) => new RegExp(`new 'Note' \\S+ ${RegExp.escape(note)}$`),
-  boosted: (note: string) => new RegExp(`new 'Announce' \\S+ ${RegExp.escape(note)}$`),
   deleted: (object: string) => new RegExp(`new 'Delete' \\S+ ${RegExp.escape(object)}$`),
-  noteUpdated: (note: string) => new RegExp(`updated '\\w+' ${RegExp.escape(note)}$`),
-  /** Only for Person, Service and Application: snac ignores updates of other actors. */
-  actorUpdated: (actor: string) => exactly(`updated actor ${actor}`),
+  /** An Update of an actor that is no Person, Service or Application: verified, then ignored. */
   updateIgnored: (type: string) => exactly(`ignored 'Update' for object type '${type}'`),
   actorRefetched: (actor: string) => exactly(`actor_refresh ${actor} 200`),
   badSignature: /bad signature \S+ \(.*\)$/,
@@ -77,8 +72,6 @@ export interface Snac extends AsyncDisposable {
   unfollow(actor: string): Promise<void>;
   /** Publishes a note and returns its id. */
   note(text: string): Promise<string>;
-  /** Boosts a post that snac can fetch. */
-  boost(url: string): Promise<void>;
   /** The actor or object as snac stored it, or undefined. */
   stored(id: string): JsonObject | undefined;
   /** Makes snac's copy of an actor 3 days old, so that the next activity fetches it anew. */
@@ -198,7 +191,6 @@ export async function startSnac(
       const note = isObject(create) ? create["object"] : undefined;
       return String(isObject(note) ? note["id"] : undefined);
     },
-    boost: async (url) => void (await run("boost", name, url)),
     stored: (id) => {
       const file = objectFile(id);
       return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as JsonObject) : undefined;
