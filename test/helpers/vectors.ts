@@ -164,11 +164,7 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
     "Thirteen levels of objects",
     forge({ deep: levels(bounds.depth) }),
   ],
-  "not-a-record.record": [
-    "not-a-record",
-    "There is no proof",
-    canonicalJson(document),
-  ],
+  "not-a-record.record": ["not-a-record", "There is no proof", canonicalJson(document)],
   "not-a-record-option.record": [
     "not-a-record",
     "The proof has an option that isn't one of the six",
