@@ -17,6 +17,40 @@ export class NotCanonical extends Error {
  *   deeper nesting.
  */
 export function canonicalJson(value: unknown, depth = 64): string {
+  return isOrderly(value, depth) ? JSON.stringify(value) : write(value, depth);
+}
+
+/**
+ * Whether JSON.stringify writes the value canonically: its keys are in order.
+ * All that is canonical on the wire is, and is written several times as fast.
+ */
+function isOrderly(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed();
+    case "number":
+      return Number.isFinite(value);
+    case "boolean":
+      return true;
+    case "object":
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (depth <= 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isOrderly(item, depth - 1));
+  let last: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (last !== undefined && key < last) return false;
+    if (!key.isWellFormed()) return false;
+    if (!isOrderly((value as Record<string, unknown>)[key], depth - 1)) return false;
+    last = key;
+  }
+  return true;
+}
+
+function write(value: unknown, depth: number): string {
   switch (typeof value) {
     case "string":
       return text(value);
@@ -33,11 +67,11 @@ export function canonicalJson(value: unknown, depth = 64): string {
   if (value === null) return "null";
   if (depth <= 0) throw new NotCanonical("nested too deeply");
   if (Array.isArray(value)) {
-    return `[${value.map((item) => canonicalJson(item, depth - 1)).join(",")}]`;
+    return `[${value.map((item) => write(item, depth - 1)).join(",")}]`;
   }
   let body = "";
   for (const key of Object.keys(value).toSorted()) {
-    const member = canonicalJson((value as Record<string, unknown>)[key], depth - 1);
+    const member = write((value as Record<string, unknown>)[key], depth - 1);
     body += `${body === "" ? "" : ","}${text(key)}:${member}`;
   }
   return `{${body}}`;

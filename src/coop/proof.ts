@@ -1,11 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-  verify,
-} from "node:crypto";
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto";
 import { base58 } from "@scure/base";
 import { canonicalJson, type JsonObject } from "./canonical-json.ts";
 
@@ -86,12 +79,13 @@ export function verifyProof(document: JsonObject, proof: JsonObject, key: KeyObj
 
 function signingInput(document: JsonObject, options: JsonObject): Buffer {
   const context = document["@context"];
-  const hashed = context === undefined ? options : { ...options, "@context": context };
+  // In the order of the keys, as the rest is on the wire: canonicalJson is then fastest.
+  const hashed = context === undefined ? options : { "@context": context, ...options };
   return Buffer.concat([sha256(canonicalJson(hashed)), sha256(canonicalJson(document))]);
 }
 
 function sha256(value: string): Buffer {
-  return createHash("sha256").update(value).digest();
+  return hash("sha256", value, "buffer");
 }
 
 /** Multicodec prefix of an Ed25519 public key, as a varint (FEP-521a). */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Where a record stands among the versions of its id. */
 export interface Version {
@@ -11,7 +11,7 @@ export interface Version {
 
 /** SHA-256 of the exact bytes of a record, in hexadecimal. */
 export function digestOf(body: Uint8Array): string {
-  return createHash("sha256").update(body).digest("hex");
+  return hash("sha256", body);
 }
 
 /**

@@ -9,7 +9,10 @@ describe("canonical JSON", () => {
       fc.property(fc.jsonValue({ depthSize: "medium", stringUnit: "binary" }), (value) => {
         const plain: unknown = JSON.parse(JSON.stringify(value));
         fc.pre(JSON.stringify(plain).isWellFormed() && !/\\ud[89a-f]/i.test(JSON.stringify(plain)));
-        expect(canonicalJson(plain)).toBe(canonicalize(plain));
+        const written = canonicalJson(plain);
+        expect(written).toBe(canonicalize(plain));
+        // What is in order is written another way.
+        expect(canonicalJson(JSON.parse(written))).toBe(written);
       }),
       { numRuns: 500 },
     );
@@ -18,6 +21,12 @@ describe("canonical JSON", () => {
   it("sorts keys by UTF-16 code units, as in the RFC's own example", () => {
     const value = { "€": 1, "\r": 2, "\ufb33": 3, "1": 4, "😀": 5, "\u0080": 6, ö: 7 };
     expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"\ufb33":3}');
+  });
+
+  it("sorts keys that JavaScript always puts first, by value", () => {
+    expect(canonicalJson(JSON.parse('{"10":1,"9":2,"a":{"2":3,"11":4}}'))).toBe(
+      '{"10":1,"9":2,"a":{"11":4,"2":3}}',
+    );
   });
 
   it("writes numbers as ECMAScript does, and no negative zero", () => {
