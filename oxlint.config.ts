@@ -85,7 +85,6 @@ export default defineConfig({
     "oxc/no-map-spread": "off",
     "unicorn/consistent-function-scoping": "off",
     "typescript/no-unsafe-enum-comparison": "off",
-    "typescript/no-unsafe-enum-assignment": "off",
     "no-unmodified-loop-condition": "off",
   },
   overrides: [

@@ -3,7 +3,12 @@ import { configDefaults, defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, "test/interop/snac*.test.ts", "test/long/**", "test/bench/**"],
+    exclude: [
+      ...configDefaults.exclude,
+      "test/interop/snac*.test.ts",
+      "test/long/**",
+      "test/bench/**",
+    ],
     globalSetup: ["test/helpers/postgres.ts"],
     setupFiles: ["src/temporal.ts"],
     reporters: ["default", "./test/helpers/reporter.ts"],

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from "node:crypto";
+import { promisify } from "node:util";
 import { base58 } from "@scure/base";
 import { canonicalJson, type JsonObject } from "./canonical-json.ts";
 
@@ -56,25 +57,53 @@ export function signDocument<T extends JsonObject>(
  * nothing about who that is: the caller compares origins.
  *
  * @param document With or without its proof and a Linked Data `signature`;
- *   both are left out of what is hashed.
+ *   both are left out of what is hashed (FEP-8b32).
  */
 export function verifyProof(document: JsonObject, proof: JsonObject, key: KeyObject): boolean {
-  if (proof["type"] !== "DataIntegrityProof") return false;
-  if (proof["cryptosuite"] !== "eddsa-jcs-2022") return false;
-  if (proof["proofPurpose"] !== "assertionMethod") return false;
-  const { proofValue, "@context": context, ...options } = proof;
   const { proof: _proof, signature: _signature, ...unsecured } = document;
-  if (context !== undefined && canonicalJson(context) !== canonicalJson(document["@context"])) {
-    return false;
+  return verifyProofOver(unsecured, proof, key);
+}
+
+/** The same for a document from which nothing is left out: it is hashed as it is. */
+export function verifyProofOver(unsecured: JsonObject, proof: JsonObject, key: KeyObject): boolean {
+  const parts = partsOf(unsecured, proof);
+  return parts !== undefined && verify(null, parts.input, key, parts.signature);
+}
+
+/** The same beside other work: the signature is computed on another thread. */
+export async function verifyProofBeside(
+  unsecured: JsonObject,
+  proof: JsonObject,
+  key: KeyObject,
+): Promise<boolean> {
+  const parts = partsOf(unsecured, proof);
+  return parts !== undefined && (await verifyLater(null, parts.input, key, parts.signature));
+}
+
+const verifyLater = promisify(verify);
+
+/** What was signed and the signature, unless this can't be a proof of ours. */
+function partsOf(
+  unsecured: JsonObject,
+  proof: JsonObject,
+): { input: Buffer; signature: Uint8Array } | undefined {
+  if (proof["type"] !== "DataIntegrityProof") return undefined;
+  if (proof["cryptosuite"] !== "eddsa-jcs-2022") return undefined;
+  if (proof["proofPurpose"] !== "assertionMethod") return undefined;
+  const { proofValue, "@context": context, ...options } = proof;
+  if (context !== undefined && canonicalJson(context) !== canonicalJson(unsecured["@context"])) {
+    return undefined;
   }
-  if (typeof proofValue !== "string" || !proofValue.startsWith("z")) return false;
+  if (typeof proofValue !== "string" || !proofValue.startsWith("z")) return undefined;
   let signature: Uint8Array;
   try {
     signature = base58.decode(proofValue.slice(1));
   } catch {
-    return false; // not base58: as wrong as any other signature
+    return undefined; // not base58: as wrong as any other signature
   }
-  return signature.length === 64 && verify(null, signingInput(unsecured, options), key, signature);
+  return signature.length === 64
+    ? { input: signingInput(unsecured, options), signature }
+    : undefined;
 }
 
 function signingInput(document: JsonObject, options: JsonObject): Buffer {

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson, type Json, type JsonObject, NotCanonical } from "./canonical-json.ts";
-import { signDocument, type SigningKey, verifyProof } from "./proof.ts";
+import { signDocument, type SigningKey, verifyProofBeside, verifyProofOver } from "./proof.ts";
 import { digestOf, type Version } from "./version.ts";
 
 /**
@@ -82,15 +82,17 @@ const ProofOfRecord = z.strictObject({
   verificationMethod: z.string().max(bounds.id),
 });
 
-const Types = z.union([z.string(), z.array(z.string()).min(1).max(8)]);
+const Type = z.string().min(1).max(200);
 
 /** The part of every record that acceptance looks at. */
 const Envelope = z.looseObject({
   id: z.string().max(bounds.id),
-  type: Types,
+  type: z.union([Type, z.array(Type).min(1).max(8)]),
   attributedTo: z.string().max(bounds.id),
   issued: Moment,
-  proof: z.union([ProofOfRecord, z.array(ProofOfRecord).min(1).max(2)]),
+  proof: z.union([ProofOfRecord, z.tuple([ProofOfRecord, ProofOfRecord])]),
+  // ActivityPub's Linked Data signatures are hashed by no proof: nobody may add one.
+  signature: z.undefined("a record has no Linked Data signature").optional(),
 });
 
 /**
@@ -118,9 +120,38 @@ export function acceptRecord(
   body: Uint8Array,
   rules: AcceptanceRules,
 ): { record: SignedRecord } | Refusal {
+  const claim = readClaim(body, rules);
+  if ("refused" in claim) return claim;
+  const { unsecured, own, key } = claim;
+  return judge(claim, verifyProofOver(unsecured, own, key));
+}
+
+/**
+ * The same for many records: the signatures, which are most of the work, are
+ * checked on other threads, so that the caller's stays free.
+ *
+ * @returns An answer for each, in their order.
+ */
+export function acceptRecords(
+  bodies: Uint8Array[],
+  rules: AcceptanceRules,
+): Promise<({ record: SignedRecord } | Refusal)[]> {
+  const answers = bodies.map(async (body) => {
+    const claim = readClaim(body, rules);
+    if ("refused" in claim) return claim;
+    const { unsecured, own, key } = claim;
+    return judge(claim, await verifyProofBeside(unsecured, own, key));
+  });
+  return Promise.all(answers);
+}
+
+type Claim = Read & { key: KeyObject };
+
+/** All that acceptance looks at but the signature. */
+function readClaim(body: Uint8Array, rules: AcceptanceRules): Claim | Refusal {
   const read = readEnvelope(body, rules);
   if ("refused" in read) return read;
-  const { record, proofs } = read;
+  const { record, own } = read;
   if (record.issued > rules.now + bounds.ahead) {
     return refuse(
       "from-the-future",
@@ -130,18 +161,22 @@ export function acceptRecord(
   if (record.issued <= rules.now - bounds.validity) {
     return refuse("expired", `issued ${at(record.issued)} is more than 400 days ago`);
   }
-  for (const proof of proofs) {
-    const method = proof.verificationMethod;
-    if (!URL.canParse(method) || new URL(method).host !== record.origin) continue;
-    const key = rules.keyOf(method);
-    if (key === undefined) return refuse("unknown-key", `no pinned key ${method}`);
-    if (verifyProof(record.document, proof, key)) return { record };
-    return refuse("bad-proof", `the proof by ${method} doesn't fit the record`);
-  }
-  return refuse("foreign-origin", `no proof by a key of ${record.origin}`);
+  const key = rules.keyOf(own.verificationMethod);
+  if (key === undefined) return refuse("unknown-key", `no pinned key ${own.verificationMethod}`);
+  return { ...read, key };
 }
 
-type Read = { record: SignedRecord; proofs: z.infer<typeof ProofOfRecord>[] };
+function judge({ record, own }: Claim, genuine: boolean): { record: SignedRecord } | Refusal {
+  if (genuine) return { record };
+  return refuse("bad-proof", `the proof by ${own.verificationMethod} doesn't fit the record`);
+}
+
+interface Read {
+  record: SignedRecord;
+  /** The proof by the origin, and what it was made over. */
+  own: z.infer<typeof ProofOfRecord>;
+  unsecured: JsonObject;
+}
 
 function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | Refusal {
   if (body.length > bounds.size) {
@@ -167,7 +202,9 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
   const envelope = Envelope.safeParse(document);
   if (!envelope.success) return refuse("not-a-record", firstIssue(envelope.error));
   const { id, attributedTo, type, issued, proof } = envelope.data;
-  const proofs = Array.isArray(proof) ? proof : [proof];
+  // The origin's proof comes last and covers the other one, if there is one: so
+  // nothing can be added to a record, or taken from it, by who passes it on.
+  const [other, own] = Array.isArray(proof) ? proof : [undefined, proof];
 
   const url = webUrl(id, rules);
   if (url === undefined) return refuse("not-a-record", `id: “${id}” is not a plain https URL`);
@@ -177,23 +214,26 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
       `attributedTo ${attributedTo} is not of the origin ${url.origin}`,
     );
   }
-  const own = proofs.filter(({ verificationMethod }) => sameOrigin(verificationMethod, url));
-  if (own.length !== 1) {
-    return refuse(
-      "foreign-origin",
-      `${own.length} proofs by keys of ${url.origin}; exactly one is wanted`,
-    );
+  if (!sameOrigin(own.verificationMethod, url)) {
+    return refuse("foreign-origin", `the last proof is not by a key of ${url.origin}`);
   }
-  const created = proofs.find((each) => each.created !== `${issued.slice(0, 19)}Z`);
-  if (created !== undefined)
+  if (other !== undefined && sameOrigin(other.verificationMethod, url)) {
+    return refuse("not-a-record", `both proofs are by keys of ${url.origin}`);
+  }
+  const second = `${issued.slice(0, 19)}Z`;
+  if (own.created !== second || (other !== undefined && other.created !== second)) {
     return refuse("not-a-record", "proof.created is not `issued` in whole seconds");
+  }
   const time = Date.parse(issued);
   if (Number.isNaN(time) || new Date(time).toISOString() !== issued) {
     return refuse("not-a-record", `issued: “${issued}” is not a moment in the calendar`);
   }
   const kind = kindOf(type);
+  const { proof: _, ...bare } = document as JsonObject;
   return {
-    proofs,
+    own,
+    // In its place among the keys, where canonicalJson is fastest.
+    unsecured: other === undefined ? bare : { ...(document as JsonObject), proof: other },
     record: {
       id,
       origin: url.host,
@@ -207,12 +247,14 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
   };
 }
 
-/** A record's kind from its type: what feeds carry and readers sort by. */
+/** A record's kind from its type: what feeds carry and readers sort by. Others keep their name. */
 function kindOf(type: string | string[]): string {
   const types = Array.isArray(type) ? type : [type];
   if (types.includes("Tombstone")) return "tombstone";
   if (types.includes("coop:Listing")) return "listing";
-  return types.find((each) => each.startsWith("coop:"))?.slice(5) ?? types[0] ?? "";
+  const name = types.find((each) => each.startsWith("coop:")) ?? types[0] ?? "";
+  // No name may pass for one of the two above.
+  return name === "tombstone" || name === "listing" ? `other:${name}` : name;
 }
 
 /** The URL, if it is spelled as URLs are and has nothing but a host and a path. */

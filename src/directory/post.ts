@@ -51,11 +51,13 @@ export async function post(
   return id;
 }
 
-/** Deletes a post, here and at the followers. */
+/** Deletes a post, here and at the followers; its text is erased. */
 export async function deletePost(db: Db, id: string, now: number): Promise<void> {
   const row = await posts.get(db, id);
   if (row === undefined) throw new AppError("not-found", `there is no post “${id}”`);
-  await db.transaction().execute((tx) => write(tx, { ...row, deleted: now, pinned: null }));
+  await db
+    .transaction()
+    .execute((tx) => write(tx, { ...row, content: "{}", deleted: now, pinned: null }));
 }
 
 async function write(tx: Tx, row: posts.Post): Promise<void> {

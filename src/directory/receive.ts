@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { acceptRecord, type RefusalReason, type SignedRecord } from "../coop/record.ts";
+import { acceptRecords, type RefusalReason, type SignedRecord } from "../coop/record.ts";
 import { supersedes } from "../coop/version.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
@@ -34,8 +34,8 @@ export async function receive(
   reception: Reception,
 ): Promise<Received[]> {
   const newest = new Map<string, SignedRecord>();
-  const judged = bodies.map((body): Received | SignedRecord => {
-    const accepted = acceptRecord(body, reception);
+  const answers = await acceptRecords(bodies, reception);
+  const judged = answers.map((accepted): Received | SignedRecord => {
     if ("refused" in accepted) {
       return { outcome: "refused", reason: accepted.refused, why: accepted.why };
     }

@@ -12,7 +12,7 @@ export interface Fact {
 }
 
 /** At most so many values of a facet are given. */
-export const mostValues = 50;
+const mostValues = 50;
 
 const typeLabels: Record<CoopType, string> = {
   producer: "Producer",

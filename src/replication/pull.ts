@@ -99,10 +99,13 @@ async function takeIn(
   lines: Line[],
   signal: AbortSignal,
 ): Promise<Received[]> {
+  const known = new Set((await peers.all(puller.db)).map(({ host }) => host));
+  const holds = (origin: string) => origin === puller.node.host || known.has(origin);
   const bodies = lines.flatMap((line) => ("body" in line ? [line.body] : []));
   const refs = lines.flatMap((line) => ("ref" in line ? [line.ref] : []));
-  if (refs.length > 0) {
-    const lacking = await lackingOf(puller.db, refs);
+  const wanted = refs.filter(({ id }) => URL.canParse(id) && holds(new URL(id).host));
+  if (wanted.length > 0) {
+    const lacking = await lackingOf(puller.db, wanted);
     for (let at = 0; at < lacking.length; at += 200) {
       const digests = lacking.slice(at, at + 200);
       const answer = await ask(
@@ -119,7 +122,6 @@ async function takeIn(
     }
   }
   if (bodies.length === 0) return [];
-  const known = new Set((await peers.all(puller.db)).map(({ host }) => host));
   const received: Received[] = [];
   // In small portions, so that requests are answered in between.
   for (let at = 0; at < bodies.length; at += 100) {
@@ -127,7 +129,7 @@ async function takeIn(
       now: puller.clock(),
       insecure: puller.insecure,
       keyOf: (method) => puller.keys.keyOf(method),
-      holds: (origin) => origin === puller.node.host || known.has(origin),
+      holds,
     });
     received.push(...portion);
     await setImmediate();

@@ -33,8 +33,8 @@ describe("proofs of eddsa-jcs-2022", () => {
     const signed = json("signedJCS.json");
     const proof = signed["proof"] as JsonObject;
     expect(verifyProof(signed, proof, vectorKey)).toBe(true);
-    const key = { ...vectorSigner, method: String(proof["verificationMethod"]) };
-    const again = signDocument(json("unsigned.json"), key, String(proof["created"]));
+    const key = { ...vectorSigner, method: proof["verificationMethod"] as string };
+    const again = signDocument(json("unsigned.json"), key, proof["created"] as string);
     expect(again.proof.proofValue).toBe(proof["proofValue"]);
   });
 
@@ -42,8 +42,8 @@ describe("proofs of eddsa-jcs-2022", () => {
     const [unsigned, signed] = fep as [JsonObject, JsonObject];
     const proof = signed["proof"] as JsonObject;
     expect(verifyProof(signed, proof, vectorKey)).toBe(true);
-    const key = { ...vectorSigner, method: String(proof["verificationMethod"]) };
-    const again = signDocument(unsigned, key, String(proof["created"]));
+    const key = { ...vectorSigner, method: proof["verificationMethod"] as string };
+    const again = signDocument(unsigned, key, proof["created"] as string);
     expect(again.proof.proofValue).toBe(proof["proofValue"]);
   });
 

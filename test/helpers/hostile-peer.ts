@@ -82,6 +82,12 @@ function refs(feed: HostilePeer["feed"]): string[] {
     const { id, issued, type } = JSON.parse(new TextDecoder().decode(each)) as JsonObject;
     const kind = type === "Tombstone" ? "tombstone" : "listing";
     const digest = digestOf(each);
-    return canonicalJson({ seq: index + 1, id, kind, issued: Date.parse(String(issued)), digest });
+    return canonicalJson({
+      seq: index + 1,
+      id,
+      kind,
+      issued: Date.parse(issued as string),
+      digest,
+    });
   });
 }

@@ -11,7 +11,7 @@ import { listen, type Listener } from "../../src/listen.ts";
 import type { Db } from "../../src/store/schema.ts";
 
 /** As fast as tests want it; a real node is in no such hurry. */
-export const quickPace: Pace = { watch: 20, leaf: 60_000, retry: 100 };
+const quickPace: Pace = { watch: 20, leaf: 60_000, retry: 100 };
 
 /** A node on a loopback port of its own, with real sockets and a real database. */
 export interface TestNode extends AsyncDisposable {

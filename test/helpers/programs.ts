@@ -6,7 +6,7 @@ import { join } from "node:path";
 const src = join(import.meta.dirname, "../../src");
 
 /** What a program of ours said and how it ended. */
-export interface Ended {
+interface Ended {
   code: number | null;
   output: string;
   errors: string;
@@ -16,7 +16,7 @@ export interface Ended {
 export interface Running {
   child: ChildProcess;
   ended: Promise<Ended>;
-  output(): string;
+  output: () => string;
 }
 
 /** Starts `main.ts` or `cli.ts` with this environment and no other. */
