@@ -69,7 +69,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
 
 /**
  * Somebody stops following. The Follow may stand in the Undo whole, or only its
- * id, or, from a snac2 that we haven't answered yet, the followed actor.
+ * id, or, from a snac2 that we haven't answered yet, the followed actor. Only
+ * who signed the Undo is let go, whoever is named in it.
  */
 async function onUndo(context: Context, undo: Undo): Promise<void> {
   const { db } = context.data;
@@ -83,7 +84,7 @@ async function onUndo(context: Context, undo: Undo): Promise<void> {
   const undone = await undo.getObject({ ...context, suppressError: true });
   if (undone instanceof Follow) {
     const followed = context.parseUri(undone.objectId);
-    if (undone.actorId?.href !== actorId.href || followed?.type !== "actor") return;
+    if (followed?.type !== "actor") return;
     await followers.remove(db, followed.identifier, actorId.href);
   } else if (objectId !== null) {
     await followers.removeByActivity(db, objectId.href, actorId.href);

@@ -20,7 +20,7 @@ export interface Elsewhere extends AsyncDisposable {
   readonly origin: string;
   readonly received: Delivery[];
   /** What it answers to deliveries, the next one first; 202 when there is nothing left. */
-  readonly answers: number[];
+  readonly answers: (number | Promise<number>)[];
   /** Documents that it serves, by path. */
   readonly documents: Map<string, JsonObject>;
   /** Gives somebody an account on this server. */
@@ -39,7 +39,7 @@ export interface Elsewhere extends AsyncDisposable {
 /** Starts one on a port of its own. */
 export async function elsewhere(): Promise<Elsewhere> {
   const received: Delivery[] = [];
-  const answers: number[] = [];
+  const answers: Elsewhere["answers"] = [];
   const documents = new Map<string, JsonObject>();
   const server = createServer((request, response) => {
     void answer(request, response);
@@ -55,7 +55,7 @@ export async function elsewhere(): Promise<Elsewhere> {
       const headers = new Headers(Object.entries(request.headersDistinct).flatMap(pairs));
       const activity = JSON.parse(body) as JsonObject;
       received.push({ url: `${origin}${path}`, headers, body, activity });
-      return reply(response, answers.shift() ?? 202);
+      return reply(response, (await answers.shift()) ?? 202);
     }
     const document = documents.get(path);
     if (document === undefined) return reply(response, 404);

@@ -104,23 +104,27 @@ eachEngine("an inbox", (engine) => {
     expect(there.received).toEqual([]);
   });
 
-  it("forgets an actor that is gone, whatever it followed; nobody can be made to be gone", async () => {
+  it("forgets an actor that is gone, whatever it followed; not one that deletes something else", async () => {
     await using set = await stage(engine, ["", "/classes/workers"]);
-    const { node, there, alice, url } = set;
+    const { node, there, alice, id, url } = set;
     const bob = there.join("bob");
-    const deletion = (actor: Person) => ({
-      "@context": "https://www.w3.org/ns/activitystreams",
-      id: `${actor.id}#delete`,
-      type: "Delete",
-      actor: actor.id,
-      object: alice.id,
-    });
-    await there.send(bob, `${url}/inbox`, deletion(bob));
+    await there.send(bob, `${url}/inbox`, followOf(bob, url));
+    await there.receives(0, "Accept");
+    const remove = (actor: Person, object: string) =>
+      there.send(actor, `${url}/inbox`, {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        id: `${object}#delete-by-${actor.document["preferredUsername"] as string}`,
+        type: "Delete",
+        actor: actor.id,
+        object,
+      });
+    await remove(bob, alice.id);
+    await remove(bob, `${bob.id}/notes/1`);
     await quiet(node);
-    expect(await followersOf(node)).toHaveLength(2);
-    await there.send(alice, `${url}/inbox`, deletion(alice));
+    expect(await followersOf(node)).toHaveLength(3);
+    await remove(alice, alice.id);
     await quiet(node);
-    expect(await followersOf(node)).toEqual([]);
+    expect(await followersOf(node)).toEqual([`${bob.id} coops/${id}`]);
   });
 });
 
@@ -284,6 +288,18 @@ describe("an inbox, of what it can't trust", () => {
         actor: "https://a.example/",
       },
       { "@graph": [{ "@id": "_:b0" }] },
+      // A context that can't be had, and a signature for which it would be needed.
+      {
+        "@context": [context, "https://nowhere.invalid/context"],
+        type: "Follow",
+        actor: "https://nowhere.invalid/",
+        signature: {
+          type: "RsaSignature2017",
+          creator: "https://nowhere.invalid/#key",
+          created: "2026-11-21T20:00:00Z",
+          signatureValue: "AAAA",
+        },
+      },
       { __proto__: null, constructor: 1, toString: 2 },
     ];
     for (const document of documents) refused(await send(JSON.stringify(document)));
@@ -292,7 +308,8 @@ describe("an inbox, of what it can't trust", () => {
       "{",
       "nonsense",
       "[".repeat(300_000),
-      '{"a":'.repeat(100_000),
+      `${"[".repeat(300_000)}${"]".repeat(300_000)}`,
+      `${'{"object":'.repeat(50_000)}1${"}".repeat(50_000)}`,
       "\u0000",
     ]) {
       for (const type of types) refused(await send(text, type));
