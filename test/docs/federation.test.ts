@@ -18,10 +18,11 @@ import {
   StakeholderClass,
   tombstoneRecord,
 } from "../../src/coop/listing.ts";
-import { acceptRecord, bounds, type RefusalReason } from "../../src/coop/record.ts";
+import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
 import { Description, limits } from "../../src/replication/describe.ts";
 import { FeedQuery } from "../../src/replication/feed.ts";
+import { testKey } from "../helpers/keys.ts";
 import { vectorFiles } from "../helpers/vectors.ts";
 import { blocks, codes, firstCode, readDocument, section, tableUnder } from "./markdown.ts";
 
@@ -65,20 +66,46 @@ describe("FEDERATION.md", () => {
     expect(firstCode(table("Acceptance"))).toEqual(Object.keys(reasons));
   });
 
-  it("names the members of the envelope", () => {
+  it("names the members of the envelope: those that must be there, and the one that mustn't", () => {
     const named = firstCode(table("Record")).filter((name) => name !== "all others");
     const valid = vectorFiles().get("records/listing.record");
     const record = JSON.parse(new TextDecoder().decode(valid)) as JsonObject;
-    const needed = Object.keys(record).filter((member) => {
-      const { [member]: _left, ...rest } = record;
-      const body = new TextEncoder().encode(canonicalJson(rest));
+    const isRecord = (changed: JsonObject) => {
+      const body = new TextEncoder().encode(canonicalJson(changed));
       const judged = acceptRecord(body, {
         now: Date.parse("2026-11-21T20:15:04Z"),
         keyOf: () => undefined,
       });
-      return "refused" in judged && judged.refused === "not-a-record";
+      return "refused" in judged && judged.refused !== "not-a-record";
+    };
+    expect(isRecord(record)).toBe(true);
+    const needed = Object.keys(record).filter((member) => {
+      const { [member]: _left, ...rest } = record;
+      return !isRecord(rest);
     });
-    expect(new Set(named)).toEqual(new Set(needed));
+    expect(isRecord({ ...record, signature: {} })).toBe(false);
+    expect(new Set(named)).toEqual(new Set([...needed, "signature"]));
+  });
+
+  it("says how long a type may be, and how many there may be", () => {
+    const rule = table("Record").find(([name]) => name === "`type`")?.[1] ?? "";
+    const [, most, shortest, longest] =
+      /1 to (\d+) strings, of (\d+) to (\d+) characters/.exec(rule) ?? [];
+    const refused = (type: string[]) => {
+      const document = { id: "https://a.example/1", attributedTo: "https://a.example/actor", type };
+      const key = testKey("https://a.example");
+      try {
+        return !signRecord({ ...document, issued: "2026-11-21T20:15:03.412Z" }, key);
+      } catch {
+        return true;
+      }
+    };
+    const name = (length: string | undefined, more = 0) => "x".repeat(Number(length) + more);
+    expect(refused(Array<string>(Number(most)).fill(name(longest)))).toBe(false);
+    expect(refused(Array<string>(Number(most) + 1).fill("x"))).toBe(true);
+    expect(refused([name(longest, 1)])).toBe(true);
+    expect(refused([name(shortest)])).toBe(false);
+    expect(refused([name(shortest, -1)])).toBe(true);
   });
 
   const { location, provenance } = Listing.shape;

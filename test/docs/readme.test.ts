@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { Environment, readConfig } from "../../src/config.ts";
@@ -12,10 +12,11 @@ import { FeedQuery } from "../../src/replication/feed.ts";
 import { readParameters } from "../../src/web/parameters.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { freshStore } from "../helpers/database.ts";
-import { blocks, firstCode, readDocument, tableUnder } from "./markdown.ts";
+import { blocks, codes, firstCode, readDocument, tableUnder } from "./markdown.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readDocument("README.md");
+const documents = globSync(["*.md", "{docs,fixtures,src,test,.ci}/**/*.md"], { cwd: root });
 
 /** What the program prints as its help: command and arguments of each line. */
 async function helpLines(): Promise<string[]> {
@@ -106,23 +107,30 @@ describe("README.md", () => {
     }
   });
 
-  it.each(["README.md", "CONTRIBUTING.md", "FEDERATION.md", "CHANGELOG.md", "ATTRIBUTION.md"])(
-    "and %s link to files and headings that exist",
-    (name) => {
-      const links = [...readDocument(name).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = ""]) => to);
-      for (const link of links.filter((each) => !/^https?:/.test(each))) {
-        const [file = "", anchor] = link.split("#");
-        expect(file === "" || existsSync(join(root, file)), link).toBe(true);
-        if (anchor === undefined) continue;
-        const headings = readDocument(file === "" ? name : file).matchAll(/^#+ (.+)$/gm);
-        const anchors = [...headings].map(([, heading = ""]) =>
-          heading
-            .toLowerCase()
-            .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
-            .replaceAll(" ", "-"),
-        );
-        expect(anchors, link).toContain(anchor);
-      }
-    },
-  );
+  it.each(documents)("and %s link to files and headings that exist", (name) => {
+    const links = [...readDocument(name).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = ""]) => to);
+    for (const link of links.filter((each) => !/^https?:/.test(each))) {
+      const [file = "", anchor] = link.split("#");
+      const target = file === "" ? name : join(dirname(name), file);
+      expect(existsSync(join(root, target)), link).toBe(true);
+      if (anchor === undefined) continue;
+      const headings = readDocument(target).matchAll(/^#+ (.+)$/gm);
+      const anchors = [...headings].map(([, heading = ""]) =>
+        heading
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+          .replaceAll(" ", "-"),
+      );
+      expect(anchors, link).toContain(anchor);
+    }
+  });
+
+  it("and what stands beside it name only files that are in the repository", () => {
+    for (const name of documents) {
+      const named = codes(readDocument(name)).filter((each) =>
+        /^(src|test|docs|fixtures)\/[\w./-]+$/.test(each),
+      );
+      for (const path of named) expect(existsSync(join(root, path)), `${name}: ${path}`).toBe(true);
+    }
+  });
 });

@@ -4,8 +4,14 @@ import { join } from "node:path";
 import { base58 } from "@scure/base";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
 import { Listing, listingRecord, tombstoneRecord } from "../../src/coop/listing.ts";
-import { multikey, type Proof, signDocument, type SigningKey } from "../../src/coop/proof.ts";
-import { bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
+import {
+  multikey,
+  type Proof,
+  publicKeyOf,
+  signDocument,
+  type SigningKey,
+} from "../../src/coop/proof.ts";
+import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 
 // The records that other implementations test themselves with (fixtures/records,
 // fixtures/invalid). They are made here, and test/coop/vectors.test.ts holds the
@@ -89,14 +95,37 @@ const unheardOf: JsonObject = {
 
 const document = listingRecord(actor, about, issued);
 
+/** What a proof is made over, and the other proof that comes before it, if there is one. */
+interface Unsigned {
+  document: JsonObject;
+  other?: Proof;
+}
+
+const proofOf = (unsecured: JsonObject, key: SigningKey, at = created) =>
+  signDocument(unsecured, key, at).proof;
+/** The proof by another key, and the origin's own: over the record alone, and over it with the other. */
+const other = proofOf(document, stranger);
+const alone = proofOf(document, home);
+const own = proofOf({ ...document, proof: other }, home);
+
+/** By a key that nobody has pinned, and not over this record: acceptance doesn't verify it. */
+const unverified: Proof = {
+  ...proofOf(unheardOf, stranger),
+  verificationMethod: `did:key:${stranger.publicKeyMultibase}#${stranger.publicKeyMultibase}`,
+};
+
 /** The valid records, by file name. */
-const documents: Record<string, JsonObject> = {
-  "listing.record": document,
-  "tombstone.record": tombstoneRecord(actor, `${about.id}/listing`, issued + 1),
-  "unheard-of-kind.record": unheardOf,
+const documents: Record<string, Unsigned> = {
+  "listing.record": { document },
+  "tombstone.record": {
+    document: tombstoneRecord(actor, `${about.id}/listing`, issued + 1),
+  },
+  "unheard-of-kind.record": { document: unheardOf },
+  "other-kind-named-tombstone.record": { document: { ...unheardOf, type: "tombstone" } },
+  "two-proofs.record": { document, other },
+  "two-proofs-first-unverified.record": { document, other: unverified },
   "largest-and-deepest.record": {
-    ...document,
-    ...filled({ deep: levels(bounds.depth - 1) }, bounds.size),
+    document: { ...document, ...filled({ deep: levels(bounds.depth - 1) }, bounds.size) },
   },
 };
 
@@ -105,16 +134,13 @@ function forge(changes: JsonObject, key: SigningKey = home, at = created): strin
   return canonicalJson(signDocument({ ...document, ...changes }, key, at));
 }
 
-/** Signed, and changed afterwards. */
-function alter(change: (signed: JsonObject) => JsonObject): string {
-  return canonicalJson(change(JSON.parse(forge({})) as JsonObject));
+/** With a proof that comes first, and the origin's over both. */
+function withTwo(first: Proof): string {
+  return withProof([first, proofOf({ ...document, proof: first }, home)]);
 }
 
-function withProof(changes: JsonObject): string {
-  return alter((signed) => ({
-    ...signed,
-    proof: { ...(signed["proof"] as JsonObject), ...changes },
-  }));
+function withProof(proof: JsonObject | JsonObject[]): string {
+  return canonicalJson({ ...document, proof });
 }
 
 /** The changes, with as much beside them as makes the record so many bytes long. */
@@ -168,7 +194,37 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
   "not-a-record-option.record": [
     "not-a-record",
     "The proof has an option that isn't one of the six",
-    withProof({ expires: "2027-01-01T00:00:00Z" }),
+    withProof({ ...alone, expires: "2027-01-01T00:00:00Z" }),
+  ],
+  "not-a-record-wrapped.record": [
+    "not-a-record",
+    "The one proof was put into a list",
+    withProof([alone]),
+  ],
+  "not-a-record-three.record": [
+    "not-a-record",
+    "A third proof was put before the two",
+    withProof([other, other, own]),
+  ],
+  "not-a-record-two-own.record": [
+    "not-a-record",
+    "The first of the two proofs is by the origin, too",
+    withProof([alone, proofOf({ ...document, proof: alone }, home)]),
+  ],
+  "not-a-record-first-created.record": [
+    "not-a-record",
+    "created of the first of the two proofs is not issued in whole seconds",
+    withTwo(proofOf(document, stranger, "2026-11-21T20:15:04Z")),
+  ],
+  "not-a-record-signature.record": [
+    "not-a-record",
+    "A Linked Data signature was added",
+    canonicalJson({ ...document, proof: alone, signature: { type: "RsaSignature2017" } }),
+  ],
+  "not-a-record-type.record": [
+    "not-a-record",
+    "A type has 201 characters",
+    forge({ type: ["Document", "coop:Listing", "x".repeat(201)] }),
   ],
   "not-a-record-issued.record": [
     "not-a-record",
@@ -199,6 +255,11 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
     "foreign-origin",
     "Signed with the pinned key of another origin",
     forge({}, stranger),
+  ],
+  "foreign-origin-swapped.record": [
+    "foreign-origin",
+    "The two proofs were swapped",
+    withProof([own, other]),
   ],
   "foreign-origin-attributed.record": [
     "foreign-origin",
@@ -235,6 +296,21 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
     "The context was changed after signing",
     forge({}).replace("https://schema.org/", "https://schema.test/"),
   ],
+  "bad-proof-added.record": [
+    "bad-proof",
+    "A proof by another key was put before the one",
+    withProof([other, alone]),
+  ],
+  "bad-proof-removed.record": [
+    "bad-proof",
+    "The first of the two proofs was taken away",
+    withProof(own),
+  ],
+  "bad-proof-replaced.record": [
+    "bad-proof",
+    "Another was put in the place of the first of the two proofs",
+    withProof([unverified, own]),
+  ],
 };
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -251,12 +327,22 @@ export function vectorFiles(): Map<string, Uint8Array> {
     seed,
   }));
 
+  const now = issued + 1000;
+  const keyOf = () => publicKeyOf(home.publicKeyMultibase);
   const records: Record<string, JsonObject> = {};
-  for (const [file, unsigned] of Object.entries(documents)) {
-    const record = signRecord(unsigned, home);
-    files.set(`records/${file}`, record.body);
-    const { proofValue, ...options } = record.document["proof"] as Proof;
-    const hashedOptions = canonicalJson({ ...options, "@context": unsigned["@context"] });
+  for (const [file, { document: bare, other: first }] of Object.entries(documents)) {
+    const unsecured: JsonObject = first === undefined ? bare : { ...bare, proof: first };
+    const proof = proofOf(unsecured, home);
+    const body =
+      first === undefined
+        ? signRecord(bare, home).body
+        : encoder.encode(canonicalJson({ ...bare, proof: [first, proof] }));
+    const accepted = acceptRecord(body, { now, keyOf });
+    if ("refused" in accepted) throw new Error(`${file} is not valid: ${accepted.why}`);
+    const { record } = accepted;
+    files.set(`records/${file}`, body);
+    const { proofValue, ...options } = proof;
+    const hashedOptions = canonicalJson({ ...options, "@context": unsecured["@context"] });
     records[file] = {
       id: record.id,
       kind: record.kind,
@@ -265,11 +351,11 @@ export function vectorFiles(): Map<string, Uint8Array> {
       digest: record.digest,
       proofOptions: hashedOptions,
       hashOfProofOptions: sha256(hashedOptions),
-      hashOfDocument: sha256(canonicalJson(unsigned)),
+      hashOfDocument: sha256(canonicalJson(unsecured)),
       signature: Buffer.from(base58.decode(proofValue.slice(1))).toString("hex"),
     };
   }
-  json("records/expected.json", { now: issued + 1000, pinned, records });
+  json("records/expected.json", { now, pinned, records });
 
   const refused: Record<string, JsonObject> = {};
   for (const [file, [reason, what, body]] of Object.entries(invalid)) {
