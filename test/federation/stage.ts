@@ -57,3 +57,11 @@ export async function quiet(node: TestNode): Promise<void> {
     }),
   );
 }
+
+/** Who follows whom, as the node knows it: actor and followed, in order. */
+export async function followersOf(node: TestNode): Promise<string[]> {
+  const rows = await node.use((db) =>
+    db.selectFrom("follower").select(["actor", "followed"]).execute(),
+  );
+  return rows.map(({ actor, followed }) => `${actor} ${followed}`).toSorted();
+}
