@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ListingContent, listingId } from "../coop/listing.ts";
+import type { ListingContent } from "../coop/listing.ts";
+import { listingId } from "../coop/listing-record.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as records from "../store/records.ts";

@@ -1,13 +1,8 @@
 import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
-import {
-  Listing,
-  type ListingContent,
-  listingId,
-  listingRecord,
-  tombstoneRecord,
-} from "../coop/listing.ts";
+import { Listing, type ListingContent } from "../coop/listing.ts";
+import { listingId, listingRecord, tombstoneRecord } from "../coop/listing-record.ts";
 import { bounds, signRecord, type SignedRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";

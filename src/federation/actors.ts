@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
-import { type Listing, listingId, type StakeholderClass } from "../coop/listing.ts";
+import type { Listing, StakeholderClass } from "../coop/listing.ts";
+import { listingId } from "../coop/listing-record.ts";
 import { regionLabel } from "../coop/regions.ts";
 import { sectorLabel } from "../coop/sectors.ts";
 import { themes } from "../coop/codes.ts";

@@ -47,6 +47,7 @@ export function buildFederation(
   kv: KvStore,
   queue: FederationQueueOptions,
 ): Federation<FederationData> {
+  let keys: Promise<CryptoKeyPair[]> | undefined;
   const federation = createFederation<FederationData>({
     kv,
     queue,
@@ -72,7 +73,7 @@ export function buildFederation(
       return toActor(document, context);
     })
     .mapHandle((context, handle) => identifierOf(context.data.db, handle).then((id) => id ?? null))
-    .setKeyPairsDispatcher(({ data: { node } }) => importKeys(node));
+    .setKeyPairsDispatcher(({ data: { node } }) => (keys ??= importKeys(node)));
 
   const inboxes = federation
     .setInboxListeners("/{+identifier}/inbox", "/inbox")

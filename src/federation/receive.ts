@@ -43,10 +43,12 @@ function isShallow(value: unknown, levels: number): boolean {
 
 /**
  * What Fedify throws over an activity whose contexts aren't to be had or make
- * no sense, as a fault of its sender. Other errors come back as they are.
+ * no sense, or that its classes trip over, as a fault of its sender. Other
+ * errors come back as they are.
  */
 export function blamed(error: unknown): unknown {
-  const { name } = error as Error;
-  if (!name.startsWith("jsonld.") && name !== "UrlError" && name !== "FetchError") return error;
+  const { name, stack = "" } = error as Error;
+  const unreadable = name.startsWith("jsonld.") || name === "UrlError" || name === "FetchError";
+  if (!unreadable && !/[\\/]@fedify[\\/]vocab[\\/]/.test(stack)) return error;
   return new AppError("bad-request", "This can't be read as JSON-LD.", { cause: error });
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { themes } from "../coop/codes.ts";
-import { type Listing, readListing } from "../coop/listing.ts";
+import type { Listing } from "../coop/listing.ts";
+import { readListing } from "../coop/listing-record.ts";
 import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
 import { type Answer, multiStakeholder } from "../coop/stakeholders.ts";

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { constants, gzip, zstdCompress } from "node:zlib";
 import type { Context } from "hono";
 import { AppError } from "../errors.ts";
-import { listingId } from "../coop/listing.ts";
+import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { describe } from "../replication/describe.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
-import { listingId, readListing } from "../coop/listing.ts";
+import { listingId, readListing } from "../coop/listing-record.ts";
 import { regionLabel, regionPath } from "../coop/regions.ts";
 import { multiStakeholder } from "../coop/stakeholders.ts";
 import { coopUrl } from "../directory/publish.ts";

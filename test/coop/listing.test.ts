@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../src/coop/canonical-json.ts";
+import { Listing, reservedTerms, StakeholderClass } from "../../src/coop/listing.ts";
 import {
   context,
-  Listing,
   listingId,
   listingRecord,
   readListing,
-  reservedTerms,
-  StakeholderClass,
   tombstoneRecord,
-} from "../../src/coop/listing.ts";
+} from "../../src/coop/listing-record.ts";
 
 const node = "https://bakery.example/actor";
 const minimal = {

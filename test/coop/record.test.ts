@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
-import { tombstoneRecord } from "../../src/coop/listing.ts";
+import { tombstoneRecord } from "../../src/coop/listing-record.ts";
 import { signDocument } from "../../src/coop/proof.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { testKey } from "../helpers/keys.ts";

@@ -12,12 +12,8 @@ import {
   VoteRule,
 } from "../../src/coop/codes.ts";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
-import {
-  Listing,
-  reservedTerms,
-  StakeholderClass,
-  tombstoneRecord,
-} from "../../src/coop/listing.ts";
+import { Listing, reservedTerms, StakeholderClass } from "../../src/coop/listing.ts";
+import { tombstoneRecord } from "../../src/coop/listing-record.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
 import { Description, limits } from "../../src/replication/describe.ts";

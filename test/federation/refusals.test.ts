@@ -125,6 +125,7 @@ describe("an inbox, of what it can't trust", () => {
       {},
       { type: "Follow" },
       { "@context": context, type: "Follow" },
+      [{ "@value": "", "@type": context }],
       { "@context": context, type: "Follow", id: 5, actor: {}, object: [] },
       { "@context": context, type: ["Follow", "Undo"], id: "x", actor: "y", object: "z" },
       { "@context": context, type: "Follow", id: "https://", actor: "http://[", object: "\u0000" },

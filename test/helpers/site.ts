@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Hono } from "hono";
-import { type Listing, type ListingContent, listingRecord } from "../../src/coop/listing.ts";
+import type { Listing, ListingContent } from "../../src/coop/listing.ts";
+import { listingRecord } from "../../src/coop/listing-record.ts";
 import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
 import { addExamples } from "../../src/directory/examples.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { base58 } from "@scure/base";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
-import { Listing, listingRecord, tombstoneRecord } from "../../src/coop/listing.ts";
+import { Listing } from "../../src/coop/listing.ts";
+import { listingRecord, tombstoneRecord } from "../../src/coop/listing-record.ts";
 import {
   multikey,
   type Proof,

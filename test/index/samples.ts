@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
-import { Listing, listingId, listingRecord, tombstoneRecord } from "../../src/coop/listing.ts";
+import { Listing } from "../../src/coop/listing.ts";
+import { listingId, listingRecord, tombstoneRecord } from "../../src/coop/listing-record.ts";
 import { SearchQuery } from "../../src/coop/query.ts";
 import { type SignedRecord, signRecord } from "../../src/coop/record.ts";
 import type { DirectoryIndex, Entry } from "../../src/index/directory-index.ts";

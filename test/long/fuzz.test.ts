@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
-import { readListing } from "../../src/coop/listing.ts";
+import { readListing } from "../../src/coop/listing-record.ts";
 import { acceptRecord, signRecord } from "../../src/coop/record.ts";
 import { readCursor, readLine } from "../../src/replication/feed.ts";
 import { testKey } from "../helpers/keys.ts";

@@ -1,0 +1,108 @@
+import type { Json, JsonObject } from "./canonical-json.ts";
+import { readLeniently } from "./leniency.ts";
+import { Listing } from "./listing.ts";
+
+const namespace = "https://w3id.org/fragaria/ns#";
+const schemaOrg = "https://schema.org/";
+
+/**
+ * The context of every record that we sign. It is for JSON-LD consumers; our
+ * own code reads plain JSON and never interprets it.
+ */
+export const context: Json[] = [
+  "https://www.w3.org/ns/activitystreams",
+  "https://w3id.org/security/data-integrity/v1",
+  {
+    "@vocab": namespace,
+    coop: namespace,
+    schema: schemaOrg,
+    discoverable: "http://joinmastodon.org/ns#discoverable",
+    indexable: "http://joinmastodon.org/ns#indexable",
+    account: { "@id": "http://xmlns.com/foaf/0.1/account", "@type": "@id" },
+    activity: { "@id": "coop:activity", "@container": "@list" },
+    howToJoinMap: { "@id": "coop:howToJoin", "@container": "@language" },
+    ...Object.fromEntries(
+      [
+        "ContactPoint",
+        "PostalAddress",
+        "PropertyValue",
+        "about",
+        "address",
+        "addressCountry",
+        "addressLocality",
+        "areaServed",
+        "contactPoint",
+        "creditText",
+        "dissolutionDate",
+        "email",
+        "foundingDate",
+        "identifier",
+        "inLanguage",
+        "isBasedOn",
+        "knowsLanguage",
+        "legalName",
+        "license",
+        "postalCode",
+        "propertyID",
+        "streetAddress",
+        "telephone",
+        "value",
+      ].map((term) => [term, `schema:${term}`]),
+    ),
+  },
+];
+
+/** The URL of the listing of a co-op. */
+export function listingId(coop: string): string {
+  return `${coop}/listing`;
+}
+
+/**
+ * The record of a listing, ready to be signed.
+ *
+ * @param issued Epoch ms; larger than that of the version before.
+ */
+export function listingRecord(node: string, about: Listing, issued: number): JsonObject {
+  return {
+    "@context": context,
+    id: listingId(about.id),
+    type: ["Document", "coop:Listing"],
+    attributedTo: node,
+    issued: new Date(issued).toISOString(),
+    about: about as unknown as JsonObject,
+  };
+}
+
+/** The record that takes a listing's place when it is withdrawn. It says nothing of the co-op. */
+export function tombstoneRecord(node: string, id: string, issued: number): JsonObject {
+  const moment = new Date(issued).toISOString();
+  return {
+    "@context": context.slice(0, 2).concat({ coop: namespace, issued: "coop:issued" }),
+    id,
+    type: "Tombstone",
+    formerType: ["Document", "coop:Listing"],
+    attributedTo: node,
+    issued: moment,
+    deleted: moment,
+  };
+}
+
+/**
+ * What a replicated listing says, as far as this version of the software can
+ * tell: fields and codes that it doesn't know are left out here and kept in the
+ * record.
+ *
+ * @returns Undefined when not even id, name and provenance can be read.
+ */
+export function readListing(document: JsonObject): Listing | undefined {
+  const about = document["about"];
+  const listing = readLeniently(Listing, about);
+  if (listing === undefined || listingId(listing.id) !== document["id"]) return undefined;
+  // Some of the classes are worse than none: they would answer the ILO's test wrongly.
+  const given = (about as JsonObject)["stakeholders"];
+  if (Array.isArray(given) && given.length !== listing.stakeholders?.length) {
+    const { stakeholders: _, ...rest } = listing;
+    return rest;
+  }
+  return listing;
+}
