@@ -52,11 +52,11 @@ const commands: Record<string, Command> = {
   },
   "coop withdraw": {
     usage: "HANDLE",
-    help: "take a co-op's listing out of the directory; actor and followers stay",
+    help: "take a listing out of the directory (an imported one by its URL); actor and followers stay",
     async run({ db, node }, [handle]) {
       const { id } = await hosted(db, handle);
       await withdraw(db, node, id, Date.now());
-      console.log(`the listing of @${handle} is withdrawn; peers drop it as they hear of it`);
+      console.log(`the listing of ${handle} is withdrawn; peers drop it as they hear of it`);
     },
   },
   "coop delete": {
@@ -68,11 +68,11 @@ const commands: Record<string, Command> = {
       if (yes !== true) {
         throw new AppError(
           "bad-request",
-          `this can't be undone, and the handle @${handle} stays taken: add --yes to do it`,
+          `this can't be undone, and the handle stays taken: add --yes to do it`,
         );
       }
       await deleteCoop(db, node, id, Date.now());
-      console.log(`@${handle} is deleted; its followers are told when the node runs`);
+      console.log(`${handle} is deleted; its followers are told when the node runs`);
     },
   },
   "coop list": {
@@ -174,10 +174,15 @@ async function* mapRows<Row>(
 }
 
 async function hosted(db: Db, handle: string | undefined): Promise<coops.HostedCoop> {
-  const name = required(handle, "HANDLE").replace(/^@/, "").split("@")[0] ?? "";
-  const coop = await coops.byHandle(db, name);
-  if (coop === undefined) throw new AppError("not-found", `no co-op here has the handle @${name}`);
-  return coop;
+  const given = required(handle, "HANDLE");
+  // An imported co-op has no handle, but a URL; somebody may object to it, too.
+  const [, id] = /\/coops\/([0-9a-z]+)$/.exec(given) ?? [];
+  const name = given.replace(/^@/, "").split("@")[0] ?? "";
+  const coop = await (id === undefined ? coops.byHandle(db, name) : coops.get(db, id));
+  if (coop !== undefined) return coop;
+  const what =
+    id === undefined ? `no co-op here has the handle @${name}` : `${given} is not hosted here`;
+  throw new AppError("not-found", what);
 }
 
 async function readContent(file: string): Promise<ListingContent> {

@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   const stop = () => {
     for (const child of children) child.kill("SIGTERM");
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
   const ended = Promise.all(
     children.map((child) => new Promise<number | null>((resolve) => child.once("exit", resolve))),
   );
@@ -128,7 +128,10 @@ async function main(): Promise<void> {
     const filled = Promise.all([importUk(uk), importExamples(solidarity)]);
     let wanted = Number.POSITIVE_INFINITY;
     const complete = (async () => {
-      void filled.then(([rows, examples]) => (wanted = rows + examples));
+      void filled.then(
+        ([rows, examples]) => (wanted = rows + examples),
+        () => (over = true), // the race below says why
+      );
       for (;;) {
         const states = await Promise.all([stateOf(base), stateOf(base + 1)]);
         const [one, two] = states.map(({ listings, ready }) =>

@@ -10,8 +10,9 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   await setUpLogs(config.logLevel);
   guardOutbound(config.origin, config.insecure);
+  // npm passes a signal on that its group got already: the second must not be the end.
   const stopped = new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, resolve);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, resolve);
   });
   await using app = await createApp(config);
   await using listener = await listen((request) => app.fetch(request), config.port, config.host);

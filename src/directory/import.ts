@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ListingContent } from "../coop/listing.ts";
+import type { Listing, ListingContent } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
@@ -48,21 +48,20 @@ export async function importRows(
     refused: [],
     refusedCount: 0,
   };
-  let batch = new Map<string, ListingContent>();
+  const seen = new Set<string>();
+  let batch = new Map<string, Row>();
   const flush = async () => {
-    const contents = batch;
+    const rows = batch;
     batch = new Map();
-    if (contents.size === 0) return;
+    if (rows.size === 0) return;
     const now = clock();
     const begun = performance.now();
-    const done = await db
-      .transaction()
-      .execute((tx) => importBatch(tx, node, source, contents, now));
+    const done = await db.transaction().execute((tx) => importBatch(tx, node, source, rows, now));
     // A node that runs on the same database has things to write as well.
     await sleep((performance.now() - begun) / 4);
     report.added += done.added;
     report.changed += done.changed;
-    report.unchanged += contents.size - done.added - done.changed;
+    report.unchanged += rows.size - done.added - done.changed;
     progress(report);
   };
   const refuse = (why: string) => {
@@ -74,12 +73,13 @@ export async function importRows(
     report.rows += 1;
     if ("refused" in row) {
       refuse(row.refused);
-    } else if (batch.has(row.key)) {
+    } else if (seen.has(row.key)) {
       refuse(`the key ${row.key} stands twice`);
     } else {
-      const fault = faultOf(node, row.content);
-      if (fault === undefined) batch.set(row.key, row.content);
-      else refuse(fault);
+      const checked = check(node, row.content);
+      if (typeof checked === "string") refuse(checked);
+      else batch.set(row.key, checked);
+      seen.add(row.key);
     }
     if (batch.size === 200) await flush();
   }
@@ -87,10 +87,17 @@ export async function importRows(
   return report;
 }
 
-function faultOf(node: Identity, content: ListingContent): string | undefined {
+/** A row that may be published, all but its id. */
+interface Row {
+  draft: Listing;
+  /** Of what the source says, so that a row that hasn't changed is left alone. */
+  digest: string;
+}
+
+function check(node: Identity, content: ListingContent): Row | string {
   try {
-    draftOf(node, { id: "0000000000", handle: null }, content, 0);
-    return undefined;
+    const draft = draftOf(node, { id: "0000000000", handle: null }, content, 0);
+    return { draft, digest: createHash("sha256").update(JSON.stringify(content)).digest("hex") };
   } catch (error) {
     if (error instanceof AppError) return error.message;
     throw error;
@@ -101,25 +108,27 @@ async function importBatch(
   tx: Tx,
   node: Identity,
   source: string,
-  contents: Map<string, ListingContent>,
+  rows: Map<string, Row>,
   now: number,
 ): Promise<{ added: number; changed: number }> {
-  const known = await coops.bySourceKeys(tx, source, [...contents.keys()]);
+  const known = await coops.bySourceKeys(tx, source, [...rows.keys()]);
   const written: coops.HostedCoop[] = [];
   const signed = [];
   let added = 0;
-  for (const [key, content] of contents) {
-    const sourceDigest = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+  for (const [key, { draft, digest }] of rows) {
     const before = known.get(key);
     // A claimed co-op speaks for itself from then on; a deleted one stays deleted.
-    if (before?.sourceDigest === sourceDigest || before?.handle != null) continue;
+    if (before?.sourceDigest === digest || before?.handle != null) continue;
     if (before?.deleted != null) continue;
     const coop = before ?? { ...newCoop(newId(), now), source, sourceKey: key };
+    const url = coopUrl(node, coop.id);
+    const last = before && (await records.get(tx, listingId(url)));
+    // Withdrawn because somebody objected: a newer edition doesn't bring it back.
+    if (last?.tombstone === 1) continue;
     if (before === undefined) added += 1;
-    written.push({ ...coop, sourceDigest });
-    const draft = draftOf(node, coop, content, now);
-    const last = before && (await records.get(tx, listingId(coopUrl(node, coop.id))));
-    signed.push(signListing(node, draft, last, now).record);
+    written.push({ ...coop, sourceDigest: digest });
+    const about = { ...draft, id: url, updated: new Date(now).toISOString() };
+    signed.push(signListing(node, about, last, now).record);
   }
   await coops.put(tx, written);
   await records.put(tx, signed, now);

@@ -55,6 +55,7 @@ export async function post(
 export async function deletePost(db: Db, id: string, now: number): Promise<void> {
   const row = await posts.get(db, id);
   if (row === undefined) throw new AppError("not-found", `there is no post “${id}”`);
+  if (row.deleted !== null) return;
   await db
     .transaction()
     .execute((tx) => write(tx, { ...row, content: "{}", deleted: now, pinned: null }));

@@ -57,7 +57,12 @@ export async function send(
     privateKey: node.signing.privateKey,
   };
   const created = `${new Date(clock()).toISOString().slice(0, 19)}Z`;
-  const signed = signDocument(document, key, created);
+  const { proof, ...rest } = signDocument(document, key, created);
+  // Written out, as W3C and FEP-8b32 do: others than we and Fedify take it from there.
+  const signed: JsonObject = {
+    ...rest,
+    proof: { ...proof, "@context": document["@context"] ?? [] },
+  };
   const activity = await Activity.fromJsonLd(signed, context);
   activity.toJsonLd = () => Promise.resolve(signed);
   await context.sendActivity(

@@ -8,7 +8,6 @@ import { feed } from "./feed.ts";
 import { idle } from "./idle.ts";
 import { imports } from "./import.ts";
 import { inbox } from "./inbox.ts";
-//X from "./import.ts";
 import { progress } from "./measure.ts";
 import { search } from "./search.ts";
 import { disposeShared } from "./uk.ts";

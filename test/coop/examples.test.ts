@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, onTestFinished } from "vitest";
 import { Listing } from "../../src/coop/listing.ts";
 import { listingRecord, readListing } from "../../src/coop/listing-record.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
@@ -188,6 +188,7 @@ test("handles and websites are not used twice", () => {
 
 test("a bad file is named, with the place of the fault", async () => {
   const bad = await mkdtemp(join(tmpdir(), "fragaria-examples-"));
+  onTestFinished(() => rm(bad, { recursive: true }));
   const { content } = examples[0] ?? {};
   const file = join(bad, "bad.json");
   await writeFile(

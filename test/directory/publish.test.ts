@@ -101,6 +101,19 @@ eachEngine("publishing", (engine) => {
     expect(await held(store.db)).toHaveLength(1);
   });
 
+  it("brings back nothing that was withdrawn when a newer edition is imported", async () => {
+    await using store = await freshStore(engine);
+    const node = await loadIdentity(store.db, "https://a.example", now);
+    const edition = (name: string) =>
+      listed([{ key: "1", content: bakery({ name, provenance: { kind: "imported" } }) }]);
+    await importRows(store.db, node, "test", edition("One"), () => now);
+    const { id } = await store.db.selectFrom("coop").select("id").executeTakeFirstOrThrow();
+    await withdraw(store.db, node, id, now);
+    const report = await importRows(store.db, node, "test", edition("New"), () => now);
+    expect(report).toMatchObject({ added: 0, changed: 0, unchanged: 1 });
+    expect(await held(store.db)).toMatchObject([{ tombstone: 1 }]);
+  });
+
   it("leaves nothing of a deleted co-op's texts", async () => {
     await using store = await freshStore(engine);
     const node = await loadIdentity(store.db, "https://a.example", now);

@@ -2,7 +2,7 @@
 export interface Finding {
   /** Name of the rule, a row of one of the tables. */
   rule: string;
-  /** Who demands it: section of notes/interop.md, software, file. */
+  /** Who demands it: section of our notes on interoperability, software, file. */
   source: string;
   message: string;
   /** Where in the document, e.g. `object.tag[0].name`; empty for the whole. */

@@ -7,6 +7,7 @@ export default defineConfig({
     include: ["test/interop/snac*.test.ts"],
     globalSetup: ["test/interop/require-snac.ts"],
     fileParallelism: false,
+    reporters: ["default", "./test/helpers/reporter.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
