@@ -33,7 +33,7 @@ function environment(port: number, peer: number, name: string): Record<string, s
     ROLE: "hub",
     NODE_NAME: name,
     CONTACT: "demo@example.org",
-    LOG_LEVEL: "warning",
+    LOG_LEVEL: "error",
   };
 }
 

@@ -74,7 +74,7 @@ function thisNode({ host, role, seq, epoch, indexed }: NetworkData): Html {
       <dd>
         ${
           role === "hub"
-            ? "Hub: it holds the listings of every host that it learns of"
+            ? "Hub: it holds the listings of all its peers"
             : "Leaf: it holds its own listings and those that it chooses"
         }
       </dd>
