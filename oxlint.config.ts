@@ -61,7 +61,7 @@ function forbidden(room: string) {
 export default defineConfig({
   plugins: ["typescript", "import", "unicorn", "promise", "node", "oxc"],
   categories: { correctness: "error", suspicious: "error", perf: "error" },
-  ignorePatterns: ["node_modules", "data", ".demo", ".scratch"],
+  ignorePatterns: ["node_modules", "data", ".demo"],
   rules: {
     "import/no-cycle": "error",
     "typescript/no-explicit-any": "error",
