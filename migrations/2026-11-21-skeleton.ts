@@ -123,7 +123,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("host", key, (c) => c.notNull())
     .addColumn("role", "text")
     .addColumn("actor", "text")
-    .addColumn("inbox", "text")
     .addColumn("epoch", "text")
     .addColumn("seq", "bigint", (c) => c.notNull().defaultTo(0))
     .addColumn("caughtUp", "bigint")

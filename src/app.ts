@@ -96,10 +96,11 @@ export async function createApp(
   const federation = buildFederation(node.origin, config.insecure, kvStore(db, clock), {
     inbox: messageQueue(db, "inbox"),
     outbox: messageQueue(db, "outbox"),
-    fanout: messageQueue(db, "fanout"),
   });
   const keys = await loadKeyRing(db, node);
   let wake = (_origin: string) => false;
+  // Once the index has caught up with what was there at the start; later it is moments behind.
+  let ready = false;
   const data: FederationData = {
     db,
     node,
@@ -115,7 +116,7 @@ export async function createApp(
     role: config.role,
     name: config.nodeName,
     contact: config.contact,
-    ready: async () => index.seq >= log.head,
+    ready: () => Promise.resolve(ready),
     federation: (request: Request) => serveFederation(federation, data, request),
   };
   const web: Hono = createWeb(site);
@@ -145,7 +146,9 @@ export async function createApp(
       const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
       running.push(
         repeat("indexing", signal, indexing, async () => {
-          await log.past(await index.catchUp(), 60_000, signal);
+          const seq = await index.catchUp();
+          ready = true;
+          await log.past(seq, 60_000, signal);
           return true;
         }).done,
       );

@@ -21,7 +21,6 @@ export async function configure(db: Db, urls: string[]): Promise<void> {
   const unknown = {
     role: null,
     actor: null,
-    inbox: null,
     epoch: null,
     caughtUp: null,
     seen: null,

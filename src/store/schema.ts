@@ -144,7 +144,6 @@ export interface PeerTable {
   role: string | null;
   /** The actor that follows and is followed. */
   actor: string | null;
-  inbox: string | null;
   /** The feed's epoch, and how far it has been read. */
   epoch: string | null;
   seq: number;
@@ -160,7 +159,7 @@ export interface PeerTable {
 export interface QueueTable {
   id: Generated<number>;
   /** Which of Fedify's queues. */
-  lane: "inbox" | "outbox" | "fanout";
+  lane: "inbox" | "outbox";
   payload: string;
   orderingKey: string | null;
   runAt: number;

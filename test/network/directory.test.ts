@@ -6,12 +6,19 @@ import { bakery, directoryOf, freePort, settle, testNode, until } from "../helpe
 // Several processes' worth of work in one: slow on a busy machine, and timed by nothing.
 vi.setConfig({ testTimeout: 90_000 });
 
-/** Two hubs that are each other's peers, neither of them started. */
-async function twoHubs() {
+/** Two hubs that are each other's peers; they stop at the end. */
+async function twoHubs({ started = true } = {}) {
   const [portA, portB] = [await freePort(), await freePort()];
   const a = await testNode({ PEERS: `http://localhost:${portB}` }, { port: portA });
   const b = await testNode({ PEERS: `http://localhost:${portA}` }, { port: portB });
-  return { a, b };
+  const nodes = new AsyncDisposableStack();
+  nodes.use(a);
+  nodes.use(b);
+  if (started) {
+    await a.start();
+    await b.start();
+  }
+  return { a, b, [Symbol.asyncDispose]: () => nodes.disposeAsync() };
 }
 
 const found = async (node: { get(path: string): Promise<Response> }, q: string) => {
@@ -21,12 +28,8 @@ const found = async (node: { get(path: string): Promise<Response> }, q: string) 
 
 describe("one directory on two nodes", () => {
   it("lists what is published, edited and withdrawn on either side on both", async () => {
-    const { a, b } = await twoHubs();
-    await using nodes = new AsyncDisposableStack();
-    nodes.use(a);
-    nodes.use(b);
-    await a.start();
-    await b.start();
+    await using hubs = await twoHubs();
+    const { a, b } = hubs;
 
     const { id } = await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
     await b.use((db, node) => addCoop(db, node, "dairy", bakery({ name: "Latteria" }), Date.now()));
@@ -79,12 +82,8 @@ describe("one directory on two nodes", () => {
   });
 
   it("ends the same when one listing is edited twice at the same moment", async () => {
-    const { a, b } = await twoHubs();
-    await using nodes = new AsyncDisposableStack();
-    nodes.use(a);
-    nodes.use(b);
-    await a.start();
-    await b.start();
+    await using hubs = await twoHubs();
+    const { a, b } = hubs;
     const now = Date.now();
     const { id } = await a.use((db, node) => addCoop(db, node, "bakery", bakery(), now));
     const edit = (name: string) =>
@@ -99,10 +98,8 @@ describe("one directory on two nodes", () => {
   });
 
   it("goes on where it was when a node is restarted in the middle", async () => {
-    const { a, b } = await twoHubs();
-    await using nodes = new AsyncDisposableStack();
-    nodes.use(a);
-    nodes.use(b);
+    await using hubs = await twoHubs({ started: false });
+    const { a, b } = hubs;
     async function* rows() {
       for (let key = 0; key < 2200; key += 1) {
         yield {
@@ -128,12 +125,8 @@ describe("one directory on two nodes", () => {
   });
 
   it("catches up with a peer that was away, and lets it catch up", async () => {
-    const { a, b } = await twoHubs();
-    await using nodes = new AsyncDisposableStack();
-    nodes.use(a);
-    nodes.use(b);
-    await a.start();
-    await b.start();
+    await using hubs = await twoHubs();
+    const { a, b } = hubs;
     const first = await a.use((db, node) => addCoop(db, node, "first", bakery(), Date.now()));
     await settle([a, b], 1);
     await b.stop();

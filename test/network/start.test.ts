@@ -3,7 +3,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort, until } from "../helpers/nodes.ts";
+import { createApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { addCoop } from "../../src/directory/publish.ts";
+import { bakery, freePort, until } from "../helpers/nodes.ts";
 import { run as runProgram, type Running } from "../helpers/programs.ts";
 
 let folder: string;
@@ -113,9 +116,22 @@ describe("a node that starts", () => {
     const port = await freePort();
     const { child, ended, output } = run("main.ts", [], { PORT: String(port) });
     await until(output, (text) => text.includes(`http://localhost:${port}`));
-    const health = await fetch(`http://localhost:${port}/health`);
-    expect(await health.json()).toMatchObject({ status: "ok" });
+    const health = () => fetch(`http://localhost:${port}/health`).then(({ status }) => status);
+    await until(health, (status) => status === 200);
     child.kill("SIGTERM");
     expect(await ended).toMatchObject({ code: 0, errors: "" });
+  });
+
+  it("isn't ready before the search knows what is there", async () => {
+    const config = readConfig({ DATA_DIR: join(folder, "data") });
+    await using app = await createApp(config);
+    await addCoop(app.db, app.node, "bakery", bakery(), Date.now());
+    const health = async () => (await app.fetch(new Request(`${config.origin}/health`))).status;
+    expect(await health()).toBe(503);
+    app.start();
+    await until(health, (status) => status === 200);
+    const found = await app.fetch(new Request(`${config.origin}/api/v1/coops?q=gare`));
+    expect(await found.json()).toMatchObject({ total: 1 });
+    app.stop();
   });
 });

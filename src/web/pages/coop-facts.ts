@@ -7,6 +7,7 @@ import type { Entry } from "../../index/directory-index.ts";
 import { placeWords, regionName } from "../entries.ts";
 import { type Html, languageName, listed, outwardLink, partialDate } from "../text.ts";
 import { levelWords, precisionWords, statusWords, typeWords } from "../words.ts";
+import { definitions } from "./definitions.ts";
 import { searchHref } from "./search-address.ts";
 
 /** The facts of a listing as a list of terms; what isn't known is left out. */
@@ -35,16 +36,7 @@ export function factList(entry: Entry): Html {
       listing.knowsLanguage && html`${listed(listing.knowsLanguage.map(languageName))}`,
     ],
   ];
-  return html`<dl class="facts">
-    ${rows.map(([term, words]) =>
-      words === undefined
-        ? ""
-        : html`<div>
-            <dt>${term}</dt>
-            <dd>${words}</dd>
-          </div>`,
-    )}
-  </dl>`;
+  return definitions(rows);
 }
 
 function typeLink(type: NonNullable<Listing["coopType"]>): Html {

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { Peer } from "../../store/peers.ts";
 import type { Page } from "../layout.ts";
 import { counted, type Html, moment, number, outwardLink } from "../text.ts";
+import { definitions } from "./definitions.ts";
 import { contactLink } from "./contact.ts";
 
 /** What the page about the network shows. */
@@ -63,37 +64,24 @@ export function networkPage(data: NetworkData): Page {
   };
 }
 
+const roles = {
+  hub: "Hub: it holds the listings of all its peers",
+  leaf: "Leaf: it holds its own listings, and wakes its peers when they change",
+};
+
 function thisNode({ host, role, seq, epoch, indexed }: NetworkData): Html {
-  return html`<dl class="facts">
-    <div>
-      <dt>Host</dt>
-      <dd>${host}</dd>
-    </div>
-    <div>
-      <dt>Role</dt>
-      <dd>
-        ${
-          role === "hub"
-            ? "Hub: it holds the listings of all its peers"
-            : "Leaf: it holds its own listings and those that it chooses"
-        }
-      </dd>
-    </div>
-    <div>
-      <dt>Changes in its feed</dt>
-      <dd>
-        ${number(seq)}
-        <span class="aside"
-          >(epoch <code>${epoch}</code>;
-          ${
-            indexed >= seq
-              ? "the search knows them all"
-              : `the search has read ${number(indexed)} of them so far`
-          })</span
-        >
-      </dd>
-    </div>
-  </dl>`;
+  const known =
+    indexed >= seq
+      ? "the search knows them all"
+      : `the search has read ${number(indexed)} of them so far`;
+  return definitions([
+    ["Host", html`${host}`],
+    ["Role", html`${roles[role]}`],
+    [
+      "Changes in its feed",
+      html`${number(seq)} <span class="aside">(epoch <code>${epoch}</code>; ${known})</span>`,
+    ],
+  ]);
 }
 
 function peerTable(peers: Peer[]): Html {

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { Entry } from "../../index/directory-index.ts";
 import { day, type Html, moment, outwardLink, partialDate } from "../text.ts";
+import { definitions } from "./definitions.ts";
 import { licenceLink } from "./licence.ts";
 
 const kinds = {
@@ -37,15 +38,6 @@ export function provenanceSection(entry: Entry): Html {
   ];
   return html`<section class="provenance" aria-labelledby="provenance-heading">
     <h2 id="provenance-heading">Where this comes from</h2>
-    <dl class="facts">
-      ${rows.map(([term, words]) =>
-        words === undefined
-          ? ""
-          : html`<div>
-              <dt>${term}</dt>
-              <dd>${words}</dd>
-            </div>`,
-      )}
-    </dl>
+    ${definitions(rows)}
   </section>`;
 }
