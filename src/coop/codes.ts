@@ -49,6 +49,23 @@ export type Precision = z.infer<typeof Precision>;
 export const ProvenanceKind = z.enum(["claimed", "mandated", "imported"]);
 export type ProvenanceKind = z.infer<typeof ProvenanceKind>;
 
+/** What an offer is made of, or a need for: the five capitals of a community. */
+export const Capital = z.enum(["human", "social", "physical", "financial", "environmental"]);
+export type Capital = z.infer<typeof Capital>;
+
+/** What a co-op has to do with another organisation. Each is one-sided until the other attests it. */
+export const RelationKind = z.enum([
+  "member-of",
+  "part-of",
+  "helped-to-found",
+  "successor-of",
+  "supplies",
+  "buys-from",
+  "public-contract-with",
+  "supported-by",
+]);
+export type RelationKind = z.infer<typeof RelationKind>;
+
 /**
  * What a co-op works on, in plain words, and the ISIC Rev.4 divisions in which
  * such co-ops are usually found. A co-op names its own themes; the divisions

@@ -21,6 +21,7 @@ export const context: Json[] = [
     account: { "@id": "http://xmlns.com/foaf/0.1/account", "@type": "@id" },
     activity: { "@id": "coop:activity", "@container": "@list" },
     howToJoinMap: { "@id": "coop:howToJoin", "@container": "@language" },
+    purposeMap: { "@id": "coop:purpose", "@container": "@language" },
     ...Object.fromEntries(
       [
         "ContactPoint",
@@ -33,6 +34,7 @@ export const context: Json[] = [
         "areaServed",
         "contactPoint",
         "creditText",
+        "currency",
         "dissolutionDate",
         "email",
         "foundingDate",
@@ -46,6 +48,7 @@ export const context: Json[] = [
         "propertyID",
         "streetAddress",
         "telephone",
+        "validThrough",
         "value",
       ].map((term) => [term, `schema:${term}`]),
     ),
@@ -98,6 +101,13 @@ export function readListing(document: JsonObject): Listing | undefined {
   const about = document["about"];
   const listing = readLeniently(Listing, about);
   if (listing === undefined || listingId(listing.id) !== document["id"]) return undefined;
+  // A code that isn't known is not the default one.
+  for (const [term, usual] of [
+    ["status", "active"],
+    ["level", "primary"],
+  ] as const) {
+    if ((about as JsonObject)[term] === undefined) Object.assign(listing, { [term]: usual });
+  }
   // Some of the classes are worse than none: they would answer the ILO's test wrongly.
   const given = (about as JsonObject)["stakeholders"];
   if (Array.isArray(given) && given.length !== listing.stakeholders?.length) {

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import {
+  Capital,
   CoopType,
   DistributionConstraint,
   Level,
   Precision,
   ProvenanceKind,
+  RelationKind,
   StakeholderKind,
   Status,
   Theme,
@@ -44,23 +46,35 @@ const WebUrl = z
 const Moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, "not a UTC time");
 
 /** A year, a month or a day: `1997`, `1997-05`, `1997-05-02`. */
-const PartialDate = z
+export const PartialDate = z
   .string()
   .regex(
     /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/,
     "not a date such as 1997 or 1997-05-02",
-  );
+  )
+  .refine(isInCalendar, "not a day of the calendar");
+
+/** A day: `1997-05-02`. */
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, "not a day such as 1997-05-02")
+  .refine(isInCalendar, "not a day of the calendar");
+
+function isInCalendar(date: string): boolean {
+  return date.length < 10 || new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date) === true;
+}
 
 const Percent = z.number().min(0).max(100);
 
 /** A number of people, or that there are fewer than so many (small counts in sensitive classes). */
-const Count = z.union([
+export const Count = z.union([
   z
     .int()
     .min(0)
     .max(2 ** 40),
   z.strictObject({ fewerThan: z.int().min(1).max(1000) }),
 ]);
+export type Count = z.infer<typeof Count>;
 
 const Picture = z.strictObject({
   type: z.literal("Image"),
@@ -77,20 +91,34 @@ const Registration = z.strictObject({
   value: line(60),
 });
 
+/**
+ * A legal form by code: `form:fr-scic` of this project's own list
+ * (legal-forms.ts), or `elf:V1Z5` of the Entity Legal Form list (ISO 20275).
+ */
+const LegalFormCode = z
+  .string()
+  .regex(
+    /^(form:[a-z0-9]+(-[a-z0-9]+)*|elf:[A-Z0-9]{4})$/,
+    "not a code of a legal form such as form:fr-scic or elf:V1Z5",
+  )
+  .max(60);
+
 const Sector = z.string().refine(isSector, "not an ISIC Rev.4 code such as isic4:4721");
 const Region = z.string().refine(isRegion, "not a region such as iso3166-2:CA-QC");
 
 /** Classes whose members could be harmed by being counted or named. */
-const sensitiveKinds: ReadonlySet<StakeholderKind> = new Set(["disadvantaged-worker"]);
+export const sensitiveKinds: ReadonlySet<StakeholderKind> = new Set(["disadvantaged-worker"]);
+
+/** Names a class in URLs and handles; unique within the co-op. */
+const ClassKey = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "not a key such as workers")
+  .max(30);
 
 /** A class of members, with what it brings and what it decides. */
 export const StakeholderClass = z
   .strictObject({
-    /** Names the class in URLs and handles; unique within the co-op. */
-    key: z
-      .string()
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "not a key such as workers")
-      .max(30),
+    key: ClassKey,
     kind: StakeholderKind,
     name: line(120),
     nameMap: languageMap(120).optional(),
@@ -98,6 +126,8 @@ export const StakeholderClass = z
     /** Percent of the votes in the general assembly. */
     voteShare: Percent.optional(),
     boardSeats: z.int().min(0).max(1000).optional(),
+    /** Nothing is decided against this class alone (the ILO's exclusive veto). */
+    veto: z.literal(true).optional(),
     /** Percent of the share capital. */
     capitalShare: Percent.optional(),
     /** When these figures were true. */
@@ -130,9 +160,135 @@ const Place = z.strictObject({
   region: z.array(Region).min(1).max(8).optional(),
 });
 
+/** An amount of money in the currency of its row. */
+const Amount = z.number().min(-1e15).max(1e15);
+
+/** What can be counted or summed up for a year, in the order in which it is shown. */
+export const measures = [
+  "members",
+  "membersNatural",
+  "membersLegal",
+  "membersBySex",
+  "membersByClass",
+  "workers",
+  "workerMembers",
+  "volunteers",
+  "turnover",
+  "assets",
+  "surplus",
+] as const;
+export type Measure = (typeof measures)[number];
+
+/**
+ * What one source says of one year (core variables of the ILO's Guidelines
+ * concerning statistics of cooperatives, 2018). What a row leaves out is not
+ * known: it is never zero.
+ */
+export const Figures = z
+  .strictObject({
+    /** The reference year. */
+    year: z.int().min(1700).max(2200),
+    /** The day at which stocks such as members were counted. */
+    asOf: PartialDate.optional(),
+    source: line(200).optional(),
+    isBasedOn: WebUrl.optional(),
+    /** Not counted but estimated. */
+    estimate: z.literal(true).optional(),
+    members: Count.optional(),
+    /** Members who are persons, and those that are organisations. */
+    membersNatural: Count.optional(),
+    membersLegal: Count.optional(),
+    membersBySex: z
+      .strictObject({
+        female: Count.optional(),
+        male: Count.optional(),
+        notStated: Count.optional(),
+      })
+      .refine((bySex) => Object.keys(bySex).length > 0, "no count is given")
+      .optional(),
+    /** By the key of the class, one that there was in that year. */
+    membersByClass: z
+      .record(ClassKey, Count)
+      .refine((byClass) => Object.keys(byClass).length > 0, "no count is given")
+      .refine((byClass) => Object.keys(byClass).length <= 12, "more than 12 classes")
+      .optional(),
+    /** Everybody who works there for pay, members or not. */
+    workers: Count.optional(),
+    workerMembers: Count.optional(),
+    volunteers: Count.optional(),
+    turnover: Amount.optional(),
+    assets: Amount.optional(),
+    surplus: Amount.optional(),
+    /** ISO 4217, for the amounts of this row. */
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, "not a currency such as EUR")
+      .optional(),
+  })
+  .refine((row) => measures.some((measure) => row[measure] !== undefined), "no figure is given")
+  .refine(
+    ({ turnover, assets, surplus, currency }) =>
+      currency !== undefined || (turnover ?? assets ?? surplus) === undefined,
+    { path: ["currency"], message: "amounts need a currency such as EUR" },
+  );
+export type Figures = z.infer<typeof Figures>;
+
+/** At most twelve years, and in each year no measure twice. */
+const FiguresByYear = z
+  .array(Figures)
+  .min(1)
+  .max(24)
+  .refine((rows) => new Set(rows.map(({ year }) => year)).size <= 12, "more than twelve years")
+  .refine((rows) => {
+    const told = rows.flatMap((row) =>
+      measures.filter((measure) => row[measure] !== undefined).map((each) => `${row.year} ${each}`),
+    );
+    return new Set(told).size === told.length;
+  }, "a year has the same figure twice");
+
+/** Something that a co-op can give to others, or looks for (community capital). */
+export const Exchange = z.strictObject({
+  name: line(200),
+  nameMap: languageMap(200).optional(),
+  theme: Theme.optional(),
+  capital: Capital,
+  /** The last day on which it stands. */
+  validThrough: Day.optional(),
+});
+export type Exchange = z.infer<typeof Exchange>;
+
+/** What a co-op has to do with somebody else, who may be no co-op at all. */
+export const Relation = z.strictObject({
+  kind: RelationKind,
+  /** The other one's name. */
+  name: line(300),
+  /** The URL of its listing's co-op or actor, if it has one. */
+  id: WebUrl.optional(),
+  url: WebUrl.optional(),
+  identifier: Registration.optional(),
+  since: PartialDate.optional(),
+  until: PartialDate.optional(),
+});
+export type Relation = z.infer<typeof Relation>;
+
+/**
+ * Under what a federation publishes for a member. Who answers for it there is
+ * recorded by the node alone: persons don't replicate.
+ */
+export const Mandate = z.strictObject({
+  /** The federation. */
+  by: line(200),
+  url: WebUrl.optional(),
+  /** A decision, a contract, a paragraph of its rules. */
+  basis: line(300),
+  date: PartialDate,
+});
+
 /** Where the facts come from, and under which licence. */
-const Provenance = z.strictObject({
+export const Provenance = z.strictObject({
   kind: ProvenanceKind,
+  /** For a mandated listing. */
+  mandate: Mandate.optional(),
   /** The register or data set that was imported. */
   isBasedOn: WebUrl.optional(),
   /** What its licence asks to be said. */
@@ -171,10 +327,14 @@ export const Listing = z.strictObject({
   icon: Picture.optional(),
   image: Picture.optional(),
   legalName: line(300).optional(),
+  /** The general interest that the co-op serves, as its rules state it. */
+  purpose: line(2000).optional(),
+  purposeMap: languageMap(2000).optional(),
   identifier: z.array(Registration).min(1).max(10).optional(),
   foundingDate: PartialDate.optional(),
   dissolutionDate: PartialDate.optional(),
-  status: Status.default("active"),
+  /** Undefined when read: a status that this version doesn't know. */
+  status: Status.optional(),
   knowsLanguage: z.array(Language).min(1).max(20).optional(),
   /** A role's address or number, never a person's. */
   contactPoint: z
@@ -191,12 +351,14 @@ export const Listing = z.strictObject({
   account: WebUrl.optional(),
 
   coopType: CoopType.optional(),
-  /** What the co-op calls its form in law, or a code of data/legal-forms. */
+  /** What the co-op calls its form in law. */
   legalForm: line(120).optional(),
+  legalFormCode: LegalFormCode.optional(),
   /** ISIC Rev.4 with its scheme; the first is the primary activity. */
   activity: z.array(Sector).min(1).max(10).optional(),
   theme: z.array(Theme).min(1).max(10).optional(),
-  level: Level.default("primary"),
+  /** Undefined when read: a level that this version doesn't know. */
+  level: Level.optional(),
 
   stakeholders: z
     .array(StakeholderClass)
@@ -216,6 +378,12 @@ export const Listing = z.strictObject({
   location: Place.optional(),
   areaServed: z.array(Region).min(1).max(20).optional(),
 
+  /** By year, from whatever sources there are. */
+  figures: FiguresByYear.optional(),
+  offers: z.array(Exchange).min(1).max(20).optional(),
+  needs: z.array(Exchange).min(1).max(20).optional(),
+  relations: z.array(Relation).min(1).max(40).optional(),
+
   provenance: Provenance,
   /** The licence of this record, as an SPDX identifier. */
   license: line(60),
@@ -234,16 +402,3 @@ export type ListingContent = Omit<
   z.input<typeof Listing>,
   "id" | "type" | "updated" | "preferredUsername" | "listed"
 >;
-
-/**
- * Terms kept free for what the model gains next, so that no record uses them
- * for something else in the meantime.
- */
-export const reservedTerms = [
-  "figures",
-  "offers",
-  "needs",
-  "purpose",
-  "purposeMap",
-  "relations",
-] as const;

@@ -219,6 +219,8 @@ export function draftOf(
 ): Listing {
   const draft = Listing.safeParse({
     ...content,
+    status: content.status ?? "active",
+    level: content.level ?? "primary",
     ...(coop.handle === null ? {} : { preferredUsername: coop.handle }),
     id: coopUrl(node, coop.id),
     type: ["Organization", "schema:Cooperative"],

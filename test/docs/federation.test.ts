@@ -12,7 +12,7 @@ import {
   VoteRule,
 } from "../../src/coop/codes.ts";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
-import { Listing, reservedTerms, StakeholderClass } from "../../src/coop/listing.ts";
+import { Listing, StakeholderClass } from "../../src/coop/listing.ts";
 import { tombstoneRecord } from "../../src/coop/listing-record.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
@@ -134,11 +134,6 @@ describe("FEDERATION.md", () => {
       precision: Precision.options,
       "kind of provenance": ProvenanceKind.options,
     });
-  });
-
-  it("names the reserved terms, which no listing uses", () => {
-    expect(codes(section(document, "Reserved terms"))).toEqual([...reservedTerms]);
-    for (const term of reservedTerms) expect(Object.keys(Listing.shape)).not.toContain(term);
   });
 
   it("shows a tombstone as it is made", () => {

@@ -9,7 +9,7 @@ export function badges(listing: Listing): Html {
   return html`${
       listing.example === true ? html`<span class="badge example">Worked example</span> ` : ""
     }<span class="badge ${kind}">${provenanceWords[kind]}</span>${
-      listing.status === "active"
+      listing.status === undefined || listing.status === "active"
         ? ""
         : html` <span class="badge status">${statusWords[listing.status]}</span>`
     }`;

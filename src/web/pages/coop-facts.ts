@@ -26,8 +26,8 @@ export function factList(entry: Entry): Html {
       "Dissolved",
       listing.dissolutionDate === undefined ? undefined : partialDate(listing.dissolutionDate),
     ],
-    ["Status", listing.status === "active" ? undefined : html`${statusWords[listing.status]}`],
-    ["Level", listing.level === "primary" ? undefined : html`${levelWords[listing.level]}`],
+    ["Status", unlessUsual(listing.status, "active", statusWords)],
+    ["Level", unlessUsual(listing.level, "primary", levelWords)],
     ["Legal name", differing(listing.legalName, listing.name)],
     ["Legal form", listing.legalForm === undefined ? undefined : html`${listing.legalForm}`],
     ["Registered as", listing.identifier && registrations(listing.identifier)],
@@ -113,4 +113,13 @@ function registrations(identifiers: NonNullable<Listing["identifier"]>): Html {
     ({ propertyID, value }, index) =>
       html`${index === 0 ? "" : html`<br />`}<span class="aside">${propertyID}</span> ${value}`,
   )}`;
+}
+
+/** The word for a code, unless it is the one that nearly everybody has. */
+function unlessUsual<Code extends string>(
+  code: Code | undefined,
+  usual: Code,
+  words: Record<Code, string>,
+): Html | undefined {
+  return code === undefined || code === usual ? undefined : html`${words[code]}`;
 }
