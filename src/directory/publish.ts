@@ -11,6 +11,7 @@ import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
+import { permit } from "./permission.ts";
 
 /** Handles that feeds and the node itself use, or that people would mistake for them. */
 const reservedHandles = new Set([
@@ -102,14 +103,18 @@ async function insert(
   draft: Listing,
   now: number,
 ): Promise<void> {
-  // A handle is never given to a second co-op: old followers would follow a stranger.
-  if ((await coops.byHandle(tx, handle)) !== undefined) {
-    throw new AppError("conflict", `the handle “${handle}” is taken`);
-  }
-  await coops.put(tx, [
-    { ...newCoop(id, now), handle, content: JSON.stringify(draft), updated: now },
-  ]);
-  await records.put(tx, [signListing(node, draft, undefined, now).record], now);
+  await demandFree(tx, handle);
+  await publishIn(tx, node, { ...newCoop(id, now), handle }, draft, now);
+}
+
+/**
+ * A handle is never given to a second co-op: old followers would follow a stranger.
+ *
+ * @throws {AppError} `conflict` when it is, or was, somebody's.
+ */
+export async function demandFree(tx: Tx, handle: string): Promise<void> {
+  if ((await coops.byHandle(tx, handle)) === undefined) return;
+  throw new AppError("conflict", `the handle “${handle}” is taken`);
 }
 
 /** A co-op of which nothing is known yet. */
@@ -141,23 +146,32 @@ export async function publish(
 ): Promise<Published> {
   const coop = await hosted(db, id);
   const draft = draftOf(node, coop, content, now);
-  const changed = await db.transaction().execute((tx) => replace(tx, node, coop, draft, now));
+  const changed = await db.transaction().execute((tx) => publishIn(tx, node, coop, draft, now));
   return { id, url: coopUrl(node, id), changed };
 }
 
-async function replace(
+/**
+ * The one way by which a hosted co-op's listing gets into the log: checks that
+ * it may be published, and writes co-op and record.
+ *
+ * @param coop As it shall be from now on, its handle above all; new or known.
+ * @param draft Made for this co-op by {@link draftOf}.
+ * @returns Whether there is a new version.
+ * @throws {AppError} `forbidden` when there is no ground to publish it upon.
+ */
+export async function publishIn(
   tx: Tx,
   node: Identity,
   coop: coops.HostedCoop,
   draft: Listing,
   now: number,
 ): Promise<boolean> {
-  const last = await records.get(tx, listingId(draft.id));
-  const { record, changed } = signListing(node, draft, last, now);
+  const listing = await permit(tx, coop, draft, now);
+  const last = await records.get(tx, listingId(listing.id));
+  const { record, changed } = signListing(node, listing, last, now);
   if (!changed) return false;
-  if (coop.handle !== null) {
-    await coops.put(tx, [{ ...coop, content: JSON.stringify(draft), updated: now }]);
-  }
+  const content = coop.handle === null ? {} : { content: JSON.stringify(listing), updated: now };
+  await coops.put(tx, [{ ...coop, ...content }]);
   await records.put(tx, [record], now);
   return true;
 }
