@@ -11,7 +11,7 @@ import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { permit } from "./permission.ts";
+import { demandGround } from "./ground.ts";
 
 /** Handles that feeds and the node itself use, or that people would mistake for them. */
 const reservedHandles = new Set([
@@ -166,7 +166,7 @@ export async function publishIn(
   draft: Listing,
   now: number,
 ): Promise<boolean> {
-  const listing = await permit(tx, coop, draft, now);
+  const listing = await demandGround(tx, coop, draft, now);
   const last = await records.get(tx, listingId(listing.id));
   const { record, changed } = signListing(node, listing, last, now);
   if (!changed) return false;

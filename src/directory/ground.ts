@@ -36,7 +36,7 @@ export function mandateOf(mandate: mandates.RecordedMandate): Listing["provenanc
  * @param coop With the handle that it will have once it is published.
  * @throws {AppError} `forbidden` when it has no ground to be published upon.
  */
-export async function permit(
+export async function demandGround(
   tx: Tx,
   coop: HostedCoop,
   listing: Listing,
