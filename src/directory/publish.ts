@@ -201,7 +201,8 @@ async function erase(tx: Tx, node: Identity, coop: coops.HostedCoop, now: number
   await changes.append(tx, [{ kind: "coop", subject: coop.id, origin: "" }]);
 }
 
-async function retire(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
+/** What {@link withdraw} does, within a transaction of which it is the end. */
+export async function retire(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
   const record = listingId(coopUrl(node, id));
   const last = await records.get(tx, record);
   if (last === undefined || last.tombstone === 1) return;
@@ -213,7 +214,12 @@ async function retire(tx: Tx, node: Identity, id: string, now: number): Promise<
   );
 }
 
-async function hosted(db: Db, id: string): Promise<coops.HostedCoop> {
+/**
+ * A co-op that this node hosts.
+ *
+ * @throws {AppError} `not-found`, or `gone` when it was deleted.
+ */
+export async function hosted(db: Db, id: string): Promise<coops.HostedCoop> {
   const coop = await coops.get(db, id);
   if (coop === undefined) throw new AppError("not-found", `this node hosts no co-op “${id}”`);
   if (coop.deleted !== null) throw new AppError("gone", `the co-op “${id}” was deleted`);
