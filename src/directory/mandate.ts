@@ -1,11 +1,12 @@
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import { type Listing, Mandate } from "../coop/listing.ts";
+import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as mandates from "../store/mandates.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { hosted, invalid, newId, retire } from "./publish.ts";
+import { faultsOf, hosted, newId, retire } from "./publish.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 
@@ -50,7 +51,9 @@ export function newMandate(
   now: number,
 ): mandates.RecordedMandate {
   const checked = MandateForm.safeParse(form);
-  if (!checked.success) throw invalid("the mandate", checked.error);
+  if (!checked.success) {
+    throw new AppError("bad-request", `The mandate can’t be recorded: ${faultsOf(checked.error)}.`);
+  }
   const { url, ...facts } = checked.data;
   return { ...facts, id: newId(), coop, url: url ?? null, recorded: now, recordedBy, ended: null };
 }

@@ -206,7 +206,7 @@ export async function retire(tx: Tx, node: Identity, id: string, now: number): P
   const record = listingId(coopUrl(node, id));
   const last = await records.get(tx, record);
   if (last === undefined || last.tombstone === 1) return;
-  const issued = after(last, now);
+  const issued = issuedAfter(last, now);
   await records.put(
     tx,
     [signRecord(tombstoneRecord(node.actor, record, issued), node.signing)],
@@ -261,7 +261,7 @@ export function signListing(
   last: Pick<RecordTable, "issued" | "body" | "tombstone"> | undefined,
   now: number,
 ): { record: SignedRecord; changed: boolean } {
-  const document = listingRecord(node.actor, draft, after(last, now));
+  const document = listingRecord(node.actor, draft, issuedAfter(last, now));
   const changed = last === undefined || last.tombstone === 1 || !sameContent(document, last.body);
   const record = signRecord(document, node.signing);
   if (record.body.length > bounds.size) {
@@ -280,14 +280,18 @@ function sameContent(document: JsonObject, body: Uint8Array): boolean {
 }
 
 /** `issued` strictly increases, so that two edits in one millisecond keep their order. */
-function after(last: { issued: number } | undefined, now: number): number {
+export function issuedAfter(last: { issued: number } | undefined, now: number): number {
   return Math.max(now, (last?.issued ?? 0) + 1);
 }
 
-/** Every fault, by its path, in one sentence each. */
+/** Every fault of what can't be published. */
 export function invalid(what: string, error: z.ZodError): AppError {
-  const faults = error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`,
-  );
-  return new AppError("bad-request", `${what} can't be published: ${faults.join("; ")}`);
+  return new AppError("bad-request", `${what} can't be published: ${faultsOf(error)}`);
+}
+
+/** Every fault, each with its path. */
+export function faultsOf(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
+    .join("; ");
 }
