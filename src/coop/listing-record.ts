@@ -20,8 +20,21 @@ export const context: Json[] = [
     indexable: "http://joinmastodon.org/ns#indexable",
     account: { "@id": "http://xmlns.com/foaf/0.1/account", "@type": "@id" },
     activity: { "@id": "coop:activity", "@container": "@list" },
+    region: { "@id": "coop:region", "@container": "@list" },
     howToJoinMap: { "@id": "coop:howToJoin", "@container": "@language" },
     purposeMap: { "@id": "coop:purpose", "@container": "@language" },
+    isBasedOn: { "@id": "schema:isBasedOn", "@type": "@id" },
+    offers: "schema:makesOffer",
+    needs: "schema:seeks",
+    // Text here; ActivityStreams has another thing by this name.
+    source: "coop:source",
+    // Its keys name classes, they are no terms.
+    membersByClass: { "@id": "coop:membersByClass", "@type": "@json" },
+    // What is told there is about the relation; `id` is who is at its other end.
+    relations: {
+      "@id": "coop:relations",
+      "@context": { id: { "@id": "coop:other", "@type": "@id" } },
+    },
     ...Object.fromEntries(
       [
         "ContactPoint",
@@ -40,7 +53,6 @@ export const context: Json[] = [
         "foundingDate",
         "identifier",
         "inLanguage",
-        "isBasedOn",
         "knowsLanguage",
         "legalName",
         "license",

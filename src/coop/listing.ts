@@ -43,7 +43,12 @@ const WebUrl = z
   );
 
 /** A moment in UTC. */
-const Moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, "not a UTC time");
+const Moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, "not a UTC time")
+  .refine((value) => isInCalendar(value.slice(0, 10)) && !Number.isNaN(Date.parse(value)), {
+    message: "not a moment of the calendar",
+  });
 
 /** A year, a month or a day: `1997`, `1997-05`, `1997-05-02`. */
 export const PartialDate = z
@@ -61,7 +66,9 @@ const Day = z
   .refine(isInCalendar, "not a day of the calendar");
 
 function isInCalendar(date: string): boolean {
-  return date.length < 10 || new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date) === true;
+  if (date.length < 10) return true;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
 const Percent = z.number().min(0).max(100);
@@ -226,11 +233,18 @@ export const Figures = z
       .optional(),
   })
   .refine((row) => measures.some((measure) => row[measure] !== undefined), "no figure is given")
-  .refine(
-    ({ turnover, assets, surplus, currency }) =>
-      currency !== undefined || (turnover ?? assets ?? surplus) === undefined,
-    { path: ["currency"], message: "amounts need a currency such as EUR" },
-  );
+  .superRefine((row, context) => {
+    if (row.currency !== undefined) return;
+    // At the amounts: whoever can't read the currency leaves them out, and keeps the counts.
+    for (const amount of ["turnover", "assets", "surplus"] as const) {
+      if (row[amount] === undefined) continue;
+      context.addIssue({
+        code: "custom",
+        path: [amount],
+        message: "an amount needs its currency, such as EUR",
+      });
+    }
+  });
 export type Figures = z.infer<typeof Figures>;
 
 /** At most twelve years, and in each year no measure twice. */
@@ -238,13 +252,24 @@ const FiguresByYear = z
   .array(Figures)
   .min(1)
   .max(24)
-  .refine((rows) => new Set(rows.map(({ year }) => year)).size <= 12, "more than twelve years")
-  .refine((rows) => {
-    const told = rows.flatMap((row) =>
-      measures.filter((measure) => row[measure] !== undefined).map((each) => `${row.year} ${each}`),
-    );
-    return new Set(told).size === told.length;
-  }, "a year has the same figure twice");
+  .superRefine((rows, context) => {
+    const fault = (message: string, ...path: (string | number)[]) =>
+      context.addIssue({ code: "custom", path, message });
+    const years = new Set<number>();
+    const told = new Set<string>();
+    for (const [index, row] of rows.entries()) {
+      years.add(row.year);
+      if (years.size > 12) {
+        fault("more than twelve years", index);
+        return;
+      }
+      for (const measure of measures.filter((each) => row[each] !== undefined)) {
+        const place = `${row.year} ${measure}`;
+        if (told.has(place)) fault(`${row.year} has this figure twice`, index, measure);
+        told.add(place);
+      }
+    }
+  });
 
 /** Something that a co-op can give to others, or looks for (community capital). */
 export const Exchange = z.strictObject({

@@ -1,18 +1,28 @@
 import type { z } from "zod";
 import { describe, expect, it } from "vitest";
 import {
+  Capital,
   CoopType,
   DistributionConstraint,
   Level,
   Precision,
   ProvenanceKind,
+  RelationKind,
   StakeholderKind,
   Status,
   Theme,
   VoteRule,
 } from "../../src/coop/codes.ts";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
-import { Listing, StakeholderClass } from "../../src/coop/listing.ts";
+import {
+  Exchange,
+  Figures,
+  Listing,
+  Mandate,
+  Provenance,
+  Relation,
+  StakeholderClass,
+} from "../../src/coop/listing.ts";
 import { tombstoneRecord } from "../../src/coop/listing-record.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
@@ -104,12 +114,16 @@ describe("FEDERATION.md", () => {
     expect(refused([name(shortest, -1)])).toBe(true);
   });
 
-  const { location, provenance } = Listing.shape;
+  const { location } = Listing.shape;
   it.each<[string, z.ZodObject]>([
     ["Terms of a listing", Listing],
     ["Terms of a stakeholder class", StakeholderClass],
     ["Terms of a place", location.unwrap()],
-    ["Terms of provenance", provenance],
+    ["Terms of provenance", Provenance],
+    ["Terms of figures", Figures],
+    ["Terms of an exchange", Exchange],
+    ["Terms of a relation", Relation],
+    ["Terms of a mandate", Mandate],
   ])("has the %s in their order, and says which are required", (heading, schema) => {
     const rows = table(heading);
     expect(firstCode(rows)).toEqual(Object.keys(schema.shape));
@@ -133,6 +147,8 @@ describe("FEDERATION.md", () => {
       distributionConstraint: DistributionConstraint.options,
       precision: Precision.options,
       "kind of provenance": ProvenanceKind.options,
+      capital: Capital.options,
+      "kind of a relation": RelationKind.options,
     });
   });
 
