@@ -30,7 +30,7 @@ const languageMap = (max: number) =>
     );
 
 function line(max: number) {
-  return z.string().min(1).max(max);
+  return z.string().min(1).max(max).regex(/\S/u, "nothing but white space");
 }
 
 /** A web address that is safe to put into a link. */

@@ -100,6 +100,8 @@ const Envelope = z.looseObject({
  * hashed from then on.
  *
  * @param document The record without its proof; `issued` in milliseconds.
+ * @throws {RangeError} when there is more to it than a record may hold;
+ *   `TypeError` when it is no record at all.
  */
 export function signRecord(document: JsonObject, key: SigningKey): SignedRecord {
   const issued = document["issued"];
@@ -107,7 +109,9 @@ export function signRecord(document: JsonObject, key: SigningKey): SignedRecord 
   const signed = signDocument(document, key, `${issued.slice(0, 19)}Z`);
   const body = new TextEncoder().encode(canonicalJson(signed, bounds.depth));
   const read = readEnvelope(body, { insecure: true });
-  if ("refused" in read) throw new TypeError(read.why);
+  if ("refused" in read) {
+    throw new (read.refused === "too-large" ? RangeError : TypeError)(read.why);
+  }
   return read.record;
 }
 
