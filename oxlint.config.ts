@@ -10,7 +10,7 @@ const rooms = ["coop", "store", "index", "directory", "replication", "federation
 const common = ["errors", "log", "events", "jobs", "temporal", "outbound"];
 
 /** What is at the entrance: it may import from everywhere, nobody from it. */
-const entrance = ["app", "main", "cli", "demo", "config", "listen"];
+const entrance = ["app", "main", "cli", "demo", "config", "listen", "running", "backup"];
 
 /** Packages, and the rooms that may know them. */
 const packages: Record<string, string[]> = {
@@ -21,6 +21,7 @@ const packages: Record<string, string[]> = {
   pg: ["store"],
   "@fedify/fedify": ["store", "replication", "federation"],
   "csv-parse": ["directory"],
+  saxes: ["directory"],
   undici: [],
 };
 

@@ -2,14 +2,16 @@ import "./temporal.ts";
 import { readFile } from "node:fs/promises";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { openNode } from "./app.ts";
+import { backup, restore } from "./backup.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
 import type { Identity } from "./directory/identity.ts";
 import { importRows, type ImportReport, type MappedRow } from "./directory/import.ts";
 import { deletePost, post } from "./directory/post.ts";
 import { addCoop, deleteCoop, publish, withdraw } from "./directory/publish.ts";
-import { readCsv } from "./directory/read-csv.ts";
+import { readTable } from "./directory/read-table.ts";
 import { mappings } from "./directory/sources/mappings.ts";
+import { renewEpoch } from "./directory/renew-epoch.ts";
 import { AppError, describeFailure } from "./errors.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
@@ -30,7 +32,12 @@ interface Command {
   run(context: Context, args: string[], options: Record<string, unknown>): Promise<void>;
 }
 
-const commands: Record<string, Command> = {
+/** A command that puts the database itself in place, and so can't work on an open one. */
+interface OfflineCommand extends Omit<Command, "run"> {
+  runOffline(config: Config, args: string[], options: Record<string, unknown>): Promise<void>;
+}
+
+const commands: Record<string, Command | OfflineCommand> = {
   "coop add": {
     usage: "HANDLE FILE.json",
     help: "publish a new co-op, which can be followed as @HANDLE",
@@ -120,7 +127,8 @@ const commands: Record<string, Command> = {
       if (mapping === undefined) {
         throw new AppError("bad-request", `--as takes one of: ${Object.keys(mappings).join(", ")}`);
       }
-      const rows = mapRows(readCsv(required(file, "FILE")), (row) => mapping.toListing(row));
+      const table = readTable({ path: required(file, "FILE") });
+      const rows = mapRows(table, ({ cells }) => mapping.toListing(cells));
       const progress = ({ rows: count }: ImportReport) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${count} rows`);
       };
@@ -146,6 +154,36 @@ const commands: Record<string, Command> = {
         console.log(`${url}  ${peer?.role ?? "unknown"}  ${state}`);
       }
       if (config.peers.length === 0) console.log("no peers; name some in PEERS");
+    },
+  },
+  backup: {
+    usage: "FILE",
+    help: "write everything to one file, also while the node runs; keep it like a password",
+    async run({ db, config }, [file]) {
+      const name = required(file, "FILE");
+      await backup(db, config, name);
+      console.log(`${name} holds everything, the keys too: keep it safe, and on another machine`);
+    },
+  },
+  restore: {
+    usage: "FILE [--replace]",
+    help: "put a backup in the place of the database, while the node is stopped",
+    options: { replace: { type: "boolean" } },
+    async runOffline(config, [file], { replace }) {
+      const name = required(file, "FILE");
+      const aside = await restore(config, name, { replace: replace === true, now: Date.now() });
+      if (aside !== undefined) console.log(`the database that was there is now ${aside}`);
+      console.log(
+        `${name} is restored. Start the node before you change anything: what was published after the backup then comes back from its peers`,
+      );
+    },
+  },
+  renew: {
+    usage: "",
+    help: "have peers read everything again, after a database was put back by other means",
+    async run({ db }) {
+      await renewEpoch(db, "the administrator said so", Date.now());
+      console.log("the feed has a new epoch; peers read it from its beginning");
     },
   },
   config: {
@@ -232,6 +270,9 @@ async function main(args: string[]): Promise<void> {
     throw new AppError("bad-request", `${name}: ${(cause as Error).message}`, { cause });
   }
   const config = readConfig(process.env);
+  if ("runOffline" in command) {
+    return await command.runOffline(config, parsed.positionals, parsed.values);
+  }
   const { store, node } = await openNode(config, Date.now);
   await using _closing = store;
   await command.run({ db: store.db, node, config }, parsed.positionals, parsed.values);

@@ -7,7 +7,7 @@ import { openNode } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import { addExamples } from "./directory/examples.ts";
 import { importRows } from "./directory/import.ts";
-import { readCsv } from "./directory/read-csv.ts";
+import { readTable } from "./directory/read-table.ts";
 import { mappings } from "./directory/sources/mappings.ts";
 import { AppError, describeFailure } from "./errors.ts";
 
@@ -60,7 +60,7 @@ async function importUk(config: Config): Promise<number> {
   const mapping = mappings["uk-2023"];
   if (mapping === undefined) throw new AppError("internal", "the UK mapping is missing");
   async function* rows() {
-    for await (const row of readCsv(ukFile)) yield mapping!.toListing(row);
+    for await (const { cells } of readTable({ path: ukFile })) yield mapping!.toListing(cells);
   }
   const { rows: count, refusedCount } = await importRows(
     store.db,

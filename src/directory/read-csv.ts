@@ -1,25 +1,44 @@
-import { createReadStream } from "node:fs";
-import { parse } from "csv-parse";
+import { type CsvError, parse } from "csv-parse";
 import { AppError } from "../errors.ts";
+import { chunksOf, type TextPiece, utf8Text } from "./read-text.ts";
+import {
+  columnLetters,
+  nameOf,
+  type RawRow,
+  tableBounds,
+  tableFault,
+  type TableSource,
+} from "./table.ts";
 
 /**
- * Reads a CSV file row by row, in constant memory. The first row names the
- * columns.
+ * Reads CSV (RFC 4180) in UTF-8, with commas, semicolons or tabs between the
+ * cells: whichever the first line has most of. Rows are counted as spreadsheets
+ * do, so a cell of several lines is within one row.
  *
- * @throws {AppError} `bad-request` when the file can't be read, isn't UTF-8
- *   or isn't CSV, with the line at which that was seen.
+ * @throws {AppError} `bad-request` with row and column: not UTF-8, quotation
+ *   marks that don't match, a row with more or fewer cells than the first.
  */
-export async function* readCsv(file: string): AsyncGenerator<Record<string, string>> {
+export async function* readCsv(source: TableSource): AsyncGenerator<RawRow> {
+  const name = nameOf(source);
+  const pieces = utf8Text(refuseUtf16(name, chunksOf(source)));
+  const start = await pieces.next();
+  const first = start.done === true ? { text: "", broken: false } : start.value;
   const parser = parse({
-    columns: true,
-    bom: true,
-    relax_column_count: false,
-    skip_empty_lines: true,
+    delimiter: delimiterOf(first.text),
+    relax_column_count: true,
+    max_record_size: tableBounds.row,
   });
+  let broken = first.broken;
+  // With a sign where it breaks off, the row in which that is becomes a row of its own.
+  const textOf = (piece: TextPiece) => (piece.broken ? `${piece.text}\uFFFD` : piece.text);
   const feed = async () => {
     try {
-      for await (const text of utf8(file)) {
-        if (!parser.write(text)) await new Promise((resolve) => parser.once("drain", resolve));
+      parser.write(textOf(first));
+      for await (const piece of pieces) {
+        broken ||= piece.broken;
+        if (!parser.write(textOf(piece))) {
+          await new Promise((resolve) => parser.once("drain", resolve).once("close", resolve));
+        }
       }
       parser.end();
     } catch (error) {
@@ -27,45 +46,79 @@ export async function* readCsv(file: string): AsyncGenerator<Record<string, stri
     }
   };
   void feed();
-  try {
-    for await (const row of parser) yield row as Record<string, string>;
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const { message } = cause as Error;
-    throw new AppError("bad-request", `${file} can't be read as CSV: ${message}`, { cause });
-  }
-}
 
-/** The text of a file, or one clear sentence about where it stops being UTF-8. */
-async function* utf8(file: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let lines = 1;
+  let row = 0;
+  let width: number | undefined;
+  // One row is held back: where the text breaks off, the last one is not whole.
+  let held: RawRow | undefined;
   try {
-    for await (const chunk of createReadStream(file)) {
-      let text: string;
-      try {
-        text = decoder.decode(chunk as Buffer, { stream: true });
-      } catch {
-        const line = lines + lineOfFault(chunk as Buffer);
-        throw new AppError(
-          "bad-request",
-          `${file} is not UTF-8 text (near line ${line}): save it as “CSV UTF-8” and try again`,
-        );
-      }
-      for (const character of text) if (character === "\n") lines += 1;
-      yield text;
+    for await (const values of parser as AsyncIterable<string[]>) {
+      if (held !== undefined) yield held;
+      row += 1;
+      held = { row, values };
+      if (values.length === 1 && values[0] === "") continue; // an empty line
+      width ??= values.length;
+      if (values.length === width || (values.length === 1 && values[0] === "") || broken) continue;
+      throw tableFault(
+        name,
+        { row },
+        `there ${values.length === 1 ? "is 1 cell" : `are ${values.length} cells`} in this row and ${width} in the first: a delimiter or a quotation mark is missing, or the file breaks off here`,
+      );
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why =
-      code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
-    throw new AppError("bad-request", `${file} can't be read: ${why}`, { cause });
+    if (broken) throw notUtf8(name, row + 1, (cause as CsvError)["column"] as number | undefined);
+    throw unreadable(name, row + 1, cause as CsvError);
+  } finally {
+    parser.destroy();
+  }
+  if (broken) throw notUtf8(name, row, held === undefined ? undefined : held.values.length - 1);
+  if (held !== undefined) yield held;
+}
+
+function notUtf8(name: string, row: number, column: number | undefined): AppError {
+  const at = { row, ...(typeof column === "number" && { column: columnLetters(column) }) };
+  return tableFault(name, at, "this is not UTF-8 text: save it as “CSV UTF-8” and try again");
+}
+
+const reasons: Record<string, string> = {
+  CSV_QUOTE_NOT_CLOSED: "a quotation mark is opened and never closed, or the file breaks off here",
+  CSV_INVALID_CLOSING_QUOTE: "something follows a closing quotation mark within the cell",
+  INVALID_OPENING_QUOTE: "a quotation mark stands in the middle of a cell: it must be doubled",
+  CSV_MAX_RECORD_SIZE: `the row has more than ${tableBounds.row} characters; perhaps a quotation mark is never closed`,
+};
+
+function unreadable(name: string, row: number, cause: CsvError): AppError {
+  const why = reasons[cause.code];
+  if (why === undefined) {
+    return tableFault(name, { row }, `this can’t be read as CSV: ${cause.message}`, { cause });
+  }
+  const column = cause["column"];
+  const at = { row, ...(typeof column === "number" && { column: columnLetters(column) }) };
+  return tableFault(name, at, why, { cause });
+}
+
+/** Excel's “Unicode text” is UTF-16, which has a mark at the beginning or NULs between letters. */
+async function* refuseUtf16(name: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const chunk of chunks) {
+    const mark = chunk.subarray(0, 2).toString("hex");
+    const spaced = chunk[0] === 0 || chunk[1] === 0;
+    if (first && (mark === "fffe" || mark === "feff" || spaced)) {
+      throw tableFault(
+        name,
+        { row: 1 },
+        "this is UTF-16 text: save it as “CSV UTF-8” and try again",
+      );
+    }
+    first = false;
+    yield chunk;
   }
 }
 
-function lineOfFault(chunk: Buffer): number {
-  // Decoding leniently marks the first bad byte.
-  const text = new TextDecoder("utf-8").decode(chunk);
-  return text.slice(0, text.indexOf("\uFFFD")).split("\n").length - 1;
+function delimiterOf(text: string): string {
+  const unquoted = text.replace(/"[^"]*"/g, "");
+  const line = unquoted.split(/[\r\n]/).find((each) => each !== "") ?? "";
+  const counts = [",", ";", "\t"].map((sign) => ({ sign, count: line.split(sign).length }));
+  return counts.toSorted((a, b) => b.count - a.count)[0]?.sign ?? ",";
 }

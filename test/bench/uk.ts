@@ -5,7 +5,7 @@ import { openNode } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { importRows, type ImportReport, type MappedRow } from "../../src/directory/import.ts";
 import type { Identity } from "../../src/directory/identity.ts";
-import { readCsv } from "../../src/directory/read-csv.ts";
+import { readTable } from "../../src/directory/read-table.ts";
 import { mappings } from "../../src/directory/sources/mappings.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import type { Db } from "../../src/store/schema.ts";
@@ -21,7 +21,7 @@ export const ukFile = join(
 async function* mapped(): AsyncGenerator<MappedRow> {
   const mapping = mappings["uk-2023"];
   if (mapping === undefined) throw new Error("the mapping uk-2023 is gone");
-  for await (const row of readCsv(ukFile)) yield mapping.toListing(row);
+  for await (const { cells } of readTable({ path: ukFile })) yield mapping.toListing(cells);
 }
 
 /** Imports the UK set, as `npm run cli -- import` does. */
