@@ -5,9 +5,10 @@ import { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import type { Db } from "../store/schema.ts";
+import { Handle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { post, PostContent } from "./post.ts";
-import { addCoop, Handle, publish } from "./publish.ts";
+import { addCoop, publish } from "./publish.ts";
 
 /** A worked example (fixtures/examples): what an invented co-op would write of itself. */
 export const ExampleFile = z.strictObject({

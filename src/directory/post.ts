@@ -31,10 +31,10 @@ export async function post(
   const author = await coops.get(db, coop);
   if (author === undefined) throw new AppError("not-found", `this node hosts no co-op “${coop}”`);
   if (author.deleted !== null) throw new AppError("gone", `the co-op “${coop}” was deleted`);
-  if (author.handle === null) {
+  if (author.handle === null || author.content === null) {
     throw new AppError(
       "conflict",
-      `the co-op “${coop}” was imported: it has no actor to post with`,
+      `the co-op “${coop}” isn't published by itself yet: it has no actor to post with`,
     );
   }
   const id = newId();
@@ -46,19 +46,52 @@ export async function post(
     edited: null,
     deleted: null,
     pinned: pinned ? now : null,
+    announced: null,
   };
   await db.transaction().execute((tx) => write(tx, row));
   return id;
 }
 
+/** Gives a post another text, here and at the followers. The same text again changes nothing. */
+export async function editPost(
+  db: Db,
+  id: string,
+  content: PostContent,
+  now: number,
+): Promise<void> {
+  const checked = PostContent.safeParse(content);
+  if (!checked.success) throw invalid("the post", checked.error);
+  const row = await standing(db, id);
+  const text = JSON.stringify(checked.data);
+  if (row.content === text) return;
+  await db.transaction().execute((tx) => write(tx, { ...row, content: text, edited: now }));
+}
+
+/**
+ * Keeps a post on top of the profile, or no longer. Followers aren't told: other
+ * servers see it when they next look at the profile.
+ */
+export async function pinPost(db: Db, id: string, pinned: boolean, now: number): Promise<void> {
+  const row = await standing(db, id);
+  if ((row.pinned !== null) === pinned) return;
+  await db.transaction().execute((tx) => posts.put(tx, { ...row, pinned: pinned ? now : null }));
+}
+
 /** Deletes a post, here and at the followers; its text is erased. */
 export async function deletePost(db: Db, id: string, now: number): Promise<void> {
   const row = await posts.get(db, id);
-  if (row === undefined) throw new AppError("not-found", `there is no post “${id}”`);
-  if (row.deleted !== null) return;
+  if (row?.deleted != null) return;
+  const post = await standing(db, id);
   await db
     .transaction()
-    .execute((tx) => write(tx, { ...row, content: "{}", deleted: now, pinned: null }));
+    .execute((tx) => write(tx, { ...post, content: "{}", deleted: now, pinned: null }));
+}
+
+async function standing(db: Db, id: string): Promise<posts.Post> {
+  const row = await posts.get(db, id);
+  if (row === undefined) throw new AppError("not-found", `there is no post “${id}”`);
+  if (row.deleted !== null) throw new AppError("gone", `the post “${id}” was deleted`);
+  return row;
 }
 
 async function write(tx: Tx, row: posts.Post): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
 import { Listing, type ListingContent } from "../coop/listing.ts";
 import { listingId, listingRecord, tombstoneRecord } from "../coop/listing-record.ts";
@@ -9,51 +9,12 @@ import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
+import * as revisions from "../store/revisions.ts";
+import * as roles from "../store/roles.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
-import type { Identity } from "./identity.ts";
 import { demandGround } from "./ground.ts";
-
-/** Handles that feeds and the node itself use, or that people would mistake for them. */
-const reservedHandles = new Set([
-  "directory",
-  "actor",
-  "admin",
-  "administrator",
-  "root",
-  "all",
-  "sector",
-  "region",
-  "theme",
-  "feeds",
-  "feed",
-  "search",
-  "stats",
-  "map",
-  "network",
-  "about",
-  "api",
-  "inbox",
-  "health",
-  "metrics",
-  "embed",
-  "snapshots",
-  "help",
-  "info",
-  "support",
-  "security",
-  "abuse",
-  "postmaster",
-  "webmaster",
-  "moderator",
-  "fragaria",
-]);
-
-/** The name before the @: no dot, which class and feed handles are made with. */
-export const Handle = z
-  .string()
-  .max(60)
-  .regex(/^[a-z0-9]+(_[a-z0-9]+)*$/, "a handle has small letters, digits and single underscores")
-  .refine((handle) => !reservedHandles.has(handle), "this handle is kept for the directory itself");
+import { demandHandle } from "./handle.ts";
+import type { Identity } from "./identity.ts";
 
 /** An opaque id for a co-op or a post: it says nothing, so that it may outlive its profile. */
 export function newId(): string {
@@ -74,6 +35,14 @@ export interface Published {
   changed: boolean;
 }
 
+/** How something is published, where it isn't as usual. */
+export interface Publishing {
+  /** Who does it, if it is done by page. */
+  account?: string | null;
+  /** Makes a pinned introduction from the summary when the co-op is published for the first time. */
+  introduce?: boolean;
+}
+
 /**
  * Adds a co-op with an actor to this node and publishes its listing.
  *
@@ -86,35 +55,25 @@ export async function addCoop(
   handle: string,
   content: ListingContent,
   now: number,
+  how: Publishing = {},
 ): Promise<Published> {
-  const checked = Handle.safeParse(handle);
-  if (!checked.success) throw invalid(`the handle “${handle}”`, checked.error);
-  const id = newId();
-  const draft = draftOf(node, { id, handle }, content, now);
-  await db.transaction().execute((tx) => insert(tx, node, handle, id, draft, now));
-  return { id, url: coopUrl(node, id), changed: true };
+  const coop = { ...newCoop(newId(), now), handle };
+  const draft = draftOf(node, coop, content, now);
+  await db.transaction().execute((tx) => insert(tx, node, coop, draft, now, how));
+  return { id: coop.id, url: coopUrl(node, coop.id), changed: true };
 }
 
 async function insert(
   tx: Tx,
   node: Identity,
-  handle: string,
-  id: string,
+  coop: coops.HostedCoop & { handle: string },
   draft: Listing,
   now: number,
+  how: Publishing,
 ): Promise<void> {
-  await demandFree(tx, handle);
-  await publishIn(tx, node, { ...newCoop(id, now), handle }, draft, now);
-}
-
-/**
- * A handle is never given to a second co-op: old followers would follow a stranger.
- *
- * @throws {AppError} `conflict` when it is, or was, somebody's.
- */
-export async function demandFree(tx: Tx, handle: string): Promise<void> {
-  if ((await coops.byHandle(tx, handle)) === undefined) return;
-  throw new AppError("conflict", `the handle “${handle}” is taken`);
+  await demandHandle(tx, coop.handle);
+  await coops.put(tx, [coop]);
+  await publishIn(tx, node, coop, draft, now, how);
 }
 
 /** A co-op of which nothing is known yet. */
@@ -130,12 +89,16 @@ export function newCoop(id: string, now: number): coops.HostedCoop {
     updated: null,
     announced: null,
     deleted: null,
+    draft: null,
+    drafted: null,
+    draftedBy: null,
+    edition: 0,
   };
 }
 
 /**
  * Publishes a new version of a hosted co-op's listing. The same content again
- * makes no new version.
+ * makes no new version. What somebody is writing about it meanwhile stays.
  */
 export async function publish(
   db: Db,
@@ -143,75 +106,162 @@ export async function publish(
   id: string,
   content: ListingContent,
   now: number,
+  how: Publishing = {},
 ): Promise<Published> {
-  const coop = await hosted(db, id);
-  const draft = draftOf(node, coop, content, now);
-  const changed = await db.transaction().execute((tx) => publishIn(tx, node, coop, draft, now));
+  const draft = draftOf(node, await hosted(db, id), content, now);
+  const changed = await db.transaction().execute((tx) => replace(tx, node, id, draft, now, how));
   return { id, url: coopUrl(node, id), changed };
 }
 
+async function replace(
+  tx: Tx,
+  node: Identity,
+  id: string,
+  draft: Listing,
+  now: number,
+  how: Publishing,
+): Promise<boolean> {
+  return publishIn(tx, node, await lockHosted(tx, id), draft, now, how);
+}
+
 /**
- * The one way by which a hosted co-op's listing gets into the log: checks that
- * it may be published, and writes co-op and record.
+ * What all publishing goes through, within a transaction of which it is the
+ * end: asks for the ground, protects small counts, and writes history, content
+ * and record.
  *
- * @param coop As it shall be from now on, its handle above all; new or known.
- * @param draft Made for this co-op by {@link draftOf}.
+ * @param coop As it shall be from now on: with its handle, and with the draft
+ *   that stays. It is locked, or has just been inserted.
+ * @param entered What was entered, small counts and all.
  * @returns Whether there is a new version.
- * @throws {AppError} `forbidden` when there is no ground to publish it upon.
  */
 export async function publishIn(
   tx: Tx,
   node: Identity,
   coop: coops.HostedCoop,
-  draft: Listing,
+  entered: Listing,
   now: number,
+  { account = null, introduce = false }: Publishing = {},
 ): Promise<boolean> {
-  const listing = await demandGround(tx, coop, draft, now);
+  const listing = await demandGround(tx, coop, entered, now);
   const last = await records.get(tx, listingId(listing.id));
   const { record, changed } = signListing(node, listing, last, now);
+  const content = JSON.stringify(contentOf(entered));
+  const latest = await revisions.last(tx, coop.id);
+  // Also where the record is the same: what was entered may differ in what isn't said.
+  if (latest?.kind !== "published" || latest.content !== content) {
+    await revisions.append(tx, { coop: coop.id, kind: "published", content, account, made: now });
+  }
   if (!changed) return false;
-  const content = coop.handle === null ? {} : { content: JSON.stringify(listing), updated: now };
-  await coops.put(tx, [{ ...coop, ...content }]);
-  await records.put(tx, [record], now);
+  // An imported co-op may have chosen its handle, but has no actor before it claims its listing.
+  const speaks = listing.provenance.kind !== "imported";
+  const said = speaks ? { content: JSON.stringify(listing), updated: now } : {};
+  await coops.revise(tx, { ...coop, ...said });
+  const introduction =
+    introduce && speaks && coop.content === null
+      ? introductionOf(coop.id, listing, now)
+      : undefined;
+  if (introduction !== undefined) await posts.put(tx, introduction);
+  const news = introduction && [{ kind: "post", subject: introduction.id, origin: "" }];
+  await records.put(tx, [record], now, news);
   return true;
+}
+
+/** What a publisher writes: the listing without what the node adds. */
+export function contentOf(listing: Listing): ListingContent {
+  const {
+    id: _,
+    type: __,
+    updated: ___,
+    preferredUsername: ____,
+    listed: _____,
+    ...rest
+  } = listing;
+  return rest;
+}
+
+/** Whoever finds the co-op on another server sees no post but those that are pinned. */
+function introductionOf(coop: string, listing: Listing, now: number): posts.Post | undefined {
+  const { summary, summaryMap = {}, inLanguage } = listing;
+  if (summary === undefined) return undefined;
+  const [own] = Object.entries(summaryMap).find(([, text]) => text === summary) ?? [];
+  return {
+    id: newId(),
+    coop,
+    content: JSON.stringify({ [inLanguage ?? own ?? "en"]: summary, ...summaryMap }),
+    published: now,
+    edited: null,
+    deleted: null,
+    pinned: now,
+    announced: null,
+  };
 }
 
 /**
  * Takes a co-op's listing out of the directory, everywhere: a tombstone takes
- * its place. The actor and its followers stay.
+ * its place. The actor and its followers stay, and so do draft and history, from
+ * which it can be published again.
+ *
+ * @param account Who does it, if it is done by page.
  */
-export async function withdraw(db: Db, node: Identity, id: string, now: number): Promise<void> {
+export async function withdraw(
+  db: Db,
+  node: Identity,
+  id: string,
+  now: number,
+  account: string | null = null,
+): Promise<void> {
   await hosted(db, id);
-  await db.transaction().execute((tx) => retire(tx, node, id, now));
+  await db.transaction().execute((tx) => retire(tx, node, id, now, account));
 }
 
 /**
  * Deletes a co-op's actor for good, and withdraws its listing. Followers are
- * told, the actor answers 410 ever after, and the handle stays taken.
+ * told, the actor answers 410 ever after, and the handle stays taken. Of one
+ * that was never published nothing is kept, not even the handle.
  */
 export async function deleteCoop(db: Db, node: Identity, id: string, now: number): Promise<void> {
-  const coop = await hosted(db, id);
-  await db.transaction().execute((tx) => erase(tx, node, coop, now));
+  await hosted(db, id);
+  await db.transaction().execute((tx) => erase(tx, node, id, now));
 }
 
-async function erase(tx: Tx, node: Identity, coop: coops.HostedCoop, now: number): Promise<void> {
-  await retire(tx, node, coop.id, now);
-  await posts.erase(tx, coop.id, now);
-  await coops.put(tx, [{ ...coop, content: null, deleted: now }]);
-  await changes.append(tx, [{ kind: "coop", subject: coop.id, origin: "" }]);
+async function erase(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
+  const coop = await lockHosted(tx, id);
+  const record = await records.get(tx, listingId(coopUrl(node, id)));
+  await posts.erase(tx, id, now);
+  await revisions.erase(tx, id);
+  await roles.removeAll(tx, id);
+  if (coop.content === null && record === undefined) {
+    await coops.remove(tx, id);
+    return;
+  }
+  const nothing = { content: null, draft: null, drafted: null, draftedBy: null };
+  await coops.revise(tx, { ...coop, ...nothing, deleted: now });
+  const gone = { kind: "coop", subject: id, origin: "" };
+  if (record?.tombstone === 0) {
+    await records.put(tx, [tombstone(node, record, now)], now, [gone]);
+  } else {
+    await changes.append(tx, [gone]);
+  }
 }
 
 /** What {@link withdraw} does, within a transaction of which it is the end. */
-export async function retire(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
-  const record = listingId(coopUrl(node, id));
-  const last = await records.get(tx, record);
+export async function retire(
+  tx: Tx,
+  node: Identity,
+  id: string,
+  now: number,
+  account: string | null = null,
+): Promise<void> {
+  const coop = await lockHosted(tx, id);
+  const last = await records.get(tx, listingId(coopUrl(node, id)));
   if (last === undefined || last.tombstone === 1) return;
-  const issued = issuedAfter(last, now);
-  await records.put(
-    tx,
-    [signRecord(tombstoneRecord(node.actor, record, issued), node.signing)],
-    now,
-  );
+  await coops.revise(tx, coop);
+  await revisions.append(tx, { coop: id, kind: "withdrawn", content: null, account, made: now });
+  await records.put(tx, [tombstone(node, last, now)], now);
+}
+
+function tombstone(node: Identity, last: RecordTable, now: number): SignedRecord {
+  return signRecord(tombstoneRecord(node.actor, last.id, issuedAfter(last, now)), node.signing);
 }
 
 /**
@@ -220,7 +270,15 @@ export async function retire(tx: Tx, node: Identity, id: string, now: number): P
  * @throws {AppError} `not-found`, or `gone` when it was deleted.
  */
 export async function hosted(db: Db, id: string): Promise<coops.HostedCoop> {
-  const coop = await coops.get(db, id);
+  return demandHosted(id, await coops.get(db, id));
+}
+
+/** The same, with its row locked until the end of the transaction. */
+export async function lockHosted(tx: Tx, id: string): Promise<coops.HostedCoop> {
+  return demandHosted(id, (await coops.lock(tx, [id])).get(id));
+}
+
+function demandHosted(id: string, coop: coops.HostedCoop | undefined): coops.HostedCoop {
   if (coop === undefined) throw new AppError("not-found", `this node hosts no co-op “${id}”`);
   if (coop.deleted !== null) throw new AppError("gone", `the co-op “${id}” was deleted`);
   return coop;

@@ -46,7 +46,9 @@ export async function actorDocument(
   if (parts === undefined) return "unknown";
   const coop = await coops.get(db, parts.coop);
   if (coop === undefined || coop.handle === null) return "unknown";
-  if (coop.deleted !== null || coop.content === null) return "gone";
+  if (coop.deleted !== null) return "gone";
+  // A private draft: nobody may know of it.
+  if (coop.content === null) return "unknown";
   const listing = JSON.parse(coop.content) as Listing;
   if (parts.key === undefined) return coopActor(node, coop.handle, coop.created, listing);
   const stakeholders = listing.stakeholders?.find(
@@ -63,7 +65,7 @@ export async function identifierOf(db: Db, handle: string): Promise<string | und
   const [, own, key] = /^([^.]+)(?:\.([^.]+))?$/.exec(name) ?? [];
   if (own === undefined) return undefined;
   const coop = await coops.byHandle(db, own);
-  if (coop === undefined) return undefined;
+  if (coop === undefined || (coop.content === null && coop.deleted === null)) return undefined;
   const identifier = coopIdentifier(coop.id);
   return key === undefined ? identifier : `${identifier}/classes/${key}`;
 }

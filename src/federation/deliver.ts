@@ -52,21 +52,17 @@ export function deliver(
 
 async function deliverChange(
   context: Context<FederationData>,
-  { kind, subject, origin, seq }: changes.Change,
+  { kind, subject, origin }: changes.Change,
 ): Promise<void> {
   if (kind === "post") await deliverPost(context, subject);
   else if (kind === "coop") await deliverDeletion(context, subject);
   else if (kind === "record" && origin === context.data.node.host) {
-    await deliverProfile(context, subject, seq);
+    await deliverProfile(context, subject);
   }
 }
 
 /** A new version of a listing: followers get the whole actor if its content has changed. */
-async function deliverProfile(
-  context: Context<FederationData>,
-  listing: string,
-  seq: number,
-): Promise<void> {
+async function deliverProfile(context: Context<FederationData>, listing: string): Promise<void> {
   const { db, node } = context.data;
   const [, id] = /\/coops\/([0-9a-z]+)\/listing$/.exec(listing) ?? [];
   const coop = id === undefined ? undefined : await coops.get(db, id);
@@ -79,7 +75,8 @@ async function deliverProfile(
     for (const identifier of [own, ...classes.map(({ key }) => `${own}/classes/${key}`)]) {
       const document = await actorDocument(db, node, identifier);
       if (typeof document === "string") continue;
-      const update = { id: `#updates/${seq}`, object: document };
+      // Named by its content, and not by its seq: after the log was put back, another has that.
+      const update = { id: `#updates/${coop.updated}`, object: document };
       await tellFollowers(context, identifier, "Update", update);
     }
   }
@@ -87,7 +84,7 @@ async function deliverProfile(
 }
 
 async function deliverPost(context: Context<FederationData>, id: string): Promise<void> {
-  const { db, node } = context.data;
+  const { db, node, clock } = context.data;
   const post = await posts.get(db, id);
   if (post === undefined) return;
   const coop = await coops.get(db, post.coop);
@@ -97,11 +94,12 @@ async function deliverPost(context: Context<FederationData>, id: string): Promis
   if (post.deleted !== null) {
     const object = { id: url, type: "Tombstone" };
     await tellFollowers(context, author, "Delete", { id: `${url}#delete`, object });
-  } else if (post.edited !== null) {
+  } else if (post.edited !== null && post.announced !== null) {
     const update = { id: `${url}#updates/${post.edited}`, object: noteDocument(node, post) };
     await tellFollowers(context, author, "Update", update);
   } else {
     await send(context, author, await recipients(context, author), createDocument(node, post));
+    await posts.announce(db, id, clock());
   }
 }
 

@@ -1,3 +1,4 @@
+import { forUpdate } from "./dialect.ts";
 import type { CoopTable, Db, Tx } from "./schema.ts";
 
 export type HostedCoop = CoopTable;
@@ -5,6 +6,14 @@ export type HostedCoop = CoopTable;
 /** A co-op that this node hosts, by the last part of its URL. */
 export async function get(db: Db, id: string): Promise<HostedCoop | undefined> {
   return db.selectFrom("coop").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** Co-ops by their ids, which nobody else may change until the transaction ends. */
+export async function lock(tx: Tx, ids: string[]): Promise<Map<string, HostedCoop>> {
+  if (ids.length === 0) return new Map();
+  const query = tx.selectFrom("coop").selectAll().where("id", "in", ids).orderBy("id");
+  const rows = await forUpdate(tx, query).execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** A co-op with an actor, by the name before the @. */
@@ -27,7 +36,30 @@ export async function bySourceKeys(
   return new Map(rows.map((row) => [row.sourceKey ?? "", row]));
 }
 
-/** Writes co-ops, whether they are new or not. */
+/** Writes a co-op that is locked: all that may change of it, and the next edition. */
+export async function revise(tx: Tx, coop: HostedCoop): Promise<HostedCoop> {
+  const { id, handle, content, updated, deleted, draft, drafted, draftedBy } = coop;
+  return tx
+    .updateTable("coop")
+    .set((eb) => ({
+      handle,
+      content,
+      updated,
+      deleted,
+      draft,
+      drafted,
+      draftedBy,
+      edition: eb("edition", "+", 1),
+    }))
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Writes co-ops, whether they are new or not. Of those that are there already,
+ * what is being written about them stays.
+ */
 export async function put(tx: Tx, coops: HostedCoop[]): Promise<void> {
   for (let at = 0; at < coops.length; at += 500) {
     await tx
@@ -47,17 +79,26 @@ export async function put(tx: Tx, coops: HostedCoop[]): Promise<void> {
   }
 }
 
+/** Forgets a co-op of which nothing was ever published. */
+export async function remove(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("coop").where("id", "=", id).execute();
+}
+
 /** Notes which content the followers were last told of. */
 export async function announce(db: Db, id: string, updated: number | null): Promise<void> {
   await db.updateTable("coop").set({ announced: updated }).where("id", "=", id).execute();
 }
 
-/** Co-ops with an actor, in order of their handles. */
+/**
+ * Co-ops with an actor, in order of their handles. One that has never been
+ * published has a handle, but nothing else that anybody may see.
+ */
 export async function followable(db: Db, after: string, limit: number): Promise<HostedCoop[]> {
   return db
     .selectFrom("coop")
     .selectAll()
     .where("handle", "is not", null)
+    .where("content", "is not", null)
     .where("deleted", "is", null)
     .where("handle", ">", after)
     .orderBy("handle")
@@ -65,15 +106,16 @@ export async function followable(db: Db, after: string, limit: number): Promise<
     .execute();
 }
 
-/** How many co-ops have an actor here. */
+/** How many co-ops are or were published here, and how many have an actor. Drafts are none of them. */
 export async function count(db: Db): Promise<{ hosted: number; followable: number }> {
   const row = await db
     .selectFrom("coop")
     .select((eb) => [
       eb.fn.count<number>("id").as("hosted"),
-      eb.fn.count<number>("handle").as("followable"),
+      eb.fn.count<number>("content").as("followable"),
     ])
     .where("deleted", "is", null)
+    .where((eb) => eb.or([eb("content", "is not", null), eb("source", "is not", null)]))
     .executeTakeFirstOrThrow();
   return { hosted: Number(row.hosted), followable: Number(row.followable) };
 }

@@ -21,6 +21,11 @@ export async function put(tx: Tx, post: Post): Promise<void> {
     .execute();
 }
 
+/** Notes when followers were told of a post. */
+export async function announce(db: Db, id: string, now: number): Promise<void> {
+  await db.updateTable("post").set({ announced: now }).where("id", "=", id).execute();
+}
+
 /** Deletes what a co-op has posted, and its text. */
 export async function erase(tx: Tx, coop: string, now: number): Promise<void> {
   await tx

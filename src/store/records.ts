@@ -11,12 +11,14 @@ import type { Db, RecordTable, Tx } from "./schema.ts";
  *
  * @param records At most one of each id.
  * @param seen When they came, epoch ms.
+ * @param also What else has changed in this transaction, for the log.
  * @returns The ids of those that were newer, and the seq of the last change.
  */
 export async function put(
   tx: Tx,
   records: SignedRecord[],
   seen: number,
+  also: changes.NewChange[] = [],
 ): Promise<{ stored: Set<string>; seq: number }> {
   // In order of id, so that two transactions lock rows in the same order.
   const rows = records
@@ -49,7 +51,7 @@ export async function put(
   const news = records
     .filter(({ id }) => stored.has(id))
     .map(({ id, origin }) => ({ kind: "record", subject: id, origin }));
-  return { stored, seq: await changes.append(tx, news) };
+  return { stored, seq: await changes.append(tx, [...news, ...also]) };
 }
 
 function rowOf(record: SignedRecord, seen: number): RecordTable {

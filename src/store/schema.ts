@@ -18,6 +18,8 @@ export interface Schema {
   cursor: { name: string; seq: number };
   /** The co-ops that this node hosts: what a listing doesn't say. */
   coop: CoopTable;
+  /** What was published of each co-op, as it was entered: its private history. */
+  revision: RevisionTable;
   /** What a hosted co-op has to say: news, and its pinned introduction. */
   post: PostTable;
   /** Who follows an actor of this node. */
@@ -100,6 +102,26 @@ export interface CoopTable {
   announced: number | null;
   /** When the actor was deleted for good: it answers 410 ever after. */
   deleted: number | null;
+  /** JSON: what is being written and not published yet. Private, and perhaps incomplete. */
+  draft: string | null;
+  drafted: number | null;
+  /** The account that last saved the draft. */
+  draftedBy: string | null;
+  /** Bumped with each change of draft or content: who saves names the one they started from. */
+  edition: number;
+}
+
+export interface RevisionTable {
+  coop: string;
+  /** Counted from 1 for each co-op. */
+  number: number;
+  /** `set-aside`: a draft that made way for another content. */
+  kind: "published" | "withdrawn" | "set-aside";
+  /** JSON: the content as it was entered; what was published may say less (small counts). */
+  content: string | null;
+  /** Who did it, if it was done by page. */
+  account: string | null;
+  made: number;
 }
 
 export interface PostTable {
@@ -111,6 +133,8 @@ export interface PostTable {
   edited: number | null;
   deleted: number | null;
   pinned: number | null;
+  /** When followers were first told of it: before that, an edit is no news to them. */
+  announced: number | null;
 }
 
 export interface FollowerTable {

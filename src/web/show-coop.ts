@@ -1,8 +1,10 @@
+import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
+import * as records from "../store/records.ts";
 import { hostedEntry, replicaEntry } from "./entries.ts";
 import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
@@ -18,7 +20,7 @@ export async function showCoop(site: Site, id: string): Promise<Response> {
   const headers = coop.handle === null ? undefined : { link: activityLink(url) };
   const latest = coop.handle === null ? [] : await newsOf(site, id);
   if (entry === undefined) {
-    if (coop.handle === null) throw withdrawn();
+    if (coop.content === null) throw await noListing(site, url);
     const handle = `@${coop.handle}@${site.node.host}`;
     return respond(site, withdrawnPage({ handle, url, posts: latest }), 200, headers);
   }
@@ -67,8 +69,11 @@ async function hosted(site: Site, id: string): Promise<coops.HostedCoop> {
   return coop;
 }
 
-function withdrawn(): AppError {
-  return new AppError("gone", "This listing was withdrawn from the directory.");
+/** It was withdrawn; or it is a private draft, of which nobody may know. */
+async function noListing(site: Site, url: string): Promise<AppError> {
+  return (await records.get(site.db, listingId(url))) === undefined
+    ? new AppError("not-found", "This node hosts no such co-op.")
+    : new AppError("gone", "This listing was withdrawn from the directory.");
 }
 
 /** The latest posts, those that are pinned on top. */

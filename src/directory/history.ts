@@ -1,0 +1,78 @@
+import { AppError } from "../errors.ts";
+import * as coops from "../store/coops.ts";
+import * as revisions from "../store/revisions.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { DraftContent } from "./draft.ts";
+import { setAside } from "./draft.ts";
+import { hosted, lockHosted } from "./publish.ts";
+
+/** One step of a co-op's private history. */
+export interface Step {
+  number: number;
+  kind: revisions.Revision["kind"];
+  account: string | null;
+  made: number;
+  /** As it was entered; null for a withdrawal. */
+  content: DraftContent | null;
+  /** The terms that differ from the content before. */
+  changed: string[];
+}
+
+/** What was done with a co-op's listing, the latest first. */
+export async function history(db: Db, id: string): Promise<Step[]> {
+  await hosted(db, id);
+  const rows = await revisions.of(db, id);
+  let before: DraftContent = {};
+  return rows
+    .toReversed()
+    .map(({ number, kind, account, made, content: text }) => {
+      const content = text === null ? null : (JSON.parse(text) as DraftContent);
+      const changed = content === null ? [] : changedTerms(before, content);
+      // A draft that was never published is no step towards the next version.
+      if (kind === "published" && content !== null) before = content;
+      return { number, kind, account, made: Number(made), content, changed };
+    })
+    .toReversed();
+}
+
+/** The terms in which two contents differ. */
+export function changedTerms(before: DraftContent, after: DraftContent): string[] {
+  const terms = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...terms].filter((term) => JSON.stringify(before[term]) !== JSON.stringify(after[term]));
+}
+
+/**
+ * Makes an older content the draft, to be looked over and published as a new
+ * version. A draft that stands in its way is kept in the history.
+ *
+ * @throws {AppError} `not-found` for a step that has no content.
+ */
+export async function restore(
+  db: Db,
+  id: string,
+  number: number,
+  account: string | null,
+  now: number,
+): Promise<void> {
+  await db.transaction().execute((tx) => bringBack(tx, id, { number, account }, now));
+}
+
+async function bringBack(
+  tx: Tx,
+  id: string,
+  { number, account }: { number: number; account: string | null },
+  now: number,
+): Promise<void> {
+  const coop = await lockHosted(tx, id);
+  const revision = await revisions.get(tx, id, number);
+  if (revision?.content == null) {
+    throw new AppError("not-found", `the history has no content under the number ${number}`);
+  }
+  if (coop.draft !== revision.content) await setAside(tx, coop, now);
+  await coops.revise(tx, {
+    ...coop,
+    draft: revision.content,
+    drafted: now,
+    draftedBy: account,
+  });
+}
