@@ -80,7 +80,7 @@ export function byStanding(a: Listed, b: Listed): number {
   return (
     kinds.indexOf(a.provenance.kind) - kinds.indexOf(b.provenance.kind) ||
     Number(hasVerifiedHost(b)) - Number(hasVerifiedHost(a)) ||
-    changed(b) - changed(a) ||
+    Date.parse(b.updated) - Date.parse(a.updated) ||
     (a.id < b.id ? -1 : Number(a.id > b.id))
   );
 }
@@ -97,7 +97,7 @@ export function hasVerifiedHost({ id, url }: Pick<Listed, "id" | "url">): boolea
 }
 
 /** The registrations of a listing, as keys that it shares with its organisation's others. */
-export function keysOf({ identifier = [], example }: Listed): Set<string> {
+function keysOf({ identifier = [], example }: Listed): Set<string> {
   const keys = identifier.flatMap(({ propertyID, value }) => {
     const key = registrationKey(propertyID, value);
     if (key === undefined) return [];
@@ -108,11 +108,6 @@ export function keysOf({ identifier = [], example }: Listed): Set<string> {
 
 function isExample(listing: Listed | undefined): boolean {
   return listing?.example === true;
-}
-
-/** What looks like a date may not be in the calendar: it is then the oldest. */
-function changed({ updated }: Listed): number {
-  return Date.parse(updated) || 0;
 }
 
 function hostOf(url: string): string {

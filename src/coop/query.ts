@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CoopType, Theme } from "./codes.ts";
+import { CoopType, Level, Status, Theme } from "./codes.ts";
 import { parseRegion } from "./regions.ts";
 import { parseSector } from "./sectors.ts";
 
@@ -47,6 +47,9 @@ export const SearchQuery = z.strictObject({
   region: list(Region).optional(),
   type: list(CoopType).optional(),
   multi_stakeholder: list(z.enum(["yes", "no", "unknown"])).optional(),
+  level: list(Level).optional(),
+  /** Without it, everything but what is closed. */
+  status: list(Status).optional(),
   sort: z.enum(["relevance", "name", "updated"]).optional(),
   cursor: z.string().max(500).optional(),
   limit: z
@@ -59,5 +62,13 @@ export const SearchQuery = z.strictObject({
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
 /** The filters that have facets, in the order in which pages show them. */
-export const facetNames = ["theme", "sector", "region", "type", "multi_stakeholder"] as const;
+export const facetNames = [
+  "theme",
+  "sector",
+  "region",
+  "type",
+  "multi_stakeholder",
+  "level",
+  "status",
+] as const;
 export type FacetName = (typeof facetNames)[number];

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import type { Listing } from "../coop/listing.ts";
@@ -6,11 +6,14 @@ import type { FacetName } from "../coop/query.ts";
 import type { Answer } from "../coop/stakeholders.ts";
 import { AppError } from "../errors.ts";
 import type { Place } from "./cursor.ts";
-import type { Entry } from "./directory-index.ts";
+import type { SameAs } from "../coop/organisation.ts";
+import type { RowState } from "./columns.ts";
+import type { Entry, OriginCounts } from "./directory-index.ts";
 import type { IndexedListing } from "./entries.ts";
+import { identityPrefix } from "./identifiers.ts";
 
 /** Raise it with every change to the tables, or to what is written into them. */
-const version = 1;
+const version = 2;
 
 /** Says in the file's head that it is ours to drop: "frag" in ASCII. */
 const applicationId = 0x66726167;
@@ -24,6 +27,8 @@ const tables = `
     coop text not null,
     origin text not null,
     example integer not null,
+    closed integer not null,
+    instead integer,
     name text not null,
     newest integer not null,
     tie integer not null,
@@ -37,8 +42,11 @@ const tables = `
   create index entry_newest on entry (newest, tie);
   create index entry_coop on entry (coop);
   create index entry_origin on entry (origin, example);
+  create index entry_instead on entry (instead) where instead is not null;
   create table identifier (key text, row integer, primary key (key, row)) strict, without rowid;
   create index identifier_row on identifier (row);
+  create table link (attestation text, coop text, same text, primary key (attestation, coop)) strict, without rowid;
+  create index link_coop on link (coop);
   create virtual table texts using fts5 (
     name, legal, place, topic, summary,
     content = '', contentless_delete = 1, tokenize = 'ascii'
@@ -59,6 +67,15 @@ interface EntryRow {
 /** A row and where it stands in an order. */
 export interface PlacedRow extends Place {
   row: number;
+}
+
+/** A row that may belong with others. */
+export interface ReachedRow {
+  row: number;
+  /** Which row stands for its organisation, as far as is written; null when it does itself. */
+  instead: number | null;
+  /** 1 when there is anything that could join it with another. */
+  related: number;
 }
 
 /** The orders that the file keeps; relevance is made for each query. */
@@ -171,36 +188,50 @@ export class Cache {
   }
 
   /** What the columns hold of each row. */
-  *columns(): Generator<{ row: number; facts: Uint32Array; tie: number; example: boolean }> {
-    const rows = this.#prepare<[], { row: number; facts: Buffer; tie: number; example: number }>(
-      "select row, facts, tie, example from entry order by row",
-    ).iterate();
-    for (const { row, facts, tie, example } of rows) {
-      // A copy: the bytes that come may not be aligned.
+  *columns(): Generator<{ row: number; facts: Uint32Array; tie: number; state: RowState }> {
+    const rows = this.#prepare<
+      [],
+      {
+        row: number;
+        facts: Buffer;
+        tie: number;
+        example: number;
+        closed: number;
+        instead: number | null;
+      }
+    >("select row, facts, tie, example, closed, instead from entry order by row").iterate();
+    for (const { row, facts, tie, example, closed, instead } of rows) {
       yield {
         row,
+        // A copy: the bytes that come may not be aligned.
         facts: new Uint32Array(Uint8Array.from(facts).buffer),
         tie,
-        example: example === 1,
+        state: { example: example === 1, closed: closed === 1, hidden: instead !== null },
       };
     }
   }
 
-  /** Writes a listing, in place of the one with the same record. Returns its row. */
-  put(entry: IndexedListing, facts: Uint32Array): number {
+  /**
+   * Writes a listing, in place of the one with the same record. It stands for
+   * itself until `setInstead` says otherwise.
+   *
+   * @returns Its row.
+   */
+  put(entry: IndexedListing, facts: Uint32Array, { example, closed }: RowState): number {
     const { record, listing } = entry;
     const old = this.#rowOf(record);
     if (old !== undefined) this.#removeSide(old);
     const { row } = this.#prepare<unknown[], { row: number }>(
       `insert or replace into entry
-        (row, record, coop, origin, example, name, newest, tie, facts, multiStakeholder, digest, issued, listing)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row`,
+        (row, record, coop, origin, example, closed, name, newest, tie, facts, multiStakeholder, digest, issued, listing)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row`,
     ).get(
       old ?? null,
       record,
       listing.id,
       entry.origin,
-      listing.example === true ? 1 : 0,
+      example ? 1 : 0,
+      closed ? 1 : 0,
       entry.name,
       entry.newest,
       entry.tie,
@@ -227,6 +258,7 @@ export class Cache {
     return row;
   }
 
+  /** The row of a record. */
   #rowOf(record: string): number | undefined {
     return this.#prepare<[string], { row: number }>("select row from entry where record = ?").get(
       record,
@@ -296,11 +328,84 @@ export class Cache {
       .map(entryOf);
   }
 
-  origins(): { origin: string; coops: number; examples: number }[] {
-    return this.#prepare<[], { origin: string; coops: number; examples: number }>(
-      `select origin, count(*) - sum(example) as coops, sum(example) as examples
-        from entry group by origin order by coops desc, examples desc, origin`,
+  origins(): OriginCounts[] {
+    return this.#prepare<[], OriginCounts>(
+      `select origin,
+        count(*) as listings,
+        count(*) filter (where not example and not closed and instead is null) as coops,
+        count(*) filter (where example and not closed and instead is null) as examples
+        from entry group by origin order by coops desc, listings desc, origin`,
     ).all();
+  }
+
+  /** Writes what an attestation says, in place of what it said before; undefined takes it out. */
+  putLink(record: string, link: SameAs | undefined): void {
+    this.#prepare("delete from link where attestation = ?").run(record);
+    if (link === undefined) return;
+    const insert = this.#prepare("insert into link (attestation, coop, same) values (?, ?, ?)");
+    insert.run(record, link[0], link[1]);
+    insert.run(record, link[1], link[0]);
+  }
+
+  /** The rows of a record and of all that belong to the same organisation, as far as is written. */
+  organisationOf(record: string): number[] {
+    return this.#prepare<[string], number>(
+      `with asked as (select coalesce(instead, row) as stands from entry where record = ?)
+        select row from entry, asked where row = stands
+        union all select row from entry, asked where instead = stands`,
+    )
+      .pluck()
+      .all(record);
+  }
+
+  /** The rows of the listings that an attestation is about. */
+  linkedBy(record: string): number[] {
+    return this.#prepare<[string], number>(
+      "select row from link join entry using (coop) where attestation = ?",
+    )
+      .pluck()
+      .all(record);
+  }
+
+  /**
+   * These rows and all that may belong to the same organisations: whatever can
+   * be reached from them over shared registrations and attestations.
+   */
+  reachable(rows: number[]): ReachedRow[] {
+    return this.#prepare<[string], ReachedRow>(
+      `with recursive reached (row) as (
+        select value from json_each(?)
+        union
+        select other.row from reached
+          join identifier mine on mine.row = reached.row and mine.key glob '${identityPrefix}*'
+          join identifier other on other.key = mine.key
+        union
+        select other.row from reached
+          join entry mine on mine.row = reached.row
+          join link on link.coop = mine.coop
+          join entry other on other.coop = link.same
+      )
+      select row, instead,
+        exists (
+          select 1 from identifier mine join identifier other on other.key = mine.key
+          where mine.row = entry.row and mine.key glob '${identityPrefix}*' and other.row <> entry.row
+        ) or exists (select 1 from link where link.coop = entry.coop) as related
+        from reached join entry using (row)`,
+    ).all(JSON.stringify(rows));
+  }
+
+  /** The attestations about co-ops. */
+  links(coops: string[]): [string, string][] {
+    return this.#prepare<[string], [string, string]>(
+      "select distinct coop, same from link where coop in (select value from json_each(?))",
+    )
+      .raw()
+      .all(JSON.stringify(coops));
+  }
+
+  /** Says which row stands for a row's organisation; null when it does itself. */
+  setInstead(row: number, instead: number | null): void {
+    this.#prepare("update entry set instead = ? where row = ?").run(instead, row);
   }
 
   close(): void {
@@ -319,6 +424,30 @@ function entryOf(row: EntryRow): Entry {
     listing: JSON.parse(row.listing) as Listing,
     multiStakeholder: row.multiStakeholder as Answer,
   };
+}
+
+/**
+ * How far the log had been read into a file, and the epoch of that log, without
+ * opening it for anything else. Undefined when there is none, or none that can
+ * be read.
+ */
+export function readCache(file: string): { epoch: string; seq: number } | undefined {
+  if (!existsSync(file)) return undefined;
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true, timeout: 5000 });
+    const rows = database
+      .prepare<[], [string, string]>("select name, value from meta where name in ('stamp', 'seq')")
+      .raw()
+      .all();
+    const { stamp = "", seq = "" } = Object.fromEntries(rows);
+    const [, epoch] = /^\d+ (\S+)$/.exec(stamp) ?? [];
+    return epoch === undefined ? undefined : { epoch, seq: Number(seq) };
+  } catch {
+    return undefined; // whatever is wrong with it is dealt with by whoever opens it
+  } finally {
+    database?.close();
+  }
 }
 
 /** Deletes the file and what SQLite keeps beside it. */

@@ -14,9 +14,22 @@ export interface Tally {
   counts: Uint32Array;
 }
 
-const absent = 0;
-const live = 1;
+/** What is known of a row beside its facts. */
+export interface RowState {
+  example: boolean;
+  /** Found only by who asks for it by its status. */
+  closed: boolean;
+  /** Another listing stands for the same organisation: neither found nor counted. */
+  hidden: boolean;
+}
+
+// Bits of a row's state.
+const held = 1;
 const example = 2;
+const closed = 4;
+const hidden = 8;
+
+const statusBit = facetBit("status");
 
 /**
  * The coded facts of every row, side by side in memory: filters, totals and
@@ -34,12 +47,12 @@ export class Columns {
   /** One more than the largest row. */
   #end = 0;
 
-  /** Listings, examples apart. */
+  /** What is found without any question, examples apart. */
   coops = 0;
   examples = 0;
 
   /** Adds or replaces a row. */
-  set(row: number, facts: ArrayLike<number>, tie: number, isExample: boolean): void {
+  set(row: number, facts: ArrayLike<number>, tie: number, state: RowState): void {
     this.delete(row);
     if (row >= this.#state.length) {
       const size = Math.max(row + 1, this.#state.length * 2);
@@ -53,18 +66,34 @@ export class Columns {
     this.#start[row] = this.#used;
     this.#length[row] = facts.length;
     this.#used += facts.length;
-    this.#state[row] = isExample ? example : live;
     this.#tie[row] = tie;
     this.#end = Math.max(this.#end, row + 1);
-    if (isExample) this.examples += 1;
-    else this.coops += 1;
+    this.#change(
+      row,
+      held |
+        (state.example ? example : 0) |
+        (state.closed ? closed : 0) |
+        (state.hidden ? hidden : 0),
+    );
   }
 
   delete(row: number): void {
-    const state = this.#state[row] ?? absent;
-    if (state === live) this.coops -= 1;
-    if (state === example) this.examples -= 1;
-    if (state !== absent) this.#state[row] = absent;
+    if ((this.#state[row] ?? 0) !== 0) this.#change(row, 0);
+  }
+
+  /** Says whether another row stands for the same organisation. */
+  hide(row: number, hide: boolean): void {
+    const state = this.#state[row] ?? 0;
+    if (state !== 0) this.#change(row, hide ? state | hidden : state & ~hidden);
+  }
+
+  #change(row: number, state: number): void {
+    const counted = (each: number, as: number) =>
+      (each & (held | closed | hidden | example)) === (held | as) ? 1 : 0;
+    const before = this.#state[row] ?? 0;
+    this.coops += counted(state, 0) - counted(before, 0);
+    this.examples += counted(state, example) - counted(before, example);
+    this.#state[row] = state;
   }
 
   /** The number that decides between rows of the same rank. */
@@ -72,14 +101,15 @@ export class Columns {
     return this.#tie[row] ?? 0;
   }
 
-  /** Live rows and examples together. */
+  /** Rows that there may be: a bound. */
   get size(): number {
-    return this.coops + this.examples;
+    return this.#end;
   }
 
   /**
    * Applies the filters and counts: what matches, and for every facet what
-   * would match without the filter on that facet itself.
+   * would match without the filter on that facet itself. Not to be closed is a
+   * filter on the status, unless the query has one.
    *
    * @param hits Only these rows; all when undefined.
    */
@@ -88,26 +118,26 @@ export class Columns {
     const rows: number[] = [];
     const matches = new Uint8Array(this.#end);
     let total = 0;
-    const { active, wanted } = filtersOf(query, numbers);
+    const { active, wanted, open } = filtersOf(query, numbers);
     const bits = numbers.bits;
     const facts = this.#facts;
     const size = hits?.length ?? this.#end;
     for (let at = 0; at < size; at++) {
       const row = hits === undefined ? at : (hits[at] ?? 0);
-      const state = this.#state[row] ?? absent;
-      if (state === absent) continue;
+      const state = this.#state[row] ?? 0;
+      if (state === 0 || (state & hidden) !== 0) continue;
       const from = this.#start[row] ?? 0;
       const to = from + (this.#length[row] ?? 0);
-      let met = 0;
-      if (active !== 0) for (let i = from; i < to; i++) met |= wanted[facts[i] ?? 0] ?? 0;
+      let met = (state & closed) === 0 ? open : 0;
+      if (active !== open) for (let i = from; i < to; i++) met |= wanted[facts[i] ?? 0] ?? 0;
       const missed = active & ~met;
       if (missed === 0) {
         rows.push(row);
         matches[row] = 1;
-        if (state === example) continue;
+        if ((state & example) !== 0) continue;
         total += 1;
         for (let i = from; i < to; i++) bump(counts, facts[i] ?? 0);
-      } else if (state === live && (missed & (missed - 1)) === 0) {
+      } else if ((state & example) === 0 && (missed & (missed - 1)) === 0) {
         // It fails one filter only: so it counts in that filter's own facet.
         for (let i = from; i < to; i++) {
           if (bits[facts[i] ?? 0] === missed) bump(counts, facts[i] ?? 0);
@@ -121,7 +151,7 @@ export class Columns {
   #makeRoom(wanted: number): void {
     let used = 0;
     for (let row = 0; row < this.#end; row++) {
-      if (this.#state[row] !== absent) used += this.#length[row] ?? 0;
+      if (this.#state[row] !== 0) used += this.#length[row] ?? 0;
     }
     const old = this.#facts;
     const room = used + wanted;
@@ -130,7 +160,7 @@ export class Columns {
     );
     this.#used = 0;
     for (let row = 0; row < this.#end; row++) {
-      if (this.#state[row] === absent) continue;
+      if (this.#state[row] === 0) continue;
       const from = this.#start[row] ?? 0;
       const length = this.#length[row] ?? 0;
       this.#facts.set(old.subarray(from, from + length), this.#used);
@@ -149,7 +179,10 @@ function grown<T extends Uint8Array | Uint32Array | Float64Array>(old: T, larger
   return larger;
 }
 
-/** Which facets are filtered, and by number of the fact which filter it meets. */
+/**
+ * Which facets are filtered, and by number of the fact which filter it meets;
+ * and the filter that every row meets which isn't closed.
+ */
 function filtersOf(query: SearchQuery, numbers: FactNumbers) {
   let active = 0;
   const wanted = new Uint8Array(numbers.size);
@@ -162,5 +195,6 @@ function filtersOf(query: SearchQuery, numbers: FactNumbers) {
       if (code !== undefined) wanted[code] = facetBit(facet);
     }
   }
-  return { active, wanted };
+  const open = (active & statusBit) === 0 ? statusBit : 0;
+  return { active: active | open, wanted, open };
 }

@@ -24,10 +24,11 @@ export interface FacetValue {
 }
 
 export interface SearchResult {
-  /** How many co-ops match. Worked examples are found, but never counted. */
+  /** How many organisations match. Worked examples are found, but never counted. */
   total: number;
   /** How many worked examples match beside them. */
   examples: number;
+  /** The listing that stands for each organisation. */
   items: Entry[];
   /** Largest first; at most 50 values each. */
   facets: Record<FacetName, FacetValue[]>;
@@ -35,8 +36,18 @@ export interface SearchResult {
   next: string | null;
 }
 
-/** How many listings there are, worked examples apart. */
+/** How many organisations there are that aren't closed, worked examples apart. */
 export interface IndexCounts {
+  coops: number;
+  examples: number;
+}
+
+/** What one host publishes. */
+export interface OriginCounts {
+  origin: string;
+  /** All that are held of it. */
+  listings: number;
+  /** Organisations that one of its listings stands for: hosts add up to the whole. */
   coops: number;
   examples: number;
 }
@@ -49,12 +60,19 @@ export interface IndexCounts {
 export interface DirectoryIndex extends AsyncDisposable {
   /** The seq up to which the index has read the log. */
   readonly seq: number;
+  /** The epoch of the log that it reads. */
+  readonly epoch: string;
   /** Reads the log to its end. Returns the seq it has then read up to. */
   catchUp(): Promise<number>;
   search(query: SearchQuery): SearchResult;
-  /** One listing by the record's URL, the co-op's URL, a registration (`GB-COH:123`), or `@handle@host`. */
+  /** Listings by the record's URL, the co-op's URL, a registration (`GB-COH:123`), or `@handle@host`. */
   lookup(id: string): Entry[];
+  /**
+   * All listings of the organisation that a record's listing belongs to, itself
+   * among them: first the one that stands for it. None when it isn't held.
+   */
+  organisation(record: string): Entry[];
   counts(): IndexCounts;
-  /** Listings by host, largest first. */
-  origins(): { origin: string; coops: number; examples: number }[];
+  /** Listings and organisations by host, largest first. */
+  origins(): OriginCounts[];
 }

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
+import { attestationKind, readAttestation } from "../coop/attestation.ts";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { themes } from "../coop/codes.ts";
 import type { Listing } from "../coop/listing.ts";
 import { readListing } from "../coop/listing-record.ts";
+import type { SameAs } from "../coop/organisation.ts";
 import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
 import { type Answer, multiStakeholder } from "../coop/stakeholders.ts";
 import type { LoggedRecord } from "../store/records.ts";
+import type { RowState } from "./columns.ts";
 import type { Fact } from "./facets.ts";
 import { handleKey, registrationKeys } from "./identifiers.ts";
 import { fold, indexText } from "./text.ts";
@@ -20,7 +23,7 @@ export interface IndexedListing {
   listing: Listing;
   multiStakeholder: Answer;
   facts: Fact[];
-  /** By what it can be looked up, beside the URLs. */
+  /** By what it can be looked up, beside the URLs; some are shared with its organisation's others. */
   keys: string[];
   /** By this it is sorted, then by `tie`. */
   name: string;
@@ -57,11 +60,26 @@ export function indexedListing(row: LoggedRecord): IndexedListing | undefined {
     facts: factsOf(listing, answer),
     keys: keysOf(listing),
     name: sortKey(listing.name),
-    // What looks like a date may not be in the calendar.
-    newest: -(Date.parse(listing.updated) || row.issued),
+    newest: -Date.parse(listing.updated),
     tie: createHash("sha256").update(row.id).digest().readUIntBE(0, 6),
     texts: textsOf(listing),
   };
+}
+
+/**
+ * The co-ops that a record attests to be the same.
+ *
+ * @returns Undefined for all but attestations, and for those that this version
+ *   of the software can't read.
+ */
+export function indexedLink(row: LoggedRecord): SameAs | undefined {
+  if (row.kind !== attestationKind) return undefined;
+  return readAttestation(JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject);
+}
+
+/** How a listing is found, as long as no other one stands for its organisation. */
+export function stateOf({ example, status }: Listing): RowState {
+  return { example: example === true, closed: status === "closed", hidden: false };
 }
 
 /** Names without a letter or a digit come last. */
@@ -78,6 +96,8 @@ function factsOf(listing: Listing, answer: Answer): Fact[] {
     { facet: "multi_stakeholder", value: answer },
   ];
   if (listing.coopType !== undefined) facts.push({ facet: "type", value: listing.coopType });
+  if (listing.level !== undefined) facts.push({ facet: "level", value: listing.level });
+  if (listing.status !== undefined) facts.push({ facet: "status", value: listing.status });
   return facts;
 }
 
@@ -90,7 +110,7 @@ function regionsOf({ location }: Listing): Set<string> {
 
 function keysOf(listing: Listing): string[] {
   const keys = (listing.identifier ?? []).flatMap(({ propertyID, value }) =>
-    Object.values(registrationKeys(propertyID, value)),
+    registrationKeys(propertyID, value),
   );
   if (listing.preferredUsername !== undefined) {
     const handle = handleKey(listing.preferredUsername, new URL(listing.id).host);

@@ -1,4 +1,4 @@
-import { type CoopType, type Theme, themes } from "../coop/codes.ts";
+import { type CoopType, type Level, type Status, type Theme, themes } from "../coop/codes.ts";
 import { type FacetName, facetNames, type SearchQuery } from "../coop/query.ts";
 import { regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
@@ -22,6 +22,21 @@ const typeLabels: Record<CoopType, string> = {
 };
 
 const answerLabels: Record<Answer, string> = { yes: "Yes", no: "No", unknown: "Not known" };
+
+const levelLabels: Record<Level, string> = {
+  primary: "Primary",
+  secondary: "Secondary",
+  apex: "Apex",
+  group: "Group",
+  subsidiary: "Subsidiary",
+};
+
+const statusLabels: Record<Status, string> = {
+  forming: "Forming",
+  active: "Active",
+  dormant: "Dormant",
+  closed: "Closed",
+};
 
 /** A fact with its number and its place in the facet. */
 interface Numbered extends Fact {
@@ -129,6 +144,10 @@ function labelOf(facet: FacetName, value: string): string {
       return regionLabel(value) ?? value;
     case "type":
       return typeLabels[value as CoopType];
+    case "level":
+      return levelLabels[value as Level];
+    case "status":
+      return statusLabels[value as Status];
     default:
       return answerLabels[value as Answer];
   }

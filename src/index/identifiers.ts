@@ -1,20 +1,27 @@
-/** A registration's keys: as it is written, and as people and spreadsheets mangle it. */
-export interface RegistrationKeys {
-  /** Case and white space don't count. */
-  exact: string;
-  /** Dots, hyphens, slashes and leading zeros don't, either. Two numbers may share it. */
-  loose: string;
-}
+import { registrationKey } from "../coop/registrations.ts";
+
+/** What the keys begin with that listings of one organisation share. */
+export const identityPrefix = "=";
 
 /**
- * The keys of an entry in a register.
+ * The keys of an entry in a register, the more exact first: as the register
+ * writes the number, if it is one (organisations are told apart by that); and
+ * as people and spreadsheets mangle it, without case, signs and leading zeros,
+ * which two numbers may share.
  *
  * @param scheme An org-id.guide scheme: `GB-COH`.
  */
-export function registrationKeys(scheme: string, value: string): RegistrationKeys {
-  const exact = value.normalize("NFKC").toUpperCase().replace(/\s+/gu, "");
-  const loose = exact.replace(/[-\u2010-\u2015./_]/gu, "").replace(/^0+(?=.)/u, "");
-  return { exact: `${scheme.toUpperCase()}:${exact}`, loose: `~${scheme.toUpperCase()}:${loose}` };
+export function registrationKeys(scheme: string, value: string): string[] {
+  const exact = registrationKey(scheme, value);
+  const loose = value
+    .normalize("NFKC")
+    .toUpperCase()
+    .replace(/[-\s\u2010-\u2015./_]/gu, "")
+    .replace(/^0+(?=.)/u, "");
+  return [
+    ...(exact === undefined ? [] : [identityPrefix + exact]),
+    `~${scheme.toUpperCase()}:${loose}`,
+  ];
 }
 
 /** The key of `@handle@host`; undefined when that can't be a host. */
@@ -46,7 +53,7 @@ export function readIdentifier(text: string): Identifier {
   const registration = /^([a-z]{2}(?:-[a-z0-9_]+)+):(.+)$/iu.exec(id);
   if (registration !== null) {
     const [, scheme = "", value = ""] = registration;
-    return { kind: "keys", keys: Object.values(registrationKeys(scheme, value)) };
+    return { kind: "keys", keys: registrationKeys(scheme, value) };
   }
   const handle = /^(?:acct:)?@?([^@\s/]+)@([^@\s/]+)$/iu.exec(id);
   const key = handle === null ? undefined : handleKey(handle[1] ?? "", handle[2] ?? "");

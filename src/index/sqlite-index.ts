@@ -8,10 +8,17 @@ import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import { Cache, isDamage, removeCache } from "./cache.ts";
 import { Columns } from "./columns.ts";
-import type { DirectoryIndex, Entry, IndexCounts, SearchResult } from "./directory-index.ts";
-import { type IndexedListing, indexedListing } from "./entries.ts";
+import type {
+  DirectoryIndex,
+  Entry,
+  IndexCounts,
+  OriginCounts,
+  SearchResult,
+} from "./directory-index.ts";
+import { indexedLink, indexedListing, stateOf } from "./entries.ts";
 import { type Fact, FactNumbers } from "./facets.ts";
 import { readIdentifier } from "./identifiers.ts";
+import { inStanding, settleOrganisations } from "./organisations.ts";
 import { search } from "./search.ts";
 
 const logger = getLogger(["fragaria", "index"]);
@@ -40,7 +47,7 @@ class Damaged extends Error {
 class SqliteIndex implements DirectoryIndex {
   readonly #db: Db;
   readonly #file: string;
-  readonly #epoch: string;
+  #epoch: string;
   #cache: Cache;
   #columns = new Columns();
   #numbers = new FactNumbers();
@@ -69,6 +76,10 @@ class SqliteIndex implements DirectoryIndex {
     return this.#seq;
   }
 
+  get epoch(): string {
+    return this.#epoch;
+  }
+
   async catchUp(): Promise<number> {
     if (this.#closed) throw new AppError("unavailable", "The directory is shutting down.");
     if (this.#running === undefined) {
@@ -88,6 +99,7 @@ class SqliteIndex implements DirectoryIndex {
   async #catchUp(): Promise<number> {
     // Read first: whatever is written from now on has a larger seq.
     const head = await changes.head(this.#db);
+    this.#follow(await settings.epoch(this.#db));
     if (this.#damaged || head < this.#seq) {
       const why = this.#damaged ? "it is damaged" : "the database was put back to an earlier state";
       logger.warn("The index {file} is built anew: {why}", { file: this.#file, why });
@@ -105,6 +117,15 @@ class SqliteIndex implements DirectoryIndex {
       await this.#readLog(head);
     }
     return this.#seq;
+  }
+
+  /** The log was put back while this was open: what was read from it may not be so any more. */
+  #follow(epoch: string): void {
+    if (epoch === this.#epoch) return;
+    logger.warn("The index {file} is built anew: the log has a new epoch", { file: this.#file });
+    this.#epoch = epoch;
+    this.#cache.close();
+    this.#open();
   }
 
   async #readLog(head: number): Promise<void> {
@@ -138,17 +159,25 @@ class SqliteIndex implements DirectoryIndex {
   #apply(page: records.LoggedRecord[], seq: number): void {
     // Another process on the same file may have been faster, and have newer versions.
     const news = page.filter((row) => row.seq > this.#seq);
+    const touched = new Set<number>();
     for (const row of news) {
-      const entry = readable(row);
+      for (const each of this.#cache.organisationOf(row.id)) touched.add(each);
+      for (const each of this.#cache.linkedBy(row.id)) touched.add(each);
+      this.#cache.putLink(row.id, readable(row, indexedLink));
+      for (const each of this.#cache.linkedBy(row.id)) touched.add(each);
+      const entry = readable(row, indexedListing);
       if (entry === undefined) {
         const removed = this.#cache.remove(row.id);
         if (removed !== undefined) this.#columns.delete(removed);
         continue;
       }
       const facts = Uint32Array.from(entry.facts, (fact) => this.#numberOf(fact));
-      const at = this.#cache.put(entry, facts);
-      this.#columns.set(at, facts, entry.tie, entry.listing.example === true);
+      const state = stateOf(entry.listing);
+      const at = this.#cache.put(entry, facts, state);
+      this.#columns.set(at, facts, entry.tie, state);
+      touched.add(at);
     }
+    settleOrganisations(this.#cache, this.#columns, touched);
     if (seq <= this.#seq) return;
     this.#cache.seq = seq;
     this.#seq = seq;
@@ -171,8 +200,8 @@ class SqliteIndex implements DirectoryIndex {
     this.#columns = new Columns();
     this.#numbers = new FactNumbers();
     for (const fact of this.#cache.facts()) this.#numbers.add(fact);
-    for (const { row, facts, tie, example } of this.#cache.columns()) {
-      this.#columns.set(row, facts, tie, example);
+    for (const { row, facts, tie, state } of this.#cache.columns()) {
+      this.#columns.set(row, facts, tie, state);
     }
     this.#seq = this.#cache.seq;
     this.#dataVersion = this.#cache.dataVersion;
@@ -182,12 +211,20 @@ class SqliteIndex implements DirectoryIndex {
     this.#cache?.close();
     try {
       removeCache(this.#file);
+    } catch (error) {
+      throw fault(this.#file, error);
+    }
+    this.#damaged = false;
+    return this.#open();
+  }
+
+  #open(): Cache {
+    try {
       this.#cache = new Cache(this.#file, this.#epoch);
       this.#cache.read(() => this.#load());
     } catch (error) {
       throw fault(this.#file, error);
     }
-    this.#damaged = false;
     return this.#cache;
   }
 
@@ -226,7 +263,14 @@ class SqliteIndex implements DirectoryIndex {
         identifier.kind === "url"
           ? identifier.urls.map((url) => this.#cache.byUrl(url))
           : identifier.keys.map((key) => this.#cache.byKey(key));
-      return (found.find((entries) => entries.length > 0) ?? []).toSorted(bySource);
+      return inStanding(found.find((entries) => entries.length > 0) ?? []);
+    });
+  }
+
+  organisation(record: string): Entry[] {
+    return this.#read(() => {
+      const rows = this.#cache.organisationOf(record);
+      return inStanding(rows.flatMap((row) => this.#cache.entry(row) ?? []));
     });
   }
 
@@ -234,7 +278,7 @@ class SqliteIndex implements DirectoryIndex {
     return this.#read(() => ({ coops: this.#columns.coops, examples: this.#columns.examples }));
   }
 
-  origins(): { origin: string; coops: number; examples: number }[] {
+  origins(): OriginCounts[] {
     return this.#read(() => this.#cache.origins());
   }
 
@@ -245,20 +289,15 @@ class SqliteIndex implements DirectoryIndex {
   }
 }
 
-const sources = ["claimed", "mandated", "imported"];
-
-/** The co-op's own word first, then its federation's, then a register's; the newest of each first. */
-function bySource(a: Entry, b: Entry): number {
-  const rank = ({ listing }: Entry) => sources.indexOf(listing.provenance.kind);
-  return rank(a) - rank(b) || b.issued - a.issued || (a.record < b.record ? -1 : 1);
-}
-
 /** A record that can't be dealt with must not keep out all that come after it. */
-function readable(row: records.LoggedRecord): IndexedListing | undefined {
+function readable<T>(
+  row: records.LoggedRecord,
+  read: (row: records.LoggedRecord) => T | undefined,
+): T | undefined {
   try {
-    return indexedListing(row);
+    return read(row);
   } catch (error) {
-    logger.error("The listing {id} can't be indexed: {error}", { id: row.id, error });
+    logger.error("The record {id} can't be indexed: {error}", { id: row.id, error });
     return undefined;
   }
 }

@@ -1,13 +1,16 @@
 import type {
+  Capital,
   CoopType,
   DistributionConstraint,
   Level,
   Precision,
   ProvenanceKind,
+  RelationKind,
   StakeholderKind,
   Status,
   VoteRule,
 } from "../coop/codes.ts";
+import type { Measure } from "../coop/listing.ts";
 import type { FacetName } from "../coop/query.ts";
 import type { Answer } from "../coop/stakeholders.ts";
 
@@ -74,6 +77,46 @@ export const provenanceWords: Record<ProvenanceKind, string> = {
   imported: "Imported, not followable yet",
 };
 
+/** What an offer is made of, or a need for. */
+export const capitalWords: Record<Capital, string> = {
+  human: "Skills and time",
+  social: "Contacts and trust",
+  physical: "Space and things",
+  financial: "Money",
+  environmental: "Land and nature",
+};
+
+/** What a co-op has to do with others, as a heading over their names. */
+export const relationWords: Record<RelationKind, string> = {
+  "member-of": "Member of",
+  "part-of": "Part of",
+  "helped-to-found": "Helped to found",
+  "successor-of": "Successor of",
+  supplies: "Supplies",
+  "buys-from": "Buys from",
+  "public-contract-with": "Has a public contract with",
+  "supported-by": "Supported by",
+};
+
+/** What is counted or summed up for a year; parts stand below what they are parts of. */
+export const measureWords: Record<Exclude<Measure, "membersBySex" | "membersByClass">, string> = {
+  members: "Members",
+  membersNatural: "who are persons",
+  membersLegal: "that are organisations",
+  workers: "Workers",
+  workerMembers: "who are members",
+  volunteers: "Volunteers",
+  turnover: "Turnover",
+  assets: "Assets",
+  surplus: "Surplus",
+};
+
+export const sexWords: Record<"female" | "male" | "notStated", string> = {
+  female: "Women",
+  male: "Men",
+  notStated: "Sex not stated",
+};
+
 export const answerWords: Record<Answer, string> = {
   yes: "Multi-stakeholder",
   no: "Single-stakeholder",
@@ -87,6 +130,8 @@ export const facetWords: Record<FacetName, string> = {
   region: "Country or region",
   type: "Type of co-op",
   multi_stakeholder: "Multi-stakeholder by the ILO’s test",
+  level: "Level",
+  status: "Status",
 };
 
 export function capitalised(text: string): string {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { Theme } from "../../src/coop/codes.ts";
 import type { Listing, StakeholderClass } from "../../src/coop/listing.ts";
+import type { SameAs } from "../../src/coop/organisation.ts";
 import type { SearchQuery } from "../../src/coop/query.ts";
 import { type Asked, type Known, type Term, vocabulary, type Word } from "./model.ts";
 import { listing } from "./samples.ts";
@@ -33,6 +34,18 @@ function written(each: Word[]): string {
   return each.map((word) => word.written).join(" ");
 }
 
+/** So few numbers that several listings have the same, written in two ways; and one that says nothing. */
+const registration = fc
+  .constantFrom("SC 111222", "sc111222", "07444723", "7444723", "SC399880", "00000000", "unknown")
+  .map((value) => ({ type: "PropertyValue" as const, propertyID: "GB-COH", value }));
+
+/** Two listings of a directory that somebody attests to be the same. */
+export function links(size: number): fc.Arbitrary<SameAs[]> {
+  const coop = fc.nat(size).map((at) => `https://coops.example/coops/c${at}`);
+  const pair = fc.tuple(coop, coop).filter(([a, b]) => a < b);
+  return fc.uniqueArray(pair, { maxLength: 4, selector: (each) => each.join(" ") });
+}
+
 /** A listing with this id, made of few words and codes, so that queries find some. */
 export function known(id: string): fc.Arbitrary<Known> {
   return fc
@@ -47,12 +60,22 @@ export function known(id: string): fc.Arbitrary<Known> {
       stakeholders: fc.constantFrom(undefined, [workers] as StakeholderClass[], [workers, users]),
       example: fc.constantFrom(undefined, undefined, undefined, true as const),
       day: fc.integer({ min: 1, max: 5 }),
+      status: fc.constantFrom("active", "active", "forming", "closed"),
+      level: fc.constantFrom("primary", "secondary"),
+      identifier: fc.array(registration, { maxLength: 2 }),
+      kind: fc.constantFrom("claimed", "mandated", "imported"),
+      url: fc.constantFrom(undefined, "https://www.coops.example/about", "https://else.example/"),
     })
     .map(({ name, summary, theme, activity, country, region, day, ...rest }) => {
-      const { coopType, stakeholders, example } = rest;
+      const { coopType, stakeholders, example, status, level, identifier, kind, url } = rest;
       const content: Partial<Listing> = {
         name: written(name),
         updated: `2026-11-0${day}T00:00:00.000Z`,
+        provenance: { kind },
+        status,
+        level,
+        ...(identifier.length > 0 && { identifier }),
+        ...(url !== undefined && { url }),
         ...(summary.length > 0 && { summary: written(summary) }),
         ...(theme.length > 0 && { theme }),
         ...(activity.length > 0 && { activity }),
@@ -143,6 +166,8 @@ export const filters: fc.Arbitrary<SearchQuery> = fc
     region: some([...regionCodes, "iso3166-1:CA", "iso3166-1:FR"]),
     type: some(types),
     multi_stakeholder: some(["yes", "no", "unknown"] as const),
+    level: some(["primary", "secondary", "apex"] as const),
+    status: some(["active", "forming", "closed"] as const),
     sort: fc.constantFrom(undefined, "relevance" as const, "name" as const, "updated" as const),
     limit: fc.integer({ min: 1, max: 7 }),
   })

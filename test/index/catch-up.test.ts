@@ -5,13 +5,26 @@ import { configure, type LogRecord, reset } from "@logtape/logtape";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SameAs } from "../../src/coop/organisation.ts";
 import type { DirectoryIndex } from "../../src/index/directory-index.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import * as changes from "../../src/store/changes.ts";
 import type { Db } from "../../src/store/schema.ts";
 import { eachEngine, freshStore } from "../helpers/database.ts";
-import { known } from "./arbitraries.ts";
-import { allPages, asked, beginning, listing, names, put, record, tombstone } from "./samples.ts";
+import { known, links } from "./arbitraries.ts";
+import { type Known, slowly } from "./model.ts";
+import {
+  allPages,
+  asked,
+  attestation,
+  beginning,
+  listing,
+  names,
+  put,
+  record,
+  retraction,
+  tombstone,
+} from "./samples.ts";
 
 let log: LogRecord[] = [];
 beforeEach(async () => {
@@ -40,6 +53,8 @@ async function fileOfIndex() {
   };
 }
 
+const ids = ["c0", "c1", "c2", "c3", "c4", "c5"];
+
 /** All that an index can be asked, as far as a few listings go. */
 function answers(index: DirectoryIndex) {
   const queries = [
@@ -51,13 +66,19 @@ function answers(index: DirectoryIndex) {
     { sort: "updated" },
     { theme: "food,housing", multi_stakeholder: "unknown" },
     { region: "GB", sector: "Q" },
+    { status: "closed,active", level: "primary" },
   ].map((query) => asked({ ...query, limit: "3" }));
   return {
     counts: index.counts(),
     origins: index.origins(),
     results: queries.map((query) => index.search(query)),
     pages: queries.map((query) => allPages(index, query)),
-    lookups: ["c0", "c1"].map((id) => index.lookup(`https://coops.example/coops/${id}`)),
+    lookups: ["https://coops.example/coops/c0", "GB-COH:SC111222", "GB-COH:7444723"].map((id) =>
+      index.lookup(id),
+    ),
+    organisations: ids.map((id) =>
+      index.organisation(`https://coops.example/coops/${id}/listing`).map(({ record }) => record),
+    ),
     seq: index.seq,
   };
 }
@@ -69,10 +90,14 @@ async function builtAnew(db: Db) {
 }
 
 test("after any updates, withdrawals and restarts the index is as one built anew", async () => {
-  const id = fc.integer({ min: 0, max: 5 }).map((at) => `c${at}`);
+  const id = fc.constantFrom(...ids);
+  const host = fc.constantFrom("coops.example", "hub.example");
+  const pair = links(5).filter(([first]) => first !== undefined);
   const step = fc.oneof(
-    { weight: 6, arbitrary: id.chain(known).map((each) => ({ put: each.listing })) },
-    { weight: 2, arbitrary: id.map((each) => ({ withdraw: listing(each) })) },
+    { weight: 6, arbitrary: id.chain(known).map((each) => ({ put: each })) },
+    { weight: 2, arbitrary: id.map((each) => ({ withdraw: each })) },
+    { weight: 3, arbitrary: fc.record({ attest: pair, host }) },
+    { weight: 2, arbitrary: fc.record({ retract: pair, host }) },
     { weight: 3, arbitrary: fc.constant("catch up" as const) },
     { weight: 1, arbitrary: fc.constant("reopen" as const) },
   );
@@ -81,25 +106,51 @@ test("after any updates, withdrawals and restarts the index is as one built anew
       await using store = await freshStore("sqlite");
       await using folder = await fileOfIndex();
       let index = await openIndex(store.db, folder.file);
+      const held = new Map<string, Known>();
+      const attested = new Map<string, SameAs>();
       try {
         for (const [version, each] of steps.entries()) {
           if (each === "catch up") await index.catchUp();
           else if (each === "reopen") {
             await index[Symbol.asyncDispose]();
             index = await openIndex(store.db, folder.file);
-          } else if ("put" in each) await put(store.db, record(each.put, version));
-          else await put(store.db, tombstone(each.withdraw, version));
+          } else if ("put" in each) {
+            held.set(each.put.listing.id, each.put);
+            await put(store.db, record(each.put.listing, version));
+          } else if ("withdraw" in each) {
+            const withdrawn = listing(each.withdraw);
+            held.delete(withdrawn.id);
+            await put(store.db, tombstone(withdrawn, version));
+          } else if ("attest" in each) {
+            const [same] = each.attest;
+            if (same === undefined) continue;
+            attested.set(`${each.host} ${same.join(" ")}`, same);
+            await put(store.db, attestation(same, version, each.host));
+          } else {
+            const [same] = each.retract;
+            if (same === undefined) continue;
+            attested.delete(`${each.host} ${same.join(" ")}`);
+            await put(store.db, retraction(same, version, each.host));
+          }
         }
         await index.catchUp();
         expect(answers(index)).toEqual(await builtAnew(store.db));
+        const links = [...attested.values()];
+        for (const query of [{}, { status: ["closed" as const] }]) {
+          const { found, ...expected } = slowly([...held.values()], links, undefined, query);
+          expect(index.search(query)).toMatchObject(expected);
+          const each = found.map((one) => one.listing.id).toSorted();
+          const items = index.search({ ...query, limit: 100 }).items;
+          expect(items.map((one) => one.listing.id).toSorted()).toEqual(each);
+        }
         expect(rebuilds()).toBe(0);
       } finally {
         await index[Symbol.asyncDispose]();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
-}, 60_000);
+}, 120_000);
 
 eachEngine("the index of a database", (engine) => {
   test("reads more than a page, and remembers how far it got", async () => {
@@ -176,12 +227,14 @@ test("records that can't be read, or are no listings, are left out", async () =>
   const nameless = record(listing("nameless"));
   delete (nameless.document["about"] as Record<string, unknown>)["name"];
   const broken = { ...record(listing("broken")), body: Buffer.from("{") };
-  const dateless = record(listing("dateless", { updated: "2026-13-45T00:00:00Z" }));
-  const other = { ...record(listing("other")), kind: "Attestation" };
+  const dateless = record(listing("dateless"));
+  Object.assign(dateless.document["about"] as object, { updated: "2026-13-45T00:00:00Z" });
+  dateless.body = Buffer.from(JSON.stringify(dateless.document));
+  const other = { ...record(listing("other")), kind: "coop:Notice" };
   nameless.body = Buffer.from(JSON.stringify(nameless.document));
   await put(store.db, nameless, broken, dateless, other, good);
   await index.catchUp();
-  expect(names(index, "")).toEqual(["dateless", "good"]);
+  expect(names(index, "")).toEqual(["good"]);
   expect(rebuilds()).toBe(0);
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { themes } from "../../src/coop/codes.ts";
 import type { Listing } from "../../src/coop/listing.ts";
+import { organisationsOf, representative, type SameAs } from "../../src/coop/organisation.ts";
 import { type FacetName, facetNames, type SearchQuery } from "../../src/coop/query.ts";
 import { regionLabel, regionPath } from "../../src/coop/regions.ts";
 import { sectorLabel, sectorPath } from "../../src/coop/sectors.ts";
@@ -53,16 +54,20 @@ export interface Known {
 /** The answer to a query, found by looking at every listing. */
 export function slowly(
   all: Known[],
+  links: readonly SameAs[],
   asked: Asked | undefined,
   query: SearchQuery,
 ): Pick<SearchResult, "total" | "examples" | "facets"> & { found: Known[] } {
-  const text = all.filter(
+  const text = shown(all, links).filter(
     (each) => asked === undefined || asked.terms.every((term) => has(each, term)),
   );
   const without = (facet?: FacetName) =>
     text.filter(({ listing }) =>
       facetNames.every((name) => {
         const wanted: readonly string[] = query[name] ?? [];
+        if (name === "status" && name !== facet && wanted.length === 0) {
+          return listing.status !== "closed";
+        }
         return (
           name === facet ||
           wanted.length === 0 ||
@@ -90,6 +95,18 @@ export function slowly(
     }),
   ) as unknown as SearchResult["facets"];
   return { total: found.length - examples, examples, facets, found };
+}
+
+/** Of each organisation, the listing that stands for it. */
+export function shown(all: Known[], links: readonly SameAs[]): Known[] {
+  const groups = organisationsOf(
+    all.map(({ listing }) => listing),
+    links,
+  );
+  const standing = new Set(
+    groups.map(([first, ...others]) => first && representative([first, ...others])),
+  );
+  return all.filter(({ listing }) => standing.has(listing));
 }
 
 /** By name or by the time of change; equals by the hash of the record's URL. */
@@ -164,6 +181,9 @@ function valuesOf(listing: Listing, name: FacetName): Set<string> {
       );
     case "type":
       return new Set(listing.coopType === undefined ? [] : [listing.coopType]);
+    case "level":
+    case "status":
+      return new Set(listing[name] === undefined ? [] : [listing[name]]);
     default:
       return new Set([multiStakeholder(listing)]);
   }
@@ -204,6 +224,9 @@ function labelOf(name: FacetName, value: string): string {
           "multi-stakeholder": "Multi-stakeholder",
         }[value] ?? ""
       );
+    case "level":
+    case "status":
+      return value.charAt(0).toUpperCase() + value.slice(1);
     default:
       return { yes: "Yes", no: "No", unknown: "Not known" }[value] ?? "";
   }

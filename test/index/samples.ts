@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
+import { attestationRecord, retractionRecord } from "../../src/coop/attestation.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { Listing } from "../../src/coop/listing.ts";
 import { listingId, listingRecord, tombstoneRecord } from "../../src/coop/listing-record.ts";
+import type { SameAs } from "../../src/coop/organisation.ts";
 import { SearchQuery } from "../../src/coop/query.ts";
 import { type SignedRecord, signRecord } from "../../src/coop/record.ts";
 import type { DirectoryIndex, Entry } from "../../src/index/directory-index.ts";
@@ -29,6 +31,9 @@ export function listing(
     listed: true,
     discoverable: true,
     indexable: true,
+    // What readers take it for where it isn't said.
+    status: "active",
+    level: "primary",
     ...content,
   });
 }
@@ -43,6 +48,23 @@ export function record(about: Listing, version = 0): SignedRecord {
 export function tombstone(about: Listing, version: number): SignedRecord {
   const node = new URL("/actor", about.id).href;
   return sign(node, tombstoneRecord(node, listingId(about.id), beginning + version));
+}
+
+/** The signed record in which a host attests that two co-ops are the same. */
+export function attestation(pair: SameAs, version = 0, host = "coops.example"): SignedRecord {
+  const node = `https://${host}/actor`;
+  return sign(node, attestationRecord(node, attestationId(pair, host), pair, beginning + version));
+}
+
+/** The tombstone that takes the place of an attestation. */
+export function retraction(pair: SameAs, version: number, host = "coops.example"): SignedRecord {
+  const node = `https://${host}/actor`;
+  return sign(node, retractionRecord(node, attestationId(pair, host), beginning + version));
+}
+
+function attestationId(pair: SameAs, host: string): string {
+  const last = pair.map((url) => url.split("/").at(-1)).join("-");
+  return `https://${host}/attestations/${last}`;
 }
 
 function sign(node: string, document: JsonObject): SignedRecord {

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import { freshStore } from "../helpers/database.ts";
-import { asked as askedWords, directory, filters } from "./arbitraries.ts";
+import { asked as askedWords, directory, filters, links } from "./arbitraries.ts";
 import { inOrder, slowly } from "./model.ts";
-import { allPages, asked, listing, names, put, record } from "./samples.ts";
+import { allPages, asked, attestation, listing, names, put, record } from "./samples.ts";
 
 async function indexOf(...listings: ReturnType<typeof listing>[]) {
   const store = await freshStore("sqlite");
@@ -23,15 +23,17 @@ test("a search finds, counts, orders and pages as looking at every listing does"
   await fc.assert(
     fc.asyncProperty(
       directory(25),
+      links(25),
       fc.array(question, { minLength: 1, maxLength: 10 }),
-      async (all, questions) => {
+      async (all, attested, questions) => {
         await using store = await freshStore("sqlite");
         await put(store.db, ...all.map((each) => record(each.listing)));
+        await put(store.db, ...attested.map((pair) => attestation(pair)));
         await using index = await openIndex(store.db, ":memory:");
         await index.catchUp();
         for (const [words, filter] of questions) {
           const query = words === undefined ? filter : { ...filter, q: words.q };
-          const { found, ...expected } = slowly(all, words, query);
+          const { found, ...expected } = slowly(all, attested, words, query);
           expect(index.search(query)).toMatchObject(expected);
 
           const pages = allPages(index, query).map((page) => page.map((entry) => entry.listing.id));
@@ -212,7 +214,9 @@ test("examples are found, but not counted", async () => {
   expect(result.items.map(({ listing: { name } }) => name)).toEqual(["a", "b"]);
   expect(result.facets.theme).toEqual([{ value: "food", label: "Food and farming", count: 1 }]);
   expect(index.counts()).toEqual({ coops: 1, examples: 1 });
-  expect(index.origins()).toEqual([{ origin: "coops.example", coops: 1, examples: 1 }]);
+  expect(index.origins()).toEqual([
+    { origin: "coops.example", listings: 2, coops: 1, examples: 1 },
+  ]);
 });
 
 test("a wide code finds what lies in it, and facets open one level at a time", async () => {

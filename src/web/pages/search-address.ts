@@ -1,9 +1,9 @@
-import { themes, type CoopType, type Theme } from "../../coop/codes.ts";
+import { themes, type CoopType, type Level, type Status, type Theme } from "../../coop/codes.ts";
 import { type FacetName, facetNames, type SearchQuery } from "../../coop/query.ts";
 import { regionLabel } from "../../coop/regions.ts";
 import { sectorLabel } from "../../coop/sectors.ts";
 import type { Answer } from "../../coop/stakeholders.ts";
-import { answerWords, typeWords } from "../words.ts";
+import { answerWords, levelWords, statusWords, typeWords } from "../words.ts";
 
 /** The address of a search. */
 export function searchHref(query: SearchQuery): string {
@@ -45,6 +45,10 @@ export function filterLabel({ name, value }: Filter): string {
       return regionLabel(value) ?? value;
     case "type":
       return typeWords[value as CoopType] ?? value;
+    case "level":
+      return levelWords[value as Level] ?? value;
+    case "status":
+      return statusWords[value as Status] ?? value;
     default:
       return answerWords[value as Answer] ?? value;
   }
