@@ -45,7 +45,8 @@ export async function demandGround(
   const { mandate: _, ...provenance } = listing.provenance;
   if (provenance.kind === "imported") {
     demandImportable(coop);
-    return { ...listing, provenance };
+    const { preferredUsername: _, ...unnamed } = listing;
+    return { ...unnamed, provenance };
   }
   if (coop.handle === null) {
     throw new AppError(
@@ -67,8 +68,8 @@ export async function demandGround(
   return { ...listing, provenance: { ...provenance, mandate: mandateOf(mandate) } };
 }
 
-function demandImportable({ id, handle, source }: HostedCoop): void {
-  if (handle !== null) {
+function demandImportable({ id, handle, content, source }: HostedCoop): void {
+  if (content !== null) {
     throw new AppError(
       "forbidden",
       `the co-op “${handle}” has an account: its listing is claimed or mandated, not imported`,
@@ -88,5 +89,5 @@ function demandImportable({ id, handle, source }: HostedCoop): void {
 export async function groundOf(db: Db, coop: HostedCoop, own: boolean): Promise<Ground> {
   if (own) return "claimed";
   if ((await mandates.live(db, coop.id)) !== undefined) return "mandated";
-  return coop.handle === null && coop.source !== null ? "imported" : "claimed";
+  return coop.content === null && coop.source !== null ? "imported" : "claimed";
 }

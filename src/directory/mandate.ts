@@ -77,12 +77,13 @@ export async function endMandate(
   coop: string,
   now: number,
 ): Promise<boolean> {
-  const ended = await db.transaction().execute((tx) => end(tx, node, coop, now));
+  const ended = await db.transaction().execute((tx) => endIn(tx, node, coop, now));
   if (ended) logger.info("The mandate for {coop} has ended", { coop });
   return ended;
 }
 
-async function end(tx: Tx, node: Identity, id: string, now: number): Promise<boolean> {
+/** What {@link endMandate} does, within a transaction of which it is the end. */
+export async function endIn(tx: Tx, node: Identity, id: string, now: number): Promise<boolean> {
   if (!(await mandates.end(tx, id, now))) return false;
   const coop = await coops.get(tx, id);
   const content = JSON.parse(coop?.content ?? "{}") as Partial<Listing>;

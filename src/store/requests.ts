@@ -34,15 +34,24 @@ export async function decided(db: Db, limit: number): Promise<PersonsRequest[]> 
     .execute();
 }
 
-/** How many are open, and how many came since a moment. */
-export async function count(db: Db, since: number): Promise<{ open: number; since: number }> {
-  const counted = (query: ReturnType<typeof all>) => query.executeTakeFirstOrThrow();
-  const all = () => db.selectFrom("request").select((eb) => eb.fn.count<number>("id").as("n"));
-  const [open, lately] = [
-    await counted(all().where("decided", "is", null)),
-    await counted(all().where("created", ">", since)),
-  ];
-  return { open: Number(open.n), since: Number(lately.n) };
+/** How many are open, how many came since a moment, and how many open ones are about a co-op. */
+export async function count(
+  db: Db,
+  { since, coop }: { since: number; coop: string | null },
+): Promise<{ open: number; lately: number; about: number }> {
+  const row = await db
+    .selectFrom("request")
+    .select((eb) => [
+      eb.fn.count<number>("id").filterWhere("decided", "is", null).as("open"),
+      eb.fn.count<number>("id").filterWhere("created", ">", since).as("lately"),
+      eb.fn
+        .count<number>("id")
+        .filterWhere("decided", "is", null)
+        .filterWhere("coop", "=", coop)
+        .as("about"),
+    ])
+    .executeTakeFirstOrThrow();
+  return { open: Number(row.open), lately: Number(row.lately), about: Number(row.about) };
 }
 
 /**
