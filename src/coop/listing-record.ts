@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "./canonical-json.ts";
+import { StakeholderKind } from "./codes.ts";
 import { readLeniently } from "./leniency.ts";
 import { Listing } from "./listing.ts";
 
@@ -110,7 +111,7 @@ export function tombstoneRecord(node: string, id: string, issued: number): JsonO
  * @returns Undefined when not even id, name and provenance can be read.
  */
 export function readListing(document: JsonObject): Listing | undefined {
-  const about = document["about"];
+  const about = withKnownKinds(document["about"]);
   const listing = readLeniently(Listing, about);
   if (listing === undefined || listingId(listing.id) !== document["id"]) return undefined;
   // A code that isn't known is not the default one.
@@ -127,4 +128,25 @@ export function readListing(document: JsonObject): Listing | undefined {
     return rest;
   }
   return listing;
+}
+
+/**
+ * A class of a kind that isn't known here is still a class: with it left out,
+ * the others would seem to be all. It is read as `other`, of which the ILO's
+ * test takes it that it may be of any type.
+ */
+function withKnownKinds(about: Json | undefined): Json | undefined {
+  if (!isObject(about) || !Array.isArray(about["stakeholders"])) return about;
+  const stakeholders = about["stakeholders"].map((each) =>
+    isObject(each) &&
+    typeof each["kind"] === "string" &&
+    !StakeholderKind.safeParse(each["kind"]).success
+      ? { ...each, kind: "other" }
+      : each,
+  );
+  return { ...about, stakeholders };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -9,6 +9,7 @@ import {
   readListing,
   tombstoneRecord,
 } from "../../src/coop/listing-record.ts";
+import { multiStakeholder } from "../../src/coop/stakeholders.ts";
 
 const node = "https://bakery.example/actor";
 const minimal = {
@@ -244,10 +245,28 @@ describe("whoever reads takes what it knows", () => {
     ],
     ["a figure where a text belongs", ["legalName"], 7, ["legalName"], undefined],
     ["two classes of one key", ["stakeholders", 1, "key"], "workers", ["stakeholders"], undefined],
-    ["a class of a kind", ["stakeholders", 1, "kind"], "river", ["stakeholders"], undefined],
+    [
+      "a class of a kind",
+      ["stakeholders", 1, "kind"],
+      "river",
+      ["stakeholders", 1, "kind"],
+      "other",
+    ],
+    ["a class of no kind", ["stakeholders", 1, "kind"], 7, ["stakeholders"], undefined],
     ["a place without its country", ["location", "address"], {}, ["location"], undefined],
   ])("%s that we don't know is left out, the rest is kept", (_, path, value, at, left) => {
     expect(read(changed(path, value))).toEqual(changed(at, left));
+  });
+
+  test("a kind that we don't know answers the ILO's test neither yes nor no", () => {
+    const answer = (kind: Json, members: Json) => {
+      const users = { ...full.stakeholders[1], voteShare: 30 };
+      const others = { key: "beings", kind, name: "Beings", voteShare: 20, members };
+      const all = [...full.stakeholders.slice(0, 1), users, others];
+      return multiStakeholder(read(changed(["stakeholders"], all))!);
+    };
+    expect(answer("supporting", 3)).toBe("yes");
+    expect(answer("river", 3)).toBe("unknown");
   });
 
   test.each<[string, JsonObject]>([

@@ -1,5 +1,6 @@
-import type { Listing, StakeholderClass } from "../../coop/listing.ts";
-import type { Answer } from "../../coop/stakeholders.ts";
+import type { StakeholderKind } from "../../coop/codes.ts";
+import type { Listing } from "../../coop/listing.ts";
+import { type Answer, iloTest, type Judgement, typeOf } from "../../coop/stakeholders.ts";
 import { listed, number, percent, spelled } from "../text.ts";
 import { kindWords } from "../words.ts";
 
@@ -15,77 +16,66 @@ export interface TestInWords {
 
 /**
  * Says why the ILO's test answers as it does (20th ICLS 2018; the test itself
- * is `multiStakeholder`).
+ * is `iloTest`).
  */
-export function testInWords(listing: Listing, answer: Answer): TestInWords {
+export function testInWords(listing: Listing): TestInWords {
+  const judgement = iloTest(listing);
   const verdict = {
     yes: "Multi-stakeholder by the ILO’s test",
     no: "Not multi-stakeholder by the ILO’s test",
     unknown: "Whether it is multi-stakeholder by the ILO’s test is not known",
-  }[answer];
-  const classes = listing.stakeholders ?? [];
-  const kinds = [...new Set(classes.map(({ kind }) => kind))];
-  const why = { yes: whyYes, no: whyNo, unknown: whyUnknown }[answer](listing, classes, kinds);
-  return { verdict, why, difference: differenceOf(listing, answer) };
+  }[judgement.answer];
+  return {
+    verdict,
+    why: why(judgement, typesOf(listing)),
+    difference: differenceOf(listing, judgement.answer),
+  };
 }
 
-type Why = (
-  listing: Listing,
-  classes: StakeholderClass[],
-  kinds: StakeholderClass["kind"][],
-) => string;
+/** Each type once; classes of the kind `other` are told apart from the rest only. */
+function typesOf({ stakeholders = [] }: Listing): StakeholderKind[] {
+  return [...new Set(stakeholders.map(({ kind }) => typeOf(kind) ?? "other"))];
+}
 
-const whyYes: Why = (listing, classes, kinds) => {
-  const [largest] = votesByKind(listing, classes);
-  const strongest =
-    largest === undefined
-      ? ""
-      : `: the largest share, ${percent(largest.share)}, is with ${kindWords[largest.kind]}`;
-  const words = kinds.map((kind) => kindWords[kind]);
-  return `It has members of ${spelled(kinds.length)} kinds (${listed(words)}), more than one kind takes part in governing, and none has more than half of the votes${strongest}.`;
+const bodyWords = {
+  board: "the seats on the board",
+  votes: "the votes",
+  heads: "the votes, of which each member has one",
 };
 
-const whyNo: Why = (listing, classes, kinds) => {
-  const [only] = kinds;
-  if (kinds.length === 1 && only !== undefined)
-    return `All its members are of one kind: ${kindWords[only]}.`;
-  const [votes] = votesByKind(listing, classes);
-  if (votes !== undefined && votes.share > 50) {
-    return `There are members of several kinds, but one has more than half of the votes: ${kindWords[votes.kind]}, with ${percent(votes.share)}.`;
+function why(judgement: Judgement, types: StakeholderKind[]): string {
+  const { reason, type = "other", body = "votes" } = judgement;
+  const words = listed(types.map((each) => kindWords[each]));
+  const several =
+    types.length === 1
+      ? "There are several classes of members"
+      : `There are members of ${spelled(types.length)} types (${words})`;
+  switch (reason) {
+    case "no-classes":
+      return "The listing doesn’t say what classes of members there are.";
+    case "one-type":
+      return `All its members are of one type: ${kindWords[type]}.`;
+    case "veto":
+      return `${several}, but only one of them has a veto: ${kindWords[type]}.`;
+    case "majority":
+      return `${several}, but one has more than half of ${bodyWords[body]}: ${kindWords[type]}, with ${share(judgement)}.`;
+    case "one-represented":
+      return `${several}, but only one of them takes part in governing: ${kindWords[type]}.`;
+    case "balanced":
+      return `${several}, more than one type takes part in governing, and none has more than half of ${bodyWords[body]}${judgement.exact === true ? `: the largest share, ${share(judgement)}, is with ${kindWords[type]}` : ""}.`;
+    case "not-told":
+      return `${several}, but how the votes are shared between them isn’t stated.`;
+    case "told-in-part":
+      return `${several}, but too little is stated of how ${body === "board" ? bodyWords.board : "the votes"} are shared between them.`;
+    case "other-kinds":
+      return `${several}, but it depends on the type of those that are called other members.`;
   }
-  const [seats] = seatsByKind(classes);
-  const all = classes.reduce((sum, each) => sum + (each.boardSeats ?? 0), 0);
-  if (seats !== undefined && seats.seats > all / 2) {
-    return `There are members of several kinds, but one has more than half of the seats on the board: ${kindWords[seats.kind]}, with ${number(seats.seats)} of ${number(all)}.`;
-  }
-  return "There are members of several kinds, but only one of them takes part in governing.";
-};
-
-const whyUnknown: Why = (_listing, classes, kinds) =>
-  classes.length === 0
-    ? "The listing doesn’t say what classes of members there are."
-    : `There are members of ${spelled(kinds.length)} kinds (${listed(kinds.map((kind) => kindWords[kind]))}), but how the votes are shared between them isn’t stated.`;
-
-function votesByKind(listing: Listing, classes: StakeholderClass[]) {
-  const shares = effectiveVotes(listing);
-  return byKind(classes, (each) => shares.get(each.key)).map(([kind, share]) => ({ kind, share }));
 }
 
-function seatsByKind(classes: StakeholderClass[]) {
-  return byKind(classes, (each) => each.boardSeats).map(([kind, seats]) => ({ kind, seats }));
-}
-
-/** Sums by kind, largest first. */
-function byKind(
-  classes: StakeholderClass[],
-  of: (each: StakeholderClass) => number | undefined,
-): [StakeholderClass["kind"], number][] {
-  const sums = new Map<StakeholderClass["kind"], number>();
-  for (const each of classes) {
-    const value = of(each);
-    if (value !== undefined) sums.set(each.kind, (sums.get(each.kind) ?? 0) + value);
-  }
-  return [...sums].toSorted(([, a], [, b]) => b - a);
+function share({ body, held = 0, whole = 0, exact }: Judgement): string {
+  const words =
+    body === "board" ? `${number(held)} of ${number(whole)}` : percent((100 * held) / whole);
+  return exact === true ? words : `at least ${words}`;
 }
 
 /**
