@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Hono } from "hono";
 import type { Config } from "./config.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
+import { linkMemory } from "./directory/link.ts";
+import { createThrottle } from "./directory/throttle.ts";
 import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
 import { deliver } from "./federation/deliver.ts";
@@ -16,11 +18,13 @@ import { loadKeyRing } from "./replication/keys.ts";
 import { wakeHubs } from "./replication/wake.ts";
 import * as changes from "./store/changes.ts";
 import { kvStore, prune } from "./store/kv.ts";
+import * as links from "./store/links.ts";
 import { migrate } from "./store/migrate.ts";
 import { open, type Store } from "./store/open.ts";
 import * as peers from "./store/peers.ts";
 import type { Db } from "./store/schema.ts";
 import { messageQueue } from "./store/queue.ts";
+import * as sessions from "./store/sessions.ts";
 import * as settings from "./store/settings.ts";
 import { createWeb } from "./web/routes.ts";
 
@@ -116,6 +120,8 @@ export async function createApp(
     role: config.role,
     name: config.nodeName,
     contact: config.contact,
+    clock,
+    throttle: createThrottle(),
     ready: () => Promise.resolve(ready),
     federation: (request: Request) => serveFederation(federation, data, request),
   };
@@ -154,7 +160,11 @@ export async function createApp(
       );
       const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
       running.push(
-        repeat("pruning", signal, hourly, async () => (await prune(db, clock())) < 0).done,
+        repeat("pruning", signal, hourly, async () => {
+          await sessions.prune(db, clock());
+          await links.prune(db, clock() - linkMemory);
+          return (await prune(db, clock())) < 0;
+        }).done,
       );
     },
     stop: () => stop.abort(),

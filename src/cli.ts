@@ -1,11 +1,11 @@
 import "./temporal.ts";
 import { readFile } from "node:fs/promises";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { parseArgs } from "node:util";
 import { openNode } from "./app.ts";
 import { backup, restore } from "./backup.ts";
+import { type Command, required } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
-import type { Identity } from "./directory/identity.ts";
 import { importRows, type ImportReport, type MappedRow } from "./directory/import.ts";
 import { deletePost, post } from "./directory/post.ts";
 import { addCoop, deleteCoop, publish, withdraw } from "./directory/publish.ts";
@@ -16,21 +16,7 @@ import { AppError, describeFailure } from "./errors.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
 import type { Db } from "./store/schema.ts";
-
-/** What a command works with. */
-interface Context {
-  db: Db;
-  node: Identity;
-  config: Config;
-}
-
-interface Command {
-  /** Its arguments, as help shows them. */
-  usage: string;
-  help: string;
-  options?: ParseArgsOptionsConfig;
-  run(context: Context, args: string[], options: Record<string, unknown>): Promise<void>;
-}
+import { userCommands } from "./user-commands.ts";
 
 /** A command that puts the database itself in place, and so can't work on an open one. */
 interface OfflineCommand extends Omit<Command, "run"> {
@@ -141,6 +127,7 @@ const commands: Record<string, Command | OfflineCommand> = {
       for (const { row, why } of report.refused) console.log(`  row ${row}: ${why}`);
     },
   },
+  ...userCommands,
   "peer list": {
     usage: "",
     help: "show the peers and how it goes with them",
@@ -238,11 +225,6 @@ async function readContent(file: string): Promise<ListingContent> {
       cause,
     });
   }
-}
-
-function required(value: string | undefined, name: string): string {
-  if (value !== undefined) return value;
-  throw new AppError("bad-request", `${name} is missing; “npm run cli” shows how it goes`);
 }
 
 function help(): string {

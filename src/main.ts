@@ -1,5 +1,7 @@
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
+import { hasAdministrator, makeSetupLink } from "./directory/account.ts";
+import { linkUrl } from "./directory/link.ts";
 import { describeFailure } from "./errors.ts";
 import { listen } from "./listen.ts";
 import { setUpLogs } from "./log.ts";
@@ -20,6 +22,10 @@ async function main(): Promise<void> {
   console.log(
     `Fragaria is at ${config.origin} (port ${listener.port}, data in ${config.dataDir}).`,
   );
+  if (!(await hasAdministrator(app.db))) {
+    const token = await makeSetupLink(app.db, Date.now());
+    console.log(`Set it up here, once and within a day: ${linkUrl(app.node, "setup", token)}`);
+  }
   if (config.insecure) {
     console.log("It is for this machine only: set ORIGIN=https://… to take part in the directory.");
   }

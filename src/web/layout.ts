@@ -17,9 +17,11 @@ export interface Page {
   title: string;
   description?: string | undefined;
   /** Which entry of the navigation this is. */
-  current?: "search" | "network" | "about";
+  current?: "search" | "network" | "about" | "admin";
   /** More for the head: links to other forms of the page. */
   head?: Html;
+  /** Between the masthead and the content: on the co-op’s own side, who is signed in. */
+  above?: Html;
   body: Html;
 }
 
@@ -27,6 +29,8 @@ const entries = [
   ["search", "/search", "Search"],
   ["network", "/network", "Network"],
   ["about", "/about", "About"],
+  // The same for everybody, signed in or not: public pages can be cached.
+  ["admin", "/admin", "Your co-op"],
 ] as const;
 
 /** The whole document around a page. */
@@ -65,6 +69,7 @@ function layout(frame: Frame, page: Page): Html {
             </ul>
           </nav>
         </header>
+        ${page.above ?? ""}
         <main id="content" tabindex="-1">${page.body}</main>
         <footer class="colophon">
           <p>

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { AppError } from "../errors.ts";
 import { prefersActivity } from "./accept.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { health, lookupCoop, searchCoops } from "./api.ts";
 import { feedChanges, listing, recordByDigest, recordsByDigest, wellKnown } from "./dir.ts";
 import { failure } from "./failure.ts";
@@ -58,6 +59,9 @@ export function createWeb(site: Site): Hono {
   app.get("/actor", () => elsewhere("/about"));
   app.get(stylePath, styleSheet);
   app.get("/assets/mark.svg", markImage);
+
+  // For co-ops and whoever runs the node.
+  app.route("/admin", adminRoutes(site));
 
   // For programs.
   app.get("/api/v1/coops", (c) => searchCoops(site, c));

@@ -1,4 +1,5 @@
 import type { Identity } from "../directory/identity.ts";
+import type { Throttle } from "../directory/throttle.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import type { FeedSource } from "../replication/feed.ts";
 import type { Db } from "../store/schema.ts";
@@ -14,6 +15,10 @@ export interface Site {
   name: string;
   /** Whom to write to: an e-mail address, a web address, or words. */
   contact: string | null;
+  /** The time, epoch ms. */
+  clock: () => number;
+  /** Slows down whoever guesses passwords here. */
+  throttle: Throttle;
   /** Whether everything that a request needs is up and caught up. */
   ready(): Promise<boolean>;
   /** ActivityPub: undefined when it knows no answer to this request. */

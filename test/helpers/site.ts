@@ -8,6 +8,7 @@ import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";
+import { createThrottle } from "../../src/directory/throttle.ts";
 import { watch } from "../../src/events.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import * as changes from "../../src/store/changes.ts";
@@ -146,10 +147,13 @@ export async function foreignListing(origin: string, about: Record<string, unkno
 }
 
 /** Opens a site with nothing on it. */
-export async function testSite(changed: Partial<Site> = {}): Promise<TestSite> {
+export async function testSite(
+  changed: Partial<Site> = {},
+  origin = "https://coops.example",
+): Promise<TestSite> {
   const store = await freshStore("sqlite");
   const { db } = store;
-  const node = await loadIdentity(db, "https://coops.example", now);
+  const node = await loadIdentity(db, origin, now);
   const stop = new AbortController();
   const index = await openIndex(db, ":memory:");
   const log = watch(() => changes.head(db), 10, stop.signal);
@@ -160,6 +164,8 @@ export async function testSite(changed: Partial<Site> = {}): Promise<TestSite> {
     feed: { db, epoch: await settings.epoch(db), host: node.host, watch: log },
     role: "hub",
     name: "Coops Example",
+    clock: () => now,
+    throttle: createThrottle(),
     contact: "directory@coops.example",
     ready: () => Promise.resolve(true),
     federation: () => Promise.resolve(undefined),

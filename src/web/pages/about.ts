@@ -93,10 +93,11 @@ export function aboutPage(data: AboutData): Page {
       <h2 id="privacy">Privacy</h2>
       <p>
         Everything listed is public and about organisations; there is no field for a private person.
-        These pages set no cookies, run no scripts and load nothing from other sites, except a
-        picture where a co-op’s listing names one. Followers of a co-op are known to the node that
-        hosts it, as everywhere in the fediverse, and their number is public. Withdrawing a listing
-        removes it here and, as soon as they hear of it, on every node.
+        These pages set no cookies and load nothing from other sites, except a picture where a
+        co-op’s listing names one. Only who signs in to look after a co-op gets two cookies: one to
+        stay signed in, and one by which the node knows the browser again. Followers of a co-op are
+        known to the node that hosts it, as everywhere in the fediverse, and their number is public.
+        Withdrawing a listing removes it here and, as soon as they hear of it, on every node.
       </p>
 
       <h2 id="software">Software</h2>

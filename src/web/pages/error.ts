@@ -29,6 +29,7 @@ export function errorPage(data: {
               ${searchBox()}`
           : ""
       }
+      ${status === 401 ? html`<p><a href="/admin/sign-in">Sign in</a></p>` : ""}
       <p><a href="/">To the front page</a></p>
     </div>`,
   };

@@ -1,0 +1,47 @@
+import type { AccountTable, Db } from "./schema.ts";
+
+export type Account = AccountTable;
+
+export async function get(db: Db, id: string): Promise<Account | undefined> {
+  return db.selectFrom("account").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** An account by its login name, in small letters. */
+export async function byName(db: Db, name: string): Promise<Account | undefined> {
+  return db.selectFrom("account").selectAll().where("name", "=", name).executeTakeFirst();
+}
+
+/** The accounts, in order of their names. */
+export async function all(db: Db): Promise<Account[]> {
+  return db.selectFrom("account").selectAll().orderBy("name").execute();
+}
+
+/** Adds an account. Says whether its name was still free. */
+export async function add(db: Db, account: Account): Promise<boolean> {
+  const row = await db
+    .insertInto("account")
+    .values(account)
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function update(
+  db: Db,
+  id: string,
+  facts: Partial<Omit<Account, "id">>,
+): Promise<void> {
+  await db.updateTable("account").set(facts).where("id", "=", id).execute();
+}
+
+/** How many administrators can sign in, or will once they have set a password. */
+export async function administrators(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom("account")
+    .select((eb) => eb.fn.count<number>("id").as("n"))
+    .where("nodeRole", "=", "administrator")
+    .where("disabled", "is", null)
+    .executeTakeFirstOrThrow();
+  return Number(row.n);
+}

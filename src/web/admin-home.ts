@@ -1,0 +1,31 @@
+import type { Context } from "hono";
+import { calledName } from "../directory/account.ts";
+import { mayAdminister, mayModerate } from "../directory/permit.ts";
+import type { Session } from "../directory/sign-in.ts";
+import { ownCoops } from "./own-coops.ts";
+import { adminHomePage, type Section } from "./pages/admin-home.ts";
+import { respondPrivately } from "./private.ts";
+import { demandAccount } from "./session.ts";
+import type { Site } from "./site.ts";
+
+/** The parts of running the node, and who may see them. */
+const sections: (Section & { may: (session: Session) => boolean })[] = [
+  {
+    path: "/admin/accounts",
+    label: "Accounts",
+    what: "Who signs in here, and what they may do",
+    may: mayAdminister,
+  },
+];
+
+/** `GET /admin` */
+export async function showAdminHome(site: Site, c: Context): Promise<Response> {
+  const session = await demandAccount(site, c);
+  const page = adminHomePage({
+    name: calledName(session.account),
+    coops: await ownCoops(site, session.roles),
+    sections: sections.filter(({ may }) => may(session)),
+    runs: mayModerate(session),
+  });
+  return respondPrivately(site, c, page, { session });
+}

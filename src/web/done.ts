@@ -1,0 +1,22 @@
+/**
+ * What pages say after a form was taken. The address names it by its key
+ * (`?done=password`), so that no cookie is needed and no link can put words of
+ * its own onto a page.
+ */
+const words: Record<string, string> = {
+  "set-up": "This node is set up, and you are its first administrator.",
+  "signed-out": "You are signed out.",
+  "signed-out-elsewhere": "You are signed out in all other browsers.",
+  account: "Your account is saved.",
+  password: "Your password is changed. You are signed out in all other browsers.",
+  "new-password": "Your password is set, and you are signed in.",
+  joined: "Welcome. You can work on the co-op now.",
+  "account-disabled": "The account is disabled, and signed out everywhere.",
+  "account-enabled": "The account can sign in again.",
+  "account-role": "The account’s part in running this node is changed.",
+};
+
+/** The sentence of a key; undefined for a key that nobody knows. */
+export function doneWords(key: string | undefined): string | undefined {
+  return key !== undefined && Object.hasOwn(words, key) ? words[key] : undefined;
+}

@@ -1,0 +1,89 @@
+import { html } from "hono/html";
+import type { Page } from "../layout.ts";
+import type { OwnCoop } from "../own-coops.ts";
+import type { Html } from "../text.ts";
+
+/** A part of running the node. */
+export interface Section {
+  path: string;
+  label: string;
+  /** What one does there. */
+  what: string;
+}
+
+interface AdminHomeData {
+  name: string;
+  coops: OwnCoop[];
+  sections: Section[];
+  /** Whether the account has a part in running the node. */
+  runs: boolean;
+}
+
+/** Where one is after signing in: one’s co-ops, and for some the node. */
+export function adminHomePage({ name, coops, sections, runs }: AdminHomeData): Page {
+  return {
+    title: "Your co-op",
+    body: html`<h1>Welcome, <bdi>${name}</bdi></h1>
+      <section class="block" aria-labelledby="coops">
+        <h2 id="coops">${coops.length === 1 ? "Your co-op" : "Your co-ops"}</h2>
+        ${
+          coops.length === 0
+            ? html`<p>
+                You don’t look after a co-op yet.
+                ${runs ? "" : "An owner of one can invite you, or whoever runs this node."}
+              </p>`
+            : coopTable(coops)
+        }
+      </section>
+      ${
+        sections.length === 0
+          ? ""
+          : html`<section class="block" aria-labelledby="node">
+              <h2 id="node">This node</h2>
+              ${sectionList(sections)}
+            </section>`
+      }`,
+  };
+}
+
+const roleWords = { owner: "Owner", editor: "Editor" };
+
+const stateWords: Record<OwnCoop["state"], Html> = {
+  published: html`<span class="state good">In the directory</span>`,
+  draft: html`<span class="state">Draft, not published yet</span>`,
+  withdrawn: html`<span class="state bad">Withdrawn</span>`,
+  deleted: html`<span class="state bad">Deleted</span>`,
+};
+
+function coopTable(coops: OwnCoop[]): Html {
+  return html`<table class="stacking" role="table">
+    <thead role="rowgroup">
+      <tr role="row">
+        <th role="columnheader" scope="col">Co-op</th>
+        <th role="columnheader" scope="col">State</th>
+        <th role="columnheader" scope="col">You are</th>
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${coops.map(
+        ({ id, name, role, state }) =>
+          html`<tr role="row">
+            <th role="rowheader" scope="row">
+              ${state === "draft" ? html`<bdi>${name}</bdi>` : html`<a href="/coops/${id}"><bdi>${name}</bdi></a>`}
+            </th>
+            <td role="cell" data-label="State">${stateWords[state]}</td>
+            <td role="cell" data-label="You are">${roleWords[role]}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function sectionList(sections: Section[]): Html {
+  return html`<ul class="sections">
+    ${sections.map(
+      ({ path, label, what }) =>
+        html`<li><a href="${path}">${label}</a> <span class="aside">${what}</span></li>`,
+    )}
+  </ul>`;
+}
