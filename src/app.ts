@@ -1,21 +1,27 @@
 import "./temporal.ts";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Hono } from "hono";
 import type { Config } from "./config.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
 import { linkMemory } from "./directory/link.ts";
+import { renewEpoch } from "./directory/renew-epoch.ts";
 import { createThrottle } from "./directory/throttle.ts";
 import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
 import { deliver } from "./federation/deliver.ts";
 import { buildFederation, type FederationData, serveFederation } from "./federation/federation.ts";
 import { shakeHands } from "./federation/peers.ts";
+import { readCache, removeCache } from "./index/cache.ts";
 import { openIndex } from "./index/sqlite-index.ts";
 import { repeat } from "./jobs.ts";
 import { followPeers } from "./replication/follow.ts";
 import { loadKeyRing } from "./replication/keys.ts";
+import type { Puller } from "./replication/pull.ts";
+import { reclaimOwn } from "./replication/reclaim.ts";
 import { wakeHubs } from "./replication/wake.ts";
+import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
 import { kvStore, prune } from "./store/kv.ts";
 import * as links from "./store/links.ts";
@@ -63,6 +69,7 @@ export async function openNode(config: Config, clock: () => number) {
   try {
     await migrate(store.db);
     await checkOrigin(store, config.origin);
+    await checkLog(store.db, indexFile(config), clock());
     return { store, node: await loadIdentity(store.db, config.origin, clock()) };
   } catch (error) {
     await store[Symbol.asyncDispose]();
@@ -79,23 +86,89 @@ async function checkOrigin({ db }: Store, origin: string): Promise<void> {
   );
 }
 
-/** Puts a node together. Nothing but this constructs. */
+function indexFile(config: Config): string {
+  return join(config.dataDir, "index.sqlite");
+}
+
+/**
+ * The index remembers how far it has read which log. A log that ends before
+ * that, or is another one, was put back: by hand, or by a database server that
+ * lost its last transactions.
+ */
+async function checkLog(db: Db, index: string, now: number): Promise<void> {
+  const read = readCache(index);
+  if (read === undefined) return;
+  const epoch = await settings.epoch(db);
+  const head = await changes.head(db);
+  if (read.epoch === epoch && read.seq <= head) return;
+  const why =
+    read.epoch === epoch
+      ? `its log ends at ${head}, but the search index has read up to ${read.seq}`
+      : "the search index has read another log than this one";
+  await renewEpoch(db, `the database was put back: ${why}`, now);
+  removeCache(index);
+}
+
+/** How long a start waits for this node's own records to come back; milliseconds. */
+const patience = 10_000;
+
+/**
+ * After the log went back, what peers hold of this node's own comes in before
+ * anything is published, as far as they answer in time. The rest follows in the
+ * background.
+ */
+async function reclaimFirst(puller: Puller, stop: AbortSignal): Promise<void> {
+  if ((await settings.renewed(puller.db)) === undefined) return;
+  const known = await peers.all(puller.db);
+  if (known.some(({ reclaimed }) => reclaimed !== null)) return;
+  const late = AbortSignal.timeout(patience);
+  const first = reclaimOwn(puller, AbortSignal.any([stop, late])).catch(() => undefined);
+  await Promise.race([first, sleep(patience, undefined, { ref: false })]);
+}
+
+/**
+ * Puts a node together. Nothing but this constructs.
+ *
+ * @param boot Names the present boot of the machine, by which a node that was
+ *   killed is told from one that lost its power.
+ */
 export async function createApp(
   config: Config,
   clock: () => number = Date.now,
   pace: Pace = usualPace,
+  boot: string | undefined = bootId(),
 ): Promise<App> {
   const stop = new AbortController();
   const { signal } = stop;
   await using cleanup = new AsyncDisposableStack();
+  let marked = false;
+  cleanup.defer(() => {
+    // Last of all, when the database is closed and all of it on the disk.
+    if (marked) markStopped(config.dataDir);
+  });
   const { store, node } = await openNode(config, clock);
   cleanup.use(store);
   const { db } = store;
   await peers.configure(db, config.peers);
-  const epoch = await settings.epoch(db);
+  // A leaf doesn't read feeds, so nothing else would tell it that it was put back.
+  if (config.role === "leaf") await peers.reclaimFromAll(db);
   mkdirSync(config.dataDir, { recursive: true });
-  const index = cleanup.use(await openIndex(db, join(config.dataDir, "index.sqlite")));
-  const log = watch(() => changes.head(db), pace.watch, signal);
+  // PostgreSQL answers for what it has committed, on whatever machine it is.
+  if (store.engine === "sqlite" && lostPower(config.dataDir, boot)) {
+    await renewEpoch(db, "the machine may have lost its power while the node ran", clock());
+  }
+  const index = cleanup.use(await openIndex(db, indexFile(config)));
+  let last = 0;
+  const readHead = async () => {
+    const head = await changes.head(db);
+    if (head < last) {
+      const why = `the log went back from ${last} to ${head} while the node ran`;
+      await renewEpoch(db, why, clock());
+    }
+    last = head;
+    return head;
+  };
+  const log = watch(readHead, pace.watch, signal);
 
   const federation = buildFederation(node.origin, config.insecure, kvStore(db, clock), {
     inbox: messageQueue(db, "inbox"),
@@ -116,7 +189,7 @@ export async function createApp(
     db,
     node,
     index,
-    feed: { db, epoch, host: node.host, watch: log },
+    feed: { db, host: node.host, watch: log },
     role: config.role,
     name: config.nodeName,
     contact: config.contact,
@@ -127,6 +200,8 @@ export async function createApp(
   };
   const web: Hono = createWeb(site);
   const running: Promise<unknown>[] = [];
+  const puller = { db, node, keys, insecure: config.insecure, clock };
+  await reclaimFirst(puller, signal);
 
   cleanup.defer(async () => {
     stop.abort();
@@ -138,17 +213,25 @@ export async function createApp(
     node,
     fetch: (request) => web.fetch(request),
     start() {
+      markRunning(config.dataDir, boot);
+      marked = true;
       running.push(federation.startQueue(data, { signal }));
       running.push(deliver(federation, data, log, signal).done);
       running.push(shakeHands(federation, data, config.peers, signal).done);
       if (config.role === "hub") {
-        const puller = { db, node, keys, insecure: config.insecure, clock };
         const followed = followPeers(puller, config.peers, signal, pace);
         wake = (origin) => followed.wake(origin);
         running.push(followed.done);
       } else {
         running.push(wakeHubs(db, node, config.peers, log, signal).done);
       }
+      const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
+      running.push(
+        repeat("reading own records back", signal, reclaiming, async (stop) => {
+          await reclaimOwn(puller, stop);
+          return false;
+        }).done,
+      );
       const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
       running.push(
         repeat("indexing", signal, indexing, async () => {

@@ -1,11 +1,16 @@
 import type { KeyObject } from "node:crypto";
+import { getLogger } from "@logtape/logtape";
 import { acceptRecords, type RefusalReason, type SignedRecord } from "../coop/record.ts";
 import { supersedes } from "../coop/version.ts";
 import * as records from "../store/records.ts";
-import type { Db } from "../store/schema.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { Identity } from "./identity.ts";
+import { recover, type Recovered } from "./recover.ts";
 
 /** How a node judges what it is given. */
 export interface Reception {
+  /** Who receives: of its own records, the hosted co-ops follow newer versions. */
+  node: Identity;
   now: number;
   /** Lets http origins in: for nodes on loopback only. */
   insecure: boolean;
@@ -47,12 +52,36 @@ export async function receive(
     if (supersedes(record, newest.get(record.id))) newest.set(record.id, record);
     return record;
   });
-  const { stored } = await db
+  const { stored, recovered } = await db
     .transaction()
-    .execute((tx) => records.put(tx, [...newest.values()], reception.now));
+    .execute((tx) => takeIn(tx, [...newest.values()], reception));
+  report(recovered);
   return judged.map((each) => {
     if ("outcome" in each) return each;
     const admitted = stored.has(each.id) && newest.get(each.id) === each;
     return { outcome: admitted ? "admitted" : "stale", id: each.id };
   });
+}
+
+async function takeIn(tx: Tx, news: SignedRecord[], { node, now }: Reception) {
+  const own = news.filter(({ origin }) => origin === node.host);
+  const recovered = await recover(tx, node, own, now);
+  const { stored } = await records.put(tx, news, now);
+  return { stored, recovered };
+}
+
+function report({ records: count, renewed, homeless }: Recovered): void {
+  const log = getLogger(["fragaria", "directory"]);
+  if (count > 0) log.warn("{count} of this node’s own records came back from a peer", { count });
+  if (renewed) {
+    log.warn(
+      "The feed has a new epoch: a record came back that this node signed and didn’t have, so its database was put back to an earlier state, or another node runs with its key",
+    );
+  }
+  for (const { url, handle } of homeless) {
+    log.error("{url} came back, but its handle @{handle} is another co-op’s by now", {
+      url,
+      handle,
+    });
+  }
 }

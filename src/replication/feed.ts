@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
+import * as settings from "../store/settings.ts";
 import { limits } from "./describe.ts";
 
 /** Where in a feed a reader is: `EPOCH.SEQ`. */
@@ -48,7 +49,6 @@ export type FeedQuery = z.infer<typeof FeedQuery>;
 /** What the feed is served from. */
 export interface FeedSource {
   db: Db;
-  epoch: string;
   host: string;
   watch: Watch;
 }
@@ -68,21 +68,23 @@ let waiters = 0;
  * tombstones included. Bulk loading, catching up and following are this call.
  *
  * @throws {AppError} `gone` for a cursor of another epoch: the log was lost or
- *   put back, start again; `bad-request` for one that is ahead of the log.
+ *   put back, start again. So it was for one that is ahead of the log.
  */
 export async function feedPage(
   source: FeedSource,
   query: FeedQuery,
   signal: AbortSignal,
 ): Promise<FeedPage> {
-  const { epoch, seq } = readCursor(query.after) ?? { epoch: source.epoch, seq: 0 };
-  if (epoch !== source.epoch) {
-    throw new AppError("gone", `this feed has the epoch ${source.epoch}; start again from 0`);
+  // Asked for each time: it may be renewed while the node runs, and by another process.
+  const epoch = await settings.epoch(source.db);
+  const { epoch: known, seq } = readCursor(query.after) ?? { epoch, seq: 0 };
+  if (known !== epoch) {
+    throw new AppError("gone", `this feed has the epoch ${epoch}; start again from 0`);
   }
   // Read before the page: what is logged in between is then read twice, not skipped.
   let head = await changes.head(source.db);
   if (seq > head) {
-    throw new AppError("bad-request", `after: ${seq} is ahead of this feed, which ends at ${head}`);
+    throw new AppError("gone", `this feed ends at ${head}, before ${seq}; start again from 0`);
   }
   const only = query.origin === undefined ? {} : { origin: originOf(query.origin, source.host) };
   const read = () => records.after(source.db, seq, query.limit, only);
@@ -102,7 +104,7 @@ export async function feedPage(
   // A short page has been read to the head; what only others asked for is skipped.
   const last = rows.length < query.limit ? Math.max(head, rows.at(-1)?.seq ?? 0) : rows.at(-1)?.seq;
   const lines = rows.map(query.view === "full" ? fullLine : refLine);
-  return { next: { epoch: source.epoch, seq: last ?? seq }, lines };
+  return { next: { epoch, seq: last ?? seq }, lines };
 }
 
 function originOf(origin: string, host: string): string {

@@ -38,6 +38,7 @@ export async function loadKeyRing(db: Db, node: Identity): Promise<KeyRing> {
   const ring = new Map<string, KeyObject>([[node.signing.method, node.publicKey]]);
   const known = new Set<string>([node.origin]);
   for (const pin of await peers.pins(db)) {
+    if (pin.origin === node.origin) continue; // nobody but our own key speaks for us
     known.add(pin.origin);
     ring.set(pin.method, publicKeyOf(pin.multikey));
   }

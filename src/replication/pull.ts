@@ -7,8 +7,8 @@ import { AppError } from "../errors.ts";
 import * as peers from "../store/peers.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
-import { ask, askDescription, askResponse, limits } from "./describe.ts";
-import { type Line, readCursor, readLine, writeCursor } from "./feed.ts";
+import { ask, askDescription, askResponse, type Description, limits } from "./describe.ts";
+import { type Cursor, type Line, readCursor, readLine, writeCursor } from "./feed.ts";
 import type { KeyRing } from "./keys.ts";
 
 /** What a puller works with. */
@@ -40,6 +40,9 @@ const pageBytes = page * (limits.record + 256);
  * breaks, nothing is missed. A record that can't be accepted is logged and
  * passed over: one bad record must not stop all that come after.
  *
+ * A feed that answers `gone` was put back: it is read from its beginning the
+ * next time.
+ *
  * @param wait Seconds that the peer may wait for something new.
  * @throws {AppError} `unavailable` when the peer can't be read.
  */
@@ -55,30 +58,21 @@ export async function pull(
   // A feed of another epoch is another feed: begin at its beginning.
   const same = peer.epoch === described.epoch;
   const seq = same ? peer.seq : 0;
-  const caughtUp = same ? peer.caughtUp : null;
-
-  const url = new URL(described.changes);
-  url.searchParams.set("after", seq === 0 ? "0" : writeCursor({ epoch: described.epoch, seq }));
-  url.searchParams.set("limit", String(Math.min(page, described.limits.page)));
-  // Who has everything gets references, and fetches the few bodies that it lacks.
-  url.searchParams.set("view", caughtUp === null ? "full" : "ref");
-  if (wait > 0) {
-    url.searchParams.set("wait", String(Math.min(wait, described.limits.wait)));
-  }
-  const { headers, body } = await askResponse(url.href, { signal }, pageBytes);
-  const next = readCursor(headers.get("dir-next") ?? "");
-  if (next === undefined) {
-    throw new AppError("unavailable", `${peer.url} sent a page without a Dir-Next`);
-  }
-  const lines = splitLines(body).map(readLine);
-  if (next.epoch !== described.epoch || next.seq < seq || lines.some((line) => line.seq <= seq)) {
-    throw new AppError("unavailable", `${peer.url} sent a page that doesn't follow on ${seq}`);
-  }
-  const more = lines.length >= Math.min(page, described.limits.page);
-  if (more && next.seq === seq) {
-    throw new AppError("unavailable", `${peer.url} sends its feed in a circle at ${seq}`);
-  }
-  const received = await takeIn(puller, described.records, lines, signal);
+  const { caughtUp } = peer;
+  // Who had everything once gets references, and fetches the few bodies that it lacks.
+  const view = caughtUp === null ? "full" : "ref";
+  const query = { view, wait: String(Math.min(wait, described.limits.wait)) };
+  const { lines, next, more } = await askPage(described, seq, query, signal).catch(
+    async (error: unknown) => {
+      if (error instanceof AppError && error.code === "gone") {
+        await peers.update(puller.db, peer.url, { epoch: null, seq: 0 });
+      }
+      throw error;
+    },
+  );
+  const known = new Set((await peers.all(puller.db)).map(({ host }) => host));
+  const holds = (origin: string) => origin === puller.node.host || known.has(origin);
+  const received = await takeIn(puller, described.records, lines, holds, signal);
   const now = puller.clock();
   await peers.update(puller.db, peer.url, {
     role: described.role,
@@ -93,14 +87,54 @@ export async function pull(
   return { ...summary(peer.url, received), more };
 }
 
-async function takeIn(
+/**
+ * Asks for a page of a peer's feed and looks it through: its lines follow on
+ * the cursor, and lead somewhere.
+ *
+ * @param query Further parameters of the feed.
+ * @throws {AppError} `gone` when the feed was put back, else `unavailable`.
+ */
+export async function askPage(
+  { changes, epoch, limits: most }: Description,
+  seq: number,
+  query: Record<string, string>,
+  signal: AbortSignal,
+): Promise<{ lines: Line[]; next: Cursor; more: boolean }> {
+  const limit = Math.min(page, most.page);
+  const after = seq === 0 ? "0" : writeCursor({ epoch, seq });
+  const url = new URL(changes);
+  for (const [name, value] of Object.entries({ after, limit: String(limit), ...query })) {
+    url.searchParams.set(name, value);
+  }
+  const { headers, body } = await askResponse(url.href, { signal }, pageBytes);
+  const next = readCursor(headers.get("dir-next") ?? "");
+  if (next === undefined) {
+    throw new AppError("unavailable", `${changes} sent a page without a Dir-Next`);
+  }
+  const lines = splitLines(body).map(readLine);
+  if (next.epoch !== epoch || next.seq < seq || lines.some((line) => line.seq <= seq)) {
+    throw new AppError("unavailable", `${changes} sent a page that doesn't follow on ${seq}`);
+  }
+  const more = lines.length >= limit;
+  if (more && next.seq === seq) {
+    throw new AppError("unavailable", `${changes} sends its feed in a circle at ${seq}`);
+  }
+  return { lines, next, more };
+}
+
+/**
+ * Takes in what the lines of a page hold or refer to.
+ *
+ * @param recordsUrl Where the bodies of references are had.
+ * @param holds Whether records of this host are taken.
+ */
+export async function takeIn(
   puller: Puller,
   recordsUrl: string,
   lines: Line[],
+  holds: (origin: string) => boolean,
   signal: AbortSignal,
 ): Promise<Received[]> {
-  const known = new Set((await peers.all(puller.db)).map(({ host }) => host));
-  const holds = (origin: string) => origin === puller.node.host || known.has(origin);
   const bodies = lines.flatMap((line) => ("body" in line ? [line.body] : []));
   const refs = lines.flatMap((line) => ("ref" in line ? [line.ref] : []));
   const wanted = refs.filter(({ id }) => URL.canParse(id) && holds(new URL(id).host));
@@ -126,6 +160,7 @@ async function takeIn(
   // In small portions, so that requests are answered in between.
   for (let at = 0; at < bodies.length; at += 100) {
     const portion = await receive(puller.db, bodies.slice(at, at + 100), {
+      node: puller.node,
       now: puller.clock(),
       insecure: puller.insecure,
       keyOf: (method) => puller.keys.keyOf(method),
@@ -162,7 +197,8 @@ function splitLines(body: Uint8Array): Uint8Array[] {
   return lines;
 }
 
-function summary(peer: string, received: Received[]): Omit<Pulled, "more"> {
+/** What became of the records, counted; those that were refused are logged. */
+export function summary(peer: string, received: Received[]): Omit<Pulled, "more"> {
   const log = getLogger(["fragaria", "replication"]);
   const refused = received.filter((each) => each.outcome === "refused");
   for (const { reason, why } of refused.slice(0, 20)) {

@@ -39,7 +39,9 @@ export function wakeHubs(
     async (signal) => {
       seen ??= watch.head;
       const head = await watch.past(seen, 60_000, signal);
-      if (head <= seen || signal.aborted) return true;
+      // The log may have gone back: then wait for what comes behind its present end.
+      seen = Math.min(seen, head);
+      if (head === seen || signal.aborted) return true;
       const own = await records.after(db, seen, 1, { origin: node.host });
       seen = head;
       if (own.length === 0) return true;

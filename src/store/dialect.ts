@@ -43,6 +43,17 @@ export function skipLocked<DB, TB extends keyof DB, O>(
   return engineOf(db) === "postgres" ? query.forUpdate().skipLocked() : query;
 }
 
+/**
+ * Makes a query hold the rows that it reads until the transaction ends. SQLite
+ * has one writer at a time and needs nothing.
+ */
+export function forUpdate<DB, TB extends keyof DB, O>(
+  db: Executor,
+  query: SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
+  return engineOf(db) === "postgres" ? query.forUpdate() : query;
+}
+
 /** Kysely's dialect for an open SQLite database, which it will close. */
 export function sqliteDialect(database: Database): Dialect {
   return new Sqlite({ database: remembering(database) });

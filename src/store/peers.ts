@@ -26,6 +26,7 @@ export async function configure(db: Db, urls: string[]): Promise<void> {
     seen: null,
     fault: null,
     faulted: null,
+    reclaimed: null,
   };
   const rows = urls.map((url) => ({ ...unknown, url, host: new URL(url).host, seq: 0 }));
   await db
@@ -38,6 +39,11 @@ export async function configure(db: Db, urls: string[]): Promise<void> {
 /** Notes what was learnt of a peer. */
 export async function update(db: Db, url: string, facts: Partial<Peer>): Promise<void> {
   await db.updateTable("peer").set(facts).where("url", "=", url).execute();
+}
+
+/** Has our own records read back from every peer once more. */
+export async function reclaimFromAll(db: Db): Promise<void> {
+  await db.updateTable("peer").set({ reclaimed: null }).execute();
 }
 
 /** The keys that were first seen of each origin. */

@@ -1,12 +1,45 @@
 import { randomBytes } from "node:crypto";
-import type { Db, KeyTable } from "./schema.ts";
+import type { Db, KeyTable, Tx } from "./schema.ts";
 
 /**
  * The epoch of this node's feed: renewed when the log of changes was lost or
  * put back, so that peers don't trust their cursors into it.
  */
 export async function epoch(db: Db): Promise<string> {
-  return once(db, "epoch", randomBytes(9).toString("base64url"));
+  return once(db, "epoch", newEpoch());
+}
+
+/**
+ * Gives the feed another epoch, so that peers begin it anew.
+ *
+ * @param now When, epoch ms: what this node signed later belongs to the new one.
+ */
+export async function renewEpoch(tx: Tx, now: number): Promise<void> {
+  const rows = [
+    { name: "epoch", value: newEpoch() },
+    { name: "renewed", value: String(now) },
+  ];
+  await tx
+    .insertInto("setting")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column("name").doUpdateSet((eb) => ({ value: eb.ref("excluded.value") })),
+    )
+    .execute();
+}
+
+/** When the epoch was last renewed, epoch ms; undefined while it is the first. */
+export async function renewed(db: Db): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("setting")
+    .select("value")
+    .where("name", "=", "renewed")
+    .executeTakeFirst();
+  return row && Number(row.value);
+}
+
+function newEpoch(): string {
+  return randomBytes(9).toString("base64url");
 }
 
 /** Sets what isn't set yet, and returns what then is. */

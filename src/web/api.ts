@@ -49,7 +49,7 @@ export async function health(site: Site): Promise<Response> {
 
 /** What the index has read so far decides every answer, so its seq names them. */
 function unlessKnown(site: Site, c: Context, answer: () => unknown): Response {
-  const etag = `W/"${version}-${site.feed.epoch}-${site.index.seq}"`;
+  const etag = `W/"${version}-${site.index.epoch}-${site.index.seq}"`;
   const headers = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag",

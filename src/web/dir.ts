@@ -8,6 +8,7 @@ import { describe } from "../replication/describe.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";
 import * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
+import * as settings from "../store/settings.ts";
 import { bestEncoding } from "./accept.ts";
 import { bodyFaults, demandParameters, InvalidRequest } from "./parameters.ts";
 import type { Site } from "./site.ts";
@@ -23,8 +24,8 @@ const open = {
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** `GET /.well-known/coop-directory`: what this node is to other nodes. */
-export async function wellKnown({ db, node, role, feed }: Site): Promise<Response> {
-  const description = describe(node, role, feed.epoch, await changes.head(db));
+export async function wellKnown({ db, node, role }: Site): Promise<Response> {
+  const description = describe(node, role, await settings.epoch(db), await changes.head(db));
   return Response.json(description, { headers: { ...open, "cache-control": "max-age=60" } });
 }
 

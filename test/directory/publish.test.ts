@@ -19,6 +19,7 @@ async function held(db: Db): Promise<records.LoggedRecord[]> {
 
 function rulesOf(node: Identity, at = now) {
   return {
+    node: { ...node, host: "elsewhere.example" },
     now: at,
     insecure: false,
     keyOf: (method: string) => (method === node.signing.method ? node.publicKey : undefined),

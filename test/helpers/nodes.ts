@@ -17,7 +17,8 @@ const quickPace: Pace = { watch: 20, leaf: 60_000, retry: 100 };
 export interface TestNode extends AsyncDisposable {
   readonly origin: string;
   readonly config: Config;
-  start(): Promise<void>;
+  /** @param boot Another boot of the machine than the last one, as after a loss of power. */
+  start(boot?: string): Promise<void>;
   stop(): Promise<void>;
   /**
    * Works on the node's database: through the running node's own handle, as two
@@ -63,8 +64,8 @@ export async function testNode(
   return {
     origin: config.origin,
     config,
-    async start() {
-      const app = await createApp(config, Date.now, pace);
+    async start(boot = "boot-1") {
+      const app = await createApp(config, Date.now, pace, boot);
       const listener = await listen((request) => app.fetch(request), config.port, config.host);
       app.start();
       running = { app, listener };

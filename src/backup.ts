@@ -1,0 +1,188 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Config } from "./config.ts";
+import { renewEpoch } from "./directory/renew-epoch.ts";
+import { AppError } from "./errors.ts";
+import { removeCache } from "./index/cache.ts";
+import { markStopped, synchronise } from "./running.ts";
+import { copyTo, damage, fold, ownerOf } from "./store/copy.ts";
+import { migrate } from "./store/migrate.ts";
+import { open } from "./store/open.ts";
+import type { Db } from "./store/schema.ts";
+
+/**
+ * Writes a backup of the node to one file, which only its owner can read: it
+ * holds the keys. The node may run meanwhile. The file is complete and on the
+ * disk when it has its name.
+ *
+ * @throws {AppError} `bad-request` when the file is there already, or the
+ *   database is on PostgreSQL, which has its own tools.
+ */
+export async function backup(db: Db, config: Config, file: string): Promise<void> {
+  databaseFile(config, "pg_dump makes its backups");
+  const part = `${file}.part`;
+  await onDisk(file, async () => {
+    if (existsSync(file)) {
+      throw new AppError("bad-request", `${file} is there already: name a file that isn't`);
+    }
+    rmSync(part, { force: true });
+    // SQLite fills an empty file, and leaves its mode as it is.
+    closeSync(openSync(part, "wx", 0o600));
+    await copyTo(db, part);
+    flush(part);
+    renameSync(part, file);
+    synchronise(dirname(file));
+  });
+}
+
+/**
+ * Puts a backup in the place of the node's database, and renews the epoch of
+ * the feed. Whatever is wrong with the backup is found out before anything is
+ * touched.
+ *
+ * @param replace Puts a database that is there aside, instead of refusing.
+ * @returns Where the database is that was there.
+ * @throws {AppError} `bad-request` when the backup is none of this node's, or
+ *   damaged; `conflict` when there is a database already, or a node runs on it.
+ */
+export async function restore(
+  config: Config,
+  file: string,
+  { replace, now }: { replace: boolean; now: number },
+): Promise<string | undefined> {
+  const target = databaseFile(config, "pg_restore restores it; run “cli renew” after it");
+  if (!existsSync(file)) throw new AppError("bad-request", `there is no file ${file}`);
+  if (resolve(file) === resolve(target)) {
+    throw new AppError("bad-request", `${file} is the database of the node itself`);
+  }
+  if (existsSync(target) && !replace) {
+    throw new AppError(
+      "conflict",
+      `there is a database already, ${target}: add --replace to put it aside`,
+    );
+  }
+  const part = `${target}.part`;
+  return await onDisk(target, async () => {
+    mkdirSync(dirname(target), { recursive: true });
+    await demandUnused(target);
+    try {
+      takeCopy(file, part);
+      await prepare(part, file, config.origin, now);
+      const aside = putAside(target, now);
+      renameSync(part, target);
+      synchronise(dirname(target));
+      removeCache(join(config.dataDir, "index.sqlite"));
+      // Whatever happened to the node that ran on the old one is over.
+      markStopped(config.dataDir);
+      return aside;
+    } finally {
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(part + suffix, { force: true });
+    }
+  });
+}
+
+/** The file of the database. */
+function databaseFile({ databaseUrl }: Config, instead: string): string {
+  if (databaseUrl.startsWith("sqlite:")) return databaseUrl.slice(7).replace(/^\/\//, "");
+  throw new AppError("bad-request", `the database is on PostgreSQL: ${instead}`);
+}
+
+/** What copies of a running database have beside them is part of them. */
+function takeCopy(file: string, part: string): void {
+  for (const suffix of ["", "-wal"]) {
+    rmSync(part + suffix, { force: true });
+    if (!existsSync(file + suffix)) continue;
+    closeSync(openSync(part + suffix, "wx", 0o600));
+    copyFileSync(file + suffix, part + suffix, constants.COPYFILE_FICLONE);
+  }
+}
+
+/** Makes sure that the copy is whole and this node's, and makes it ready to be used. */
+async function prepare(part: string, file: string, origin: string, now: number): Promise<void> {
+  const refuse = (why: string, cause?: unknown) =>
+    new AppError("bad-request", `${file} can't be restored: ${why}`, { cause });
+  let damaged: string[];
+  let owner: string | undefined;
+  try {
+    await using store = await open(`sqlite:${part}`);
+    damaged = await damage(store.db);
+    owner = damaged.length === 0 ? await ownerOf(store.db) : undefined;
+  } catch (cause) {
+    throw refuse("it is not a SQLite database, or a damaged one", cause);
+  }
+  if (damaged.length > 0) throw refuse(`it is damaged (${damaged[0]})`);
+  if (owner === undefined) throw refuse("it is no backup of a node");
+  if (owner !== origin) {
+    throw refuse(`it belongs to ${owner}, and ORIGIN is ${origin}`);
+  }
+  await using store = await open(`sqlite:${part}`);
+  await migrate(store.db);
+  await renewEpoch(store.db, "a backup was restored", now);
+  await fold(store.db);
+}
+
+async function demandUnused(target: string): Promise<void> {
+  if (!existsSync(target)) return;
+  try {
+    await using store = await open(`sqlite:${target}`);
+    await fold(store.db);
+  } catch (error) {
+    const { code, cause } = error as { code?: string; cause?: { code?: string } };
+    if (![code, cause?.code].some((each) => each?.startsWith("SQLITE_BUSY"))) return; // damaged: what a backup is for
+    throw new AppError("conflict", `a node or a command is at work on ${target}: stop it first`, {
+      cause: error,
+    });
+  }
+}
+
+/** Gives the database that is there a second name, so that there is one at every moment. */
+function putAside(target: string, now: number): string | undefined {
+  if (!existsSync(target)) return undefined;
+  const aside = `${target}.before-${new Date(now).toISOString().replaceAll(/[:.]/g, "-")}`;
+  for (const suffix of ["-wal", "-shm"]) {
+    if (existsSync(target + suffix)) renameSync(target + suffix, aside + suffix);
+  }
+  linkSync(target, aside);
+  return aside;
+}
+
+function flush(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const faults: Record<string, string> = {
+  EACCES: "there is no permission to write there",
+  EPERM: "there is no permission to write there",
+  ENOENT: "there is no such folder",
+  ENOTDIR: "there is no such folder",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  SQLITE_FULL: "the disk is full",
+};
+
+/** Says in one sentence why a file can't be written. */
+async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const why = faults[(cause as { code?: string }).code ?? ""];
+    if (why === undefined) throw cause;
+    throw new AppError("bad-request", `${file} can't be written: ${why}`, { cause });
+  }
+}

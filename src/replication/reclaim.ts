@@ -1,0 +1,32 @@
+import * as peers from "../store/peers.ts";
+import { askDescription } from "./describe.ts";
+import { askPage, type Puller, summary, takeIn } from "./pull.ts";
+
+/**
+ * Reads this node's own records back from all peers of which it isn't done yet:
+ * they may hold newer versions, as after our database was put back to an
+ * earlier state. Hubs and leaves alike: a leaf reads nothing else of its peers.
+ *
+ * @throws {AppError} `unavailable` when some of the peers can't be read; those
+ *   that can are then done.
+ */
+export async function reclaimOwn(puller: Puller, stop: AbortSignal): Promise<void> {
+  const waiting = (await peers.all(puller.db)).filter(({ reclaimed }) => reclaimed === null);
+  const results = await Promise.allSettled(waiting.map(({ url }) => reclaim(puller, url, stop)));
+  const failed = results.find(({ status }) => status === "rejected");
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+}
+
+async function reclaim(puller: Puller, peer: string, stop: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(300_000)]);
+  const { host } = puller.node;
+  const described = await askDescription(peer, signal);
+  for (let seq = 0; ;) {
+    const page = await askPage(described, seq, { view: "ref", origin: host }, signal);
+    const own = (origin: string) => origin === host;
+    summary(peer, await takeIn(puller, described.records, page.lines, own, signal));
+    if (!page.more) break;
+    seq = page.next.seq;
+  }
+  await peers.update(puller.db, peer, { reclaimed: puller.clock() });
+}
