@@ -19,8 +19,8 @@ export async function damage(db: Db): Promise<string[]> {
 
 /** The origin that a database belongs to; undefined when it isn't one of ours. */
 export async function ownerOf(db: Db): Promise<string | undefined> {
-  const tables = (await db.introspection.getTables()).map(({ name }) => name);
-  if (!["setting", "key", "record", "coop"].every((name) => tables.includes(name))) {
+  const tables = new Set((await db.introspection.getTables()).map(({ name }) => name));
+  if (!["setting", "key", "record", "coop"].every((name) => tables.has(name))) {
     return undefined;
   }
   const keys = await db.selectFrom("key").select("name").execute();

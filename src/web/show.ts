@@ -6,6 +6,7 @@ import { AppError } from "../errors.ts";
 import type { SearchResult } from "../index/directory-index.ts";
 import * as changes from "../store/changes.ts";
 import * as peers from "../store/peers.ts";
+import * as settings from "../store/settings.ts";
 import { respond } from "./layout.ts";
 import { aboutPage } from "./pages/about.ts";
 import { homePage } from "./pages/home.ts";
@@ -101,7 +102,7 @@ export async function showNetwork(site: Site): Promise<Response> {
     host: node.host,
     role,
     seq: await changes.head(db),
-    epoch: site.feed.epoch,
+    epoch: await settings.epoch(db),
     indexed: index.seq,
     origins: index.origins(),
     peers: await peers.all(db),

@@ -34,11 +34,7 @@ async function copyOf(engine: Engine, { db }: Store): Promise<Store> {
   for (const table of tables) {
     await store.db.deleteFrom(table).execute();
     const rows = await db.selectFrom(table).selectAll().execute();
-    if (rows.length > 0)
-      await store.db
-        .insertInto(table)
-        .values(rows as never)
-        .execute();
+    if (rows.length > 0) await store.db.insertInto(table).values(rows).execute();
   }
   return store;
 }

@@ -14,7 +14,6 @@ import { openIndex } from "../../src/index/sqlite-index.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
-import * as settings from "../../src/store/settings.ts";
 import { createWeb, type Site } from "../../src/web/routes.ts";
 import { freshStore } from "./database.ts";
 
@@ -161,12 +160,12 @@ export async function testSite(
     db,
     node,
     index,
-    feed: { db, epoch: await settings.epoch(db), host: node.host, watch: log },
+    feed: { db, host: node.host, watch: log },
     role: "hub",
     name: "Coops Example",
+    contact: "directory@coops.example",
     clock: () => now,
     throttle: createThrottle(),
-    contact: "directory@coops.example",
     ready: () => Promise.resolve(true),
     federation: () => Promise.resolve(undefined),
     ...changed,
