@@ -1,4 +1,5 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
+import type { Relation } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
 import { regionLabel, regionPath } from "../coop/regions.ts";
 import { multiStakeholder } from "../coop/stakeholders.ts";
@@ -11,6 +12,18 @@ import type { Site } from "./site.ts";
 export function pagePath(host: string, entry: Entry): string {
   const { pathname } = new URL(entry.listing.id);
   return entry.origin === host ? pathname : `/directory/${entry.origin}${pathname}`;
+}
+
+/** Finds the page of whom a co-op has to do with, by URL or registration; undefined if no listing is held. */
+export function relatedPage({ index, node }: Pick<Site, "index" | "node">) {
+  return ({ id, identifier }: Relation): string | undefined => {
+    const ids = [id, identifier && `${identifier.propertyID}:${identifier.value}`];
+    for (const each of ids) {
+      const [entry] = each === undefined ? [] : index.lookup(each);
+      if (entry !== undefined) return pagePath(node.host, entry);
+    }
+    return undefined;
+  };
 }
 
 /** The name by which an entry's co-op can be followed, if it has an actor: `@bakery@coops.example`. */

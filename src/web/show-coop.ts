@@ -5,7 +5,7 @@ import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
-import { hostedEntry, replicaEntry } from "./entries.ts";
+import { hostedEntry, relatedPage, replicaEntry } from "./entries.ts";
 import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
 import { postPage } from "./pages/post.ts";
@@ -30,6 +30,8 @@ export async function showCoop(site: Site, id: string): Promise<Response> {
     posts: latest,
     followers: coop.handle === null ? undefined : await followers.count(site.db, `coops/${id}`),
     contact: site.contact,
+    now: site.clock(),
+    pageOf: relatedPage(site),
   };
   return respond(site, coopPage(data), 200, headers);
 }
@@ -44,8 +46,16 @@ export async function showReplica(site: Site, host: string, path: string): Promi
       headers: { location: new URL(entry.listing.id).pathname },
     });
   }
-  const { contact } = site;
-  return respond(site, coopPage({ entry, here: false, posts: [], followers: undefined, contact }));
+  const data = {
+    entry,
+    here: false,
+    posts: [],
+    followers: undefined,
+    contact: site.contact,
+    now: site.clock(),
+    pageOf: relatedPage(site),
+  };
+  return respond(site, coopPage(data));
 }
 
 /** `GET /coops/:id/posts/:post` */

@@ -8,7 +8,17 @@ const decimals = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
 /** `7387` → `7,387`. */
 export function number(value: number): string {
-  return integers.format(value);
+  return integers.format(value).replace("-", "−");
+}
+
+const shortened = new Intl.NumberFormat("en-GB", {
+  notation: "compact",
+  maximumSignificantDigits: 3,
+});
+
+/** A number where there is little room: `7,387`, but `1.24m`. */
+export function compact(value: number): string {
+  return Math.abs(value) < 10_000 ? number(value) : shortened.format(value).replace("-", "−");
 }
 
 /** `33.333` → `33.3 %`, with a space that doesn't break. */

@@ -1,13 +1,14 @@
 import { html } from "hono/html";
 import { themes } from "../../coop/codes.ts";
 import type { Listing } from "../../coop/listing.ts";
-import { regionPath } from "../../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../../coop/sectors.ts";
 import type { Entry } from "../../index/directory-index.ts";
-import { placeWords, regionName } from "../entries.ts";
+import { followHandle } from "../entries.ts";
 import { type Html, languageName, listed, outwardLink, partialDate } from "../text.ts";
-import { levelWords, precisionWords, statusWords, typeWords } from "../words.ts";
+import { levelWords, statusWords, typeWords } from "../words.ts";
+import { areaServed, otherRegions, place } from "./coop-place.ts";
 import { definitions } from "./definitions.ts";
+import { registration } from "./registrations.ts";
 import { searchHref } from "./search-address.ts";
 
 /** The facts of a listing as a list of terms; what isn't known is left out. */
@@ -17,10 +18,12 @@ export function factList(entry: Entry): Html {
     ["Type", listing.coopType && typeLink(listing.coopType)],
     ["Themes", listing.theme && themeLinks(listing.theme)],
     ["Activity", listing.activity && activities(listing.activity)],
-    ["Place", placeOf(entry)],
-    ["Serves", listing.areaServed && regions(listing.areaServed)],
+    ["Place", place(entry)],
+    ["Counted in", otherRegions(listing)],
+    ["Serves", areaServed(listing)],
     ["Website", listing.url === undefined ? undefined : outwardLink(listing.url, undefined, "me")],
     ["Contact", contactOf(listing)],
+    ["Fediverse", accountOf(entry)],
     ["Founded", listing.foundingDate === undefined ? undefined : partialDate(listing.foundingDate)],
     [
       "Dissolved",
@@ -30,7 +33,7 @@ export function factList(entry: Entry): Html {
     ["Level", unlessUsual(listing.level, "primary", levelWords)],
     ["Legal name", differing(listing.legalName, listing.name)],
     ["Legal form", listing.legalForm === undefined ? undefined : html`${listing.legalForm}`],
-    ["Registered as", listing.identifier && registrations(listing.identifier)],
+    ["Registered with", listing.identifier && registrations(listing.identifier)],
     [
       "Languages",
       listing.knowsLanguage && html`${listed(listing.knowsLanguage.map(languageName))}`,
@@ -67,32 +70,6 @@ function sectorLink(code: string): Html {
     <span class="code">${code.slice(code.indexOf(":") + 1)}</span>`;
 }
 
-function placeOf(entry: Entry): Html | undefined {
-  const { location } = entry.listing;
-  if (location === undefined) return undefined;
-  const { latitude, longitude, precision, address } = location;
-  const street = [address.streetAddress, address.postalCode].filter((each) => each !== undefined);
-  return html`${street.length === 0 ? "" : html`${street.join(", ")}<br />`}${placeWords(entry).join(", ")}${
-    latitude === undefined || longitude === undefined
-      ? ""
-      : html`<br /><span class="aside"
-            ><data value="${latitude},${longitude}"
-              >${degrees(latitude, "N", "S")}, ${degrees(longitude, "E", "W")}</data
-            >${precision === undefined ? "" : `, ${precisionWords[precision]}`}</span
-          >`
-  }`;
-}
-
-function degrees(value: number, positive: string, negative: string): string {
-  // Four digits are about ten metres: more would pretend.
-  return `${Math.abs(value).toFixed(4)}°\u00a0${value < 0 ? negative : positive}`;
-}
-
-function regions(codes: string[]): Html {
-  const words = codes.map((code) => regionPath(code).map(regionName).join(", "));
-  return html`${words.join("; ")}`;
-}
-
 function contactOf({ contactPoint }: Listing): Html | undefined {
   if (contactPoint === undefined) return undefined;
   const { email, telephone, url } = contactPoint;
@@ -109,17 +86,31 @@ function differing(legal: string | undefined, name: string): Html | undefined {
 }
 
 function registrations(identifiers: NonNullable<Listing["identifier"]>): Html {
-  return html`${identifiers.map(
-    ({ propertyID, value }, index) =>
-      html`${index === 0 ? "" : html`<br />`}<span class="aside">${propertyID}</span> ${value}`,
-  )}`;
+  return html`${identifiers.map((each, index) => [
+    index === 0 ? "" : html`<br />`,
+    registration(each),
+  ])}`;
 }
 
-/** The word for a code, unless it is the one that nearly everybody has. */
+/** An account elsewhere; the box about following names it where there is one here, too. */
+function accountOf(entry: Entry): Html | undefined {
+  const { account } = entry.listing;
+  return account === undefined || followHandle(entry) !== undefined
+    ? undefined
+    : outwardLink(account);
+}
+
+/**
+ * The word for a code, unless it is the one that nearly everybody has.
+ * Undefined is a code of a later version: it is not the usual one.
+ */
 function unlessUsual<Code extends string>(
   code: Code | undefined,
   usual: Code,
   words: Record<Code, string>,
 ): Html | undefined {
-  return code === undefined || code === usual ? undefined : html`${words[code]}`;
+  if (code === usual) return undefined;
+  return code === undefined
+    ? html`<span class="aside">not known to this version of the directory</span>`
+    : html`${words[code]}`;
 }

@@ -1,25 +1,21 @@
 import { html } from "hono/html";
 import { themes } from "../../coop/codes.ts";
-import type { Listing } from "../../coop/listing.ts";
+import type { Listing, Relation } from "../../coop/listing.ts";
 import type { Entry } from "../../index/directory-index.ts";
 import type { Post } from "../../store/posts.ts";
 import { followHandle, placeWords } from "../entries.ts";
 import type { Page } from "../layout.ts";
-import {
-  type Html,
-  inLanguages,
-  languageName,
-  type LanguageText,
-  outwardLink,
-  paragraphs,
-  webHref,
-} from "../text.ts";
+import { type Html, inLanguages, outwardLink, webHref } from "../text.ts";
 import { typeWords } from "../words.ts";
 import { badges } from "./badge.ts";
 import { factList } from "./coop-facts.ts";
+import { exchangeSection } from "./exchanges.ts";
+import { figuresSection } from "./figures.ts";
 import { followBox } from "./follow.ts";
+import { inAllLanguages, textLanguage } from "./languages.ts";
 import { postSection } from "./posts.ts";
 import { provenanceSection } from "./provenance.ts";
+import { relationSection } from "./relations.ts";
 import { stakeholderSection } from "./stakeholders.ts";
 import { barsOf } from "./structure.ts";
 
@@ -31,6 +27,10 @@ export interface CoopData {
   posts: Post[];
   followers: number | undefined;
   contact: string | null;
+  /** Epoch ms: what has expired by then isn't shown. */
+  now: number;
+  /** The page here of whom the co-op has to do with; undefined where none is held. */
+  pageOf: (relation: Relation) => string | undefined;
 }
 
 /** The page of one co-op. */
@@ -51,7 +51,8 @@ export function coopPage(data: CoopData): Page {
           <p class="tags">${badges(listing)}</p>
         </div>
       </header>
-      ${here ? "" : copyNote(entry)} ${listing.example === true ? exampleNote() : ""}
+      ${banner(listing)} ${here ? "" : copyNote(entry)}
+      ${listing.example === true ? exampleNote() : ""}
       ${
         listing.summary !== undefined && barsOf(listing).length > 0
           ? fullBody(data)
@@ -63,26 +64,31 @@ export function coopPage(data: CoopData): Page {
 
 /** Where there is a picture, it comes before the facts, on narrow pages too. */
 function fullBody(data: CoopData): Html {
-  const { entry, posts } = data;
+  const { entry } = data;
   return html`<div class="body full">
     <div class="summary">${summary(entry.listing)}</div>
     ${followBox(data)} ${stakeholderSection(entry.listing, entry.multiStakeholder)}
     <div class="side">${facts(entry)}</div>
-    <div class="rest">${postSection(posts)} ${provenanceSection(entry)}</div>
+    <div class="rest">${rest(data)}</div>
   </div>`;
 }
 
 /** Where there is none, the facts are the most that is known. */
 function scantBody(data: CoopData): Html {
-  const { entry, posts } = data;
+  const { entry } = data;
   return html`<div class="body">
     <div class="side">${followBox(data)} ${facts(entry)}</div>
     <div class="rest">
       <div class="summary">${summary(entry.listing)}</div>
-      ${stakeholderSection(entry.listing, entry.multiStakeholder)} ${postSection(posts)}
-      ${provenanceSection(entry)}
+      ${stakeholderSection(entry.listing, entry.multiStakeholder)} ${rest(data)}
     </div>
   </div>`;
+}
+
+function rest({ entry, posts, now, pageOf }: CoopData): Html {
+  const { listing } = entry;
+  return html`${purpose(listing)} ${exchangeSection(listing, now)} ${figuresSection(listing)}
+  ${relationSection(listing, pageOf)} ${postSection(posts)} ${provenanceSection(entry)}`;
 }
 
 function facts(entry: Entry): Html {
@@ -114,7 +120,7 @@ function factsInBrief(entry: Entry): string {
   ].join("\u00a0· ");
 }
 
-/** The picture that the co-op gives itself: the one thing that a page may load from elsewhere. */
+/** The co-op's own pictures are the one thing that a page may load from elsewhere. */
 function icon({ icon: image, name: of }: Listing): Html | string {
   const href = webHref(image?.url);
   if (image === undefined || href === undefined) return "";
@@ -132,14 +138,14 @@ function icon({ icon: image, name: of }: Listing): Html | string {
 
 function name(listing: Listing): Html {
   const [main, ...others] = inLanguages(listing.name, listing.nameMap, listing.inLanguage);
-  return html`<h1 ${languageOf(main)} dir="auto">${listing.name}</h1>
+  return html`<h1 ${textLanguage(main)} dir="auto">${listing.name}</h1>
     ${
       others.length === 0
         ? ""
         : html`<p class="other-names">
             ${others.map(
               (other, index) =>
-                html`${index === 0 ? "" : " · "}<span ${languageOf(other)} dir="auto"
+                html`${index === 0 ? "" : " · "}<span ${textLanguage(other)} dir="auto"
                     >${other.text}</span
                   >`,
             )}
@@ -147,25 +153,22 @@ function name(listing: Listing): Html {
     }`;
 }
 
-function languageOf(text: LanguageText | undefined): Html | string {
-  return text?.language === undefined ? "" : html`lang="${text.language}"`;
-}
-
 function summary(listing: Listing): Html | string {
   if (listing.summary === undefined) return "";
   return inAllLanguages(inLanguages(listing.summary, listing.summaryMap, listing.inLanguage));
 }
 
-/** The main text, and the others folded below it. */
-function inAllLanguages([main, ...others]: LanguageText[]): Html {
-  return html`<div ${languageOf(main)} dir="auto">${paragraphs(main?.text ?? "")}</div>
-    ${others.map(
-      (other) =>
-        html`<details class="language" ${other.language?.startsWith("en") === true ? "open" : ""}>
-          <summary>${languageName(other.language ?? "und")}</summary>
-          <div ${languageOf(other)} dir="auto">${paragraphs(other.text)}</div>
-        </details>`,
-    )}`;
+/** The wide picture over the page, if the co-op has one. */
+function banner({ image, name: of }: Listing): Html | string {
+  const href = webHref(image?.url);
+  if (image === undefined || href === undefined) return "";
+  return html`<img
+    class="banner"
+    src="${href}"
+    alt="${image.name ?? `Picture of ${of}`}"
+    loading="lazy"
+    referrerpolicy="no-referrer"
+  />`;
 }
 
 function copyNote({ listing, origin }: Entry): Html {
@@ -179,6 +182,15 @@ function exampleNote(): Html {
   return html`<p class="notice">
     A worked example: this co-op is invented, to show how a listing looks. It is counted nowhere.
   </p>`;
+}
+
+/** The general interest that it serves, as its rules state it. */
+function purpose({ purpose: text, purposeMap, inLanguage }: Listing): Html | string {
+  if (text === undefined) return "";
+  return html`<section class="purpose" aria-labelledby="purpose-heading">
+    <h2 id="purpose-heading">What it is for</h2>
+    ${inAllLanguages(inLanguages(text, purposeMap, inLanguage))}
+  </section>`;
 }
 
 function joining(listing: Listing): Html | string {

@@ -1,5 +1,7 @@
 import { html } from "hono/html";
+import type { Listing } from "../../coop/listing.ts";
 import type { Entry } from "../../index/directory-index.ts";
+import { followHandle } from "../entries.ts";
 import { day, type Html, moment, outwardLink, partialDate } from "../text.ts";
 import { definitions } from "./definitions.ts";
 import { licenceLink } from "./licence.ts";
@@ -16,6 +18,7 @@ export function provenanceSection(entry: Entry): Html {
   const { provenance } = listing;
   const rows: [string, Html | undefined][] = [
     ["Source", html`${kinds[provenance.kind]}`],
+    ["Mandate", mandate(provenance)],
     ["Credit", provenance.creditText === undefined ? undefined : html`${provenance.creditText}`],
     [
       "Based on",
@@ -30,6 +33,10 @@ export function provenanceSection(entry: Entry): Html {
       provenance.retrieved === undefined ? undefined : partialDate(provenance.retrieved),
     ],
     ["Licence of this listing", licenceLink(listing.license)],
+    [
+      "For other servers",
+      followHandle(entry) === undefined ? undefined : html`${consent(listing)}`,
+    ],
     ["Content changed", day(Date.parse(listing.updated))],
     ["Published by", html`${origin}`],
     ["Signed", moment(issued)],
@@ -40,4 +47,22 @@ export function provenanceSection(entry: Entry): Html {
     <h2 id="provenance-heading">Where this comes from</h2>
     ${definitions(rows)}
   </section>`;
+}
+
+/** On whose word a federation publishes for the co-op. */
+function mandate({ mandate: given }: Listing["provenance"]): Html | undefined {
+  if (given === undefined) return undefined;
+  const { by, url, basis, date } = given;
+  return html`Published by ${url === undefined ? by : outwardLink(url, by)} on the co-op’s behalf:
+    <span dir="auto">${basis}</span>, ${partialDate(date)}`;
+}
+
+/** What other servers of the fediverse may do with the profile and its posts (FEP-5feb). */
+function consent({ discoverable, indexable }: Listing): string {
+  const profile = discoverable
+    ? "They may recommend the profile"
+    : "They should not recommend the profile";
+  return discoverable === indexable
+    ? `${profile} or let its posts be searched`
+    : `${profile}, ${indexable ? "but may" : "and should not"} let its posts be searched`;
 }

@@ -11,7 +11,7 @@ import { barsOf, countWords, letterOf } from "./structure.ts";
 export function stakeholderSection(listing: Listing, answer: Answer): Html {
   const classes = listing.stakeholders ?? [];
   const bars = barsOf(listing);
-  const test = testInWords(listing, answer);
+  const test = testInWords(listing);
   const kinds = [...classes.map(({ kind }) => kind), "nobody" as const];
   return html`<section class="structure" id="structure" aria-labelledby="structure-heading">
     <h2 id="structure-heading">Who decides</h2>
@@ -104,22 +104,16 @@ function table(listing: Listing, classes: StakeholderClass[]): Html {
           </p>`
         : ""
     }
-    ${
-      known.length === 0
-        ? html`<p class="unknown">
-            How many they are, and how votes, seats and capital are shared, isn’t stated.
-          </p>`
-        : ""
-    }
     ${date === undefined ? "" : html`<p class="aside">As of ${partialDate(date)}.</p>`}`;
 }
 
-/** The name in English where it is another, the kind where the name doesn't say it, and the date. */
-function aside({ kind, name, nameMap, asOf }: StakeholderClass, dated: boolean): Html {
+/** The name in English where it is another, the kind where the name doesn't say it, a veto, and the date. */
+function aside({ kind, name, nameMap, veto, asOf }: StakeholderClass, dated: boolean): Html {
   const english = nameMap?.["en"];
   const shown = english === undefined || english === name ? [] : [english];
   const known = [name, ...shown].some((each) => each.toLowerCase() === kindWords[kind]);
   const words = [...shown, ...(known ? [] : [capitalised(kindWords[kind])])];
+  if (veto === true) words.push("nothing is decided against it");
   return html`${words.join(" · ")}${
     asOf === undefined || !dated
       ? ""

@@ -1,0 +1,56 @@
+import { html } from "hono/html";
+import { RelationKind } from "../../coop/codes.ts";
+import type { Listing, Relation } from "../../coop/listing.ts";
+import { type Html, outwardLink, partialDate, webHref } from "../text.ts";
+import { relationWords } from "../words.ts";
+import { registration } from "./registrations.ts";
+
+/**
+ * Whom the co-op has to do with, by kind.
+ *
+ * @param pageOf The page here of the other one, if its listing is held.
+ */
+export function relationSection(
+  { relations = [] }: Listing,
+  pageOf: (relation: Relation) => string | undefined,
+): Html | string {
+  if (relations.length === 0) return "";
+  const byKind = Map.groupBy(relations, ({ kind }) => kind);
+  const kinds = RelationKind.options.filter((kind) => byKind.has(kind));
+  return html`<section class="relations" id="relations" aria-labelledby="relations-heading">
+    <h2 id="relations-heading">Ties to others</h2>
+    <dl class="facts rules">
+      ${kinds.map(
+        (kind) =>
+          html`<div>
+            <dt>${relationWords[kind]}</dt>
+            ${(byKind.get(kind) ?? []).map((each) => html`<dd>${other(each, pageOf(each))}</dd>`)}
+          </div>`,
+      )}
+    </dl>
+    <p class="aside">Stated by this co-op only: the others may see it differently.</p>
+  </section>`;
+}
+
+function other(relation: Relation, page: string | undefined): Html {
+  const { name, id, url, identifier } = relation;
+  const outside = webHref(url) ?? webHref(id);
+  const linked =
+    page !== undefined
+      ? html`<a href="${page}" dir="auto">${name}</a>`
+      : outside !== undefined
+        ? html`<span dir="auto">${outwardLink(outside, name)}</span>`
+        : html`<span dir="auto">${name}</span>`;
+  const own = page !== undefined && url !== undefined ? html` (${outwardLink(url)})` : "";
+  return html`${linked}${own}${span(relation)}${
+    identifier === undefined ? "" : html`<br />${registration(identifier)}`
+  }`;
+}
+
+function span({ since, until }: Relation): Html | string {
+  if (since !== undefined && until !== undefined) {
+    return html`, ${partialDate(since)} to ${partialDate(until)}`;
+  }
+  if (since !== undefined) return html`, since ${partialDate(since)}`;
+  return until === undefined ? "" : html`, until ${partialDate(until)}`;
+}
