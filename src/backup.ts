@@ -61,7 +61,10 @@ export async function restore(
   file: string,
   { replace, now }: { replace: boolean; now: number },
 ): Promise<string | undefined> {
-  const target = databaseFile(config, "pg_restore restores it; run “cli renew” after it");
+  const target = databaseFile(
+    config,
+    "pg_restore restores it, and “npm run cli -- epoch renew” after it",
+  );
   if (!existsSync(file)) throw new AppError("bad-request", `there is no file ${file}`);
   if (resolve(file) === resolve(target)) {
     throw new AppError("bad-request", `${file} is the database of the node itself`);

@@ -165,7 +165,7 @@ const commands: Record<string, Command | OfflineCommand> = {
       );
     },
   },
-  renew: {
+  "epoch renew": {
     usage: "",
     help: "have peers read everything again, after a database was put back by other means",
     async run({ db }) {
