@@ -1,14 +1,20 @@
 import { createPublicKey } from "node:crypto";
-import type { Json, JsonObject } from "../coop/canonical-json.ts";
+import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Listing, StakeholderClass } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
-import { regionLabel } from "../coop/regions.ts";
-import { sectorLabel } from "../coop/sectors.ts";
-import { themes } from "../coop/codes.ts";
 import type { Identity } from "../directory/identity.ts";
 import { version } from "../outbound.ts";
 import * as coops from "../store/coops.ts";
 import type { Db } from "../store/schema.ts";
+import {
+  coopFields,
+  countText,
+  field,
+  latestFigures,
+  link,
+  location,
+  optional,
+} from "./profile.ts";
 import { escapeHtml, toHtml } from "./text.ts";
 import { actorContext } from "./vocabulary.ts";
 
@@ -138,6 +144,25 @@ function nodeActor(node: Identity): JsonObject {
   };
 }
 
+/** The terms of a listing that its actor has as they are. */
+const codedTerms = [
+  "purpose",
+  "purposeMap",
+  "status",
+  "level",
+  "coopType",
+  "activity",
+  "theme",
+  "legalForm",
+  "legalFormCode",
+  "foundingDate",
+  "stakeholders",
+  "voteRule",
+  "boardSize",
+  "distributionConstraint",
+  "indivisibleReserve",
+] as const satisfies (keyof Listing)[];
+
 function coopActor(node: Identity, handle: string, created: number, listing: Listing): JsonObject {
   const { id } = listing;
   return {
@@ -157,78 +182,9 @@ function coopActor(node: Identity, handle: string, created: number, listing: Lis
     attachment: coopFields(listing),
     // The same facts as codes, for whoever reads our terms.
     listing: listingId(id),
-    ...optional("coopType", listing.coopType),
-    ...optional("activity", listing.activity),
-    ...optional("theme", listing.theme),
-    ...optional("legalForm", listing.legalForm),
-    ...optional("stakeholders", listing.stakeholders),
+    ...Object.assign({}, ...codedTerms.map((term) => optional(term, listing[term]))),
+    ...optional("figures", latestFigures(listing)),
   };
-}
-
-/** Facts as rows of a profile. Two at least: a single one would be lost on the way. */
-function coopFields(listing: Listing): JsonObject[] {
-  const { location: place } = listing;
-  const region = place?.region?.[0] ?? `iso3166-1:${place?.address.addressCountry}`;
-  const rows: [string, string | undefined][] = [
-    ["Website", listing.url && link(listing.url, 'rel="me"')],
-    ["Type", listing.coopType && typeLabels[listing.coopType]],
-    ["Themes", listing.theme?.map((theme) => themes[theme].label).join(", ")],
-    ["Sector", listing.activity?.[0] && sectorLabel(listing.activity[0])],
-    [
-      "Place",
-      place && [place.address.addressLocality, regionLabel(region)].filter(Boolean).join(", "),
-    ],
-    ["Members", members(listing)],
-    ["Worked example", listing.example && "Invented, to show how a listing looks"],
-  ];
-  const known = rows.flatMap(([name, value]) => {
-    if (value === undefined || value === "") return [];
-    return [field(name, value.startsWith("<a ") ? value : escapeHtml(value))];
-  });
-  return [...known, field("Directory", link(listing.id))];
-}
-
-const typeLabels: Record<NonNullable<Listing["coopType"]>, string> = {
-  producer: "Producer co-operative",
-  worker: "Worker co-operative",
-  "consumer-user": "Consumer or user co-operative",
-  "multi-stakeholder": "Multi-stakeholder co-operative",
-};
-
-function members(listing: Listing): string | undefined {
-  const classes = (listing.stakeholders ?? []).filter((each) => each.members !== undefined);
-  if (classes.length === 0) return undefined;
-  return classes.map((each) => `${each.name}: ${countText(each.members)}`).join(" · ");
-}
-
-function countText(count: StakeholderClass["members"]): string {
-  if (count === undefined) return "not stated";
-  return typeof count === "number" ? String(count) : `fewer than ${count.fewerThan}`;
-}
-
-function location(listing: Listing): JsonObject {
-  const place = listing.location;
-  if (place === undefined) return {};
-  const { address, latitude, longitude, region } = place;
-  const label = region?.[0] && regionLabel(region[0]);
-  const name = [address.addressLocality, label].filter(Boolean).join(", ");
-  return {
-    location: {
-      type: "Place",
-      name: name === "" ? address.addressCountry : name,
-      ...(latitude === undefined ? {} : { latitude: fractional(latitude) }),
-      ...(longitude === undefined ? {} : { longitude: fractional(longitude) }),
-      address: { ...address, ...optional("addressRegion", label) } as JsonObject,
-    },
-  };
-}
-
-/**
- * Mobilizon drops a coordinate that is written as a whole number, and JSON in
- * JavaScript can't write 51.0: a tenth of a metre beside it, it can.
- */
-function fractional(degrees: number): number {
-  return Number.isInteger(degrees) ? degrees + 0.000001 : degrees;
 }
 
 function classActor(
@@ -268,18 +224,4 @@ function classActor(
     listing: listingId(listing.id),
     kind: stakeholders.kind,
   };
-}
-
-function field(name: string, value: string): JsonObject {
-  return { type: "PropertyValue", name, value };
-}
-
-/** A link as Mastodon verifies it: the address is its own text. */
-function link(href: string, attributes = ""): string {
-  const safe = escapeHtml(href);
-  return `<a href="${safe}"${attributes && ` ${attributes}`}>${safe}</a>`;
-}
-
-function optional(key: string, value: unknown): JsonObject {
-  return value === undefined ? {} : { [key]: value as Json };
 }

@@ -7,10 +7,19 @@ const namespace = "https://w3id.org/fragaria/ns#";
 
 /** Our own terms in actors: those of listings, which `@vocab` defines there. */
 const ownTerms = [
+  "purpose",
+  "status",
+  "level",
   "coopType",
   "theme",
   "legalForm",
+  "legalFormCode",
   "stakeholders",
+  "voteRule",
+  "boardSize",
+  "distributionConstraint",
+  "indivisibleReserve",
+  "figures",
   // Of a class of stakeholders.
   "key",
   "kind",
@@ -18,9 +27,25 @@ const ownTerms = [
   "fewerThan",
   "voteShare",
   "boardSeats",
+  "veto",
   "capitalShare",
   "asOf",
   "followable",
+  // Of the figures of a year.
+  "year",
+  "estimate",
+  "membersNatural",
+  "membersLegal",
+  "membersBySex",
+  "female",
+  "male",
+  "notStated",
+  "workers",
+  "workerMembers",
+  "volunteers",
+  "turnover",
+  "assets",
+  "surplus",
 ];
 
 /**
@@ -47,6 +72,8 @@ export const actorContext: Json[] = [
     addressRegion: "schema:addressRegion",
     postalCode: "schema:postalCode",
     streetAddress: "schema:streetAddress",
+    foundingDate: "schema:foundingDate",
+    currency: "schema:currency",
     discoverable: "toot:discoverable",
     indexable: "toot:indexable",
     featured: { "@id": "toot:featured", "@type": "@id" },
@@ -59,6 +86,7 @@ export const actorContext: Json[] = [
     },
     listing: { "@id": "coop:listing", "@type": "@id" },
     activity: { "@id": "coop:activity", "@container": "@list" },
+    purposeMap: { "@id": "coop:purpose", "@container": "@language" },
     ...Object.fromEntries(ownTerms.map((term) => [term, `coop:${term}`])),
   },
 ];
