@@ -349,13 +349,15 @@ export class Cache {
 
   /** The rows of a record and of all that belong to the same organisation, as far as is written. */
   organisationOf(record: string): number[] {
-    return this.#prepare<[string], number>(
-      `with asked as (select coalesce(instead, row) as stands from entry where record = ?)
-        select row from entry, asked where row = stands
-        union all select row from entry, asked where instead = stands`,
-    )
+    const found = this.#prepare<[string], { row: number; instead: number | null }>(
+      "select row, instead from entry where record = ?",
+    ).get(record);
+    if (found === undefined) return [];
+    const stands = found.instead ?? found.row;
+    const others = this.#prepare<[number], number>("select row from entry where instead = ?")
       .pluck()
-      .all(record);
+      .all(stands);
+    return [...new Set([found.row, stands, ...others])];
   }
 
   /** The rows of the listings that an attestation is about. */

@@ -3,7 +3,7 @@ import { attestationKind, readAttestation } from "../coop/attestation.ts";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { themes } from "../coop/codes.ts";
 import type { Listing } from "../coop/listing.ts";
-import { readListing } from "../coop/listing-record.ts";
+import { listingId, readListing } from "../coop/listing-record.ts";
 import type { SameAs } from "../coop/organisation.ts";
 import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
@@ -38,8 +38,13 @@ export interface IndexedListing {
 /** Characters by which names are sorted: so few that a cursor holds them in any script. */
 const sortedLength = 80;
 
+/** Whether a record with this id may be a listing: else it may be an attestation, never both. */
+export function isListingId(id: string): boolean {
+  return id.endsWith(listingId(""));
+}
+
 /**
- * What the index keeps of a record.
+ * What the index keeps of a listing.
  *
  * @returns Undefined for what isn't listed: tombstones, other kinds, and
  *   listings that this version of the software can't read.

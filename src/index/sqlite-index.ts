@@ -15,7 +15,7 @@ import type {
   OriginCounts,
   SearchResult,
 } from "./directory-index.ts";
-import { indexedLink, indexedListing, stateOf } from "./entries.ts";
+import { indexedLink, indexedListing, isListingId, stateOf } from "./entries.ts";
 import { type Fact, FactNumbers } from "./facets.ts";
 import { readIdentifier } from "./identifiers.ts";
 import { inStanding, settleOrganisations } from "./organisations.ts";
@@ -161,26 +161,37 @@ class SqliteIndex implements DirectoryIndex {
     const news = page.filter((row) => row.seq > this.#seq);
     const touched = new Set<number>();
     for (const row of news) {
-      for (const each of this.#cache.organisationOf(row.id)) touched.add(each);
-      for (const each of this.#cache.linkedBy(row.id)) touched.add(each);
-      this.#cache.putLink(row.id, readable(row, indexedLink));
-      for (const each of this.#cache.linkedBy(row.id)) touched.add(each);
-      const entry = readable(row, indexedListing);
-      if (entry === undefined) {
-        const removed = this.#cache.remove(row.id);
-        if (removed !== undefined) this.#columns.delete(removed);
-        continue;
+      for (const each of isListingId(row.id) ? this.#putListing(row) : this.#putLink(row)) {
+        touched.add(each);
       }
-      const facts = Uint32Array.from(entry.facts, (fact) => this.#numberOf(fact));
-      const state = stateOf(entry.listing);
-      const at = this.#cache.put(entry, facts, state);
-      this.#columns.set(at, facts, entry.tie, state);
-      touched.add(at);
     }
     settleOrganisations(this.#cache, this.#columns, touched);
     if (seq <= this.#seq) return;
     this.#cache.seq = seq;
     this.#seq = seq;
+  }
+
+  /** Returns the rows whose organisation may now be another one. */
+  #putListing(row: records.LoggedRecord): number[] {
+    const before = this.#cache.organisationOf(row.id);
+    const entry = readable(row, indexedListing);
+    if (entry === undefined) {
+      const removed = this.#cache.remove(row.id);
+      if (removed !== undefined) this.#columns.delete(removed);
+      return before;
+    }
+    const facts = Uint32Array.from(entry.facts, (fact) => this.#numberOf(fact));
+    const state = stateOf(entry.listing);
+    const at = this.#cache.put(entry, facts, state);
+    this.#columns.set(at, facts, entry.tie, state);
+    return [...before, at];
+  }
+
+  /** The same for what may be an attestation. */
+  #putLink(row: records.LoggedRecord): number[] {
+    const before = this.#cache.linkedBy(row.id);
+    this.#cache.putLink(row.id, readable(row, indexedLink));
+    return [...before, ...this.#cache.linkedBy(row.id)];
   }
 
   #numberOf(fact: Fact): number {
