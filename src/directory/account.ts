@@ -65,7 +65,12 @@ async function renewSetupLink(tx: Tx, now: number): Promise<string> {
   return makeLink(tx, { kind: "setup" }, now);
 }
 
-async function refuseSecondSetup(db: Db): Promise<void> {
+/**
+ * A set-up link is void once there is an administrator, whoever made them one.
+ *
+ * @throws {AppError} `conflict`.
+ */
+export async function refuseSecondSetup(db: Db): Promise<void> {
   if (!(await hasAdministrator(db))) return;
   throw new AppError(
     "conflict",

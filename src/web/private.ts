@@ -39,8 +39,9 @@ export function respondPrivately(
 /** Who is signed in, and the way out. */
 function ownBar({ account }: Session): Html {
   return html`<nav class="ownbar" aria-label="Your account">
-    <a href="/admin">Your co-op</a>
-    <a href="/admin/account" dir="auto">${calledName(account)}</a>
+    <span
+      >Signed in as <a href="/admin/account"><bdi>${calledName(account)}</bdi></a></span
+    >
     ${buttonForm("/admin/sign-out", "Sign out")}
   </nav>`;
 }

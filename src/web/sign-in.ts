@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { DisplayName, LoginName, setUp } from "../directory/account.ts";
+import { DisplayName, LoginName, refuseSecondSetup, setUp } from "../directory/account.ts";
 import { readLink } from "../directory/link.ts";
 import { openSession, signIn, signOut } from "../directory/sign-in.ts";
 import { AppError } from "../errors.ts";
@@ -25,6 +25,7 @@ const SetupForm = z
 export async function showSetup(site: Site, c: Context): Promise<Response> {
   const token = c.req.query("token") ?? "";
   await readLink(site.db, token, ["setup"], site.clock());
+  await refuseSecondSetup(site.db);
   return respondPrivately(site, c, setupPage({ host: site.node.host, token, form: freshForm() }));
 }
 
@@ -33,6 +34,7 @@ export async function setUpNode(site: Site, c: Context): Promise<Response> {
   const read = await readForm(c, SetupForm);
   const token = String(read.form.values["token"] ?? "");
   await readLink(site.db, token, ["setup"], site.clock());
+  await refuseSecondSetup(site.db);
   const again = (form: Form) => {
     const page = setupPage({ host: site.node.host, token, form });
     return respondPrivately(site, c, page, { status: 400 });
