@@ -53,6 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("digest", "text", (c) => c.notNull())
     .addColumn("added", "bigint", (c) => c.notNull())
     .addColumn("addedBy", key)
+    .addColumn("answered", "bigint")
     .execute();
   await db.schema.createIndex("member_handle").on("member").column("handle").execute();
   await db.schema.createIndex("member_registration").on("member").column("registration").execute();

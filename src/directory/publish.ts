@@ -7,6 +7,7 @@ import { bounds, signRecord, type SignedRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
+import * as members from "../store/members.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import * as revisions from "../store/revisions.ts";
@@ -221,12 +222,14 @@ export async function withdraw(
  */
 export async function deleteCoop(db: Db, node: Identity, id: string, now: number): Promise<void> {
   await hosted(db, id);
-  await db.transaction().execute((tx) => erase(tx, node, id, now));
+  await db.transaction().execute((tx) => eraseIn(tx, node, id, now));
 }
 
-async function erase(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
+/** What {@link deleteCoop} does, within a transaction of which it is the end. */
+export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
   const coop = await lockHosted(tx, id);
   const record = await records.get(tx, listingId(coopUrl(node, id)));
+  await members.remove(tx, id);
   await posts.erase(tx, id, now);
   await revisions.erase(tx, id);
   await roles.removeAll(tx, id);

@@ -21,6 +21,27 @@ export async function byHandle(db: Db, handle: string): Promise<HostedCoop | und
   return db.selectFrom("coop").selectAll().where("handle", "=", handle).executeTakeFirst();
 }
 
+/** Co-ops by their handles. */
+export async function byHandles(db: Db, handles: string[]): Promise<Map<string, HostedCoop>> {
+  const rows = await among(db, "handle", handles);
+  return new Map(rows.map((row) => [row.handle ?? "", row]));
+}
+
+/** Co-ops by their ids. */
+export async function byIds(db: Db, ids: string[]): Promise<Map<string, HostedCoop>> {
+  const rows = await among(db, "id", ids);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function among(db: Db, column: "id" | "handle", values: string[]): Promise<HostedCoop[]> {
+  const found: HostedCoop[] = [];
+  for (let at = 0; at < values.length; at += 500) {
+    const some = values.slice(at, at + 500);
+    found.push(...(await db.selectFrom("coop").selectAll().where(column, "in", some).execute()));
+  }
+  return found;
+}
+
 /** Those that an import made, by their key in the source. */
 export async function bySourceKeys(
   db: Db,

@@ -45,6 +45,11 @@ export async function revoke(db: Db, kind: Link["kind"], account: string | null)
   await unused.execute();
 }
 
+/** Forgets the links of a kind that are about a co-op, used or not. */
+export async function removeOf(tx: Tx, kind: Link["kind"], coop: string): Promise<void> {
+  await tx.deleteFrom("link").where("kind", "=", kind).where("coop", "=", coop).execute();
+}
+
 /** Forgets links that ended before this moment. */
 export async function prune(db: Db, before: number): Promise<void> {
   await db.deleteFrom("link").where("expires", "<", before).execute();

@@ -48,7 +48,7 @@ export interface Schema {
   mandate: MandateTable;
   /** What people have asked of the node: to join, to claim, to correct, to object. */
   request: RequestTable;
-  /** Co-ops that were brought along by a spreadsheet and haven't said yes yet. */
+  /** Co-ops that were brought along by a spreadsheet. */
   member: MemberTable;
 }
 
@@ -314,6 +314,8 @@ export interface MemberTable {
   digest: string;
   added: number;
   addedBy: string | null;
+  /** When it said yes, or was published under a mandate; null while its draft waits for that. */
+  answered: number | null;
 }
 
 /** A handle for readers. */

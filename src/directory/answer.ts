@@ -1,0 +1,77 @@
+import { getLogger } from "@logtape/logtape";
+import { AppError } from "../errors.ts";
+import type { Link } from "../store/links.ts";
+import * as links from "../store/links.ts";
+import * as members from "../store/members.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { Identity } from "./identity.ts";
+import { makeLink, readLink, useLink } from "./link.ts";
+import { publishWaiting } from "./members.ts";
+import { eraseIn, lockHosted } from "./publish.ts";
+
+const logger = getLogger(["fragaria", "directory"]);
+
+/**
+ * Which co-op is asked by this link. Looking doesn't answer.
+ *
+ * @throws {AppError} `not-found`, or `gone` when it was answered, is too old,
+ *   or asks for what has been published since.
+ */
+export async function askedBy(db: Db, token: string, now: number): Promise<string> {
+  return coopOf(await readLink(db, token, ["yes"], now));
+}
+
+function coopOf({ coop }: Link): string {
+  if (coop === null) throw new AppError("internal", "a link that asks for a yes names no co-op");
+  return coop;
+}
+
+/**
+ * The co-op says yes: its listing is published as its own.
+ *
+ * @returns The co-op, and the token of an invitation to become its owner.
+ */
+export async function sayYes(
+  db: Db,
+  node: Identity,
+  token: string,
+  now: number,
+): Promise<{ coop: string; invitation: string }> {
+  const said = await db.transaction().execute((tx) => publishAnswered(tx, node, token, now));
+  logger.info("{coop} has said yes", { coop: said.coop });
+  return said;
+}
+
+async function publishAnswered(
+  tx: Tx,
+  node: Identity,
+  token: string,
+  now: number,
+): Promise<{ coop: string; invitation: string }> {
+  const id = coopOf(await useLink(tx, token, ["yes"], now));
+  const coop = await lockHosted(tx, id);
+  demandWaiting(coop);
+  const invitation = await makeLink(tx, { kind: "invitation", coop: id, role: "owner" }, now);
+  await members.answer(tx, id, now);
+  await publishWaiting(tx, node, coop, "claimed", null, now);
+  return { coop: id, invitation };
+}
+
+/** The co-op says no: its draft is deleted, and nothing else is remembered. */
+export async function sayNo(db: Db, node: Identity, token: string, now: number): Promise<void> {
+  await db.transaction().execute((tx) => forget(tx, node, token, now));
+  logger.info("A co-op has said no");
+}
+
+async function forget(tx: Tx, node: Identity, token: string, now: number): Promise<void> {
+  const id = coopOf(await useLink(tx, token, ["yes"], now));
+  demandWaiting(await lockHosted(tx, id));
+  await links.removeOf(tx, "yes", id);
+  await links.removeOf(tx, "invitation", id);
+  await eraseIn(tx, node, id, now);
+}
+
+function demandWaiting({ content, draft }: { content: string | null; draft: string | null }): void {
+  if (content === null && draft !== null) return;
+  throw new AppError("gone", "This co-op is in the directory already: there is nothing to answer.");
+}
