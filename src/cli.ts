@@ -6,6 +6,7 @@ import { backup, restore } from "./backup.ts";
 import { type Command, required } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
+import { attestSame, retractSame } from "./directory/attest.ts";
 import { importRows, type ImportReport, type MappedRow } from "./directory/import.ts";
 import { deletePost, post } from "./directory/post.ts";
 import { addCoop, deleteCoop, publish, withdraw } from "./directory/publish.ts";
@@ -66,6 +67,24 @@ const commands: Record<string, Command | OfflineCommand> = {
       }
       await deleteCoop(db, node, id, Date.now());
       console.log(`${handle} is deleted; its followers are told when the node runs`);
+    },
+  },
+  "coop same": {
+    usage: "URL URL",
+    help: "attest that two listings, here or elsewhere, are of the same organisation",
+    async run({ db, node }, [one, other]) {
+      const pair = [required(one, "URL"), required(other, "URL")] as const;
+      const { url, changed } = await attestSame(db, node, ...pair, Date.now());
+      console.log(changed ? `${url} attests it` : `${url} attests it already`);
+    },
+  },
+  "coop differ": {
+    usage: "URL URL",
+    help: "take back what coop same has attested",
+    async run({ db, node }, [one, other]) {
+      const pair = [required(one, "URL"), required(other, "URL")] as const;
+      const { url, changed } = await retractSame(db, node, ...pair, Date.now());
+      console.log(changed ? `${url} is taken back` : `${url} was taken back already`);
     },
   },
   "coop list": {

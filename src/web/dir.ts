@@ -77,9 +77,18 @@ export async function recordByDigest({ db }: Site, digest: string): Promise<Resp
 }
 
 /** `GET /coops/:id/listing`: the signed record of a hosted co-op, or the tombstone in its place. */
-export async function listing({ db, node }: Site, id: string): Promise<Response> {
-  const record = await records.get(db, listingId(coopUrl(node, id)));
-  if (record === undefined) throw new AppError("not-found", "This node publishes no such listing.");
+export async function listing(site: Site, id: string): Promise<Response> {
+  return ownRecord(site, listingId(coopUrl(site.node, id)), "listing");
+}
+
+/** `GET /attestations/:id`: what this node attests, or the tombstone in its place. */
+export async function attestation(site: Site, id: string): Promise<Response> {
+  return ownRecord(site, `${site.node.origin}/attestations/${id}`, "attestation");
+}
+
+async function ownRecord({ db }: Site, id: string, what: string): Promise<Response> {
+  const record = await records.get(db, id);
+  if (record === undefined) throw new AppError("not-found", `This node publishes no such ${what}.`);
   return new Response(new Uint8Array(record.body), {
     status: record.tombstone === 1 ? 410 : 200,
     headers: {

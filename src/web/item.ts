@@ -19,6 +19,16 @@ export interface Item {
   listing: string;
   /** The page on this node. */
   page: string;
+  /** All listings of the same organisation: first the one that is found and counted. */
+  listings: {
+    id: string;
+    listing: string;
+    page: string;
+    host: string;
+    /** Claimed, mandated or imported. */
+    provenance: string;
+    updated: string;
+  }[];
   name: string;
   summary: string | null;
   /** The co-op's website. */
@@ -149,7 +159,7 @@ interface RelationRow {
 }
 
 /** What the API says of a listing. */
-export function item({ node }: Pick<Site, "node">, entry: Entry): Item {
+export function item({ node, index }: Pick<Site, "node" | "index">, entry: Entry): Item {
   const { listing, record, origin } = entry;
   const { location, provenance, contactPoint } = listing;
   const address = location?.address;
@@ -157,6 +167,14 @@ export function item({ node }: Pick<Site, "node">, entry: Entry): Item {
     id: listing.id,
     listing: record,
     page: node.origin + pagePath(node.host, entry),
+    listings: index.organisation(record).map((each) => ({
+      id: each.listing.id,
+      listing: each.record,
+      page: node.origin + pagePath(node.host, each),
+      host: each.origin,
+      provenance: each.listing.provenance.kind,
+      updated: each.listing.updated,
+    })),
     name: listing.name,
     summary: listing.summary ?? null,
     url: listing.url ?? null,

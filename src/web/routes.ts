@@ -4,7 +4,14 @@ import { AppError } from "../errors.ts";
 import { prefersActivity } from "./accept.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { health, lookupCoop, searchCoops } from "./api.ts";
-import { feedChanges, listing, recordByDigest, recordsByDigest, wellKnown } from "./dir.ts";
+import {
+  attestation,
+  feedChanges,
+  listing,
+  recordByDigest,
+  recordsByDigest,
+  wellKnown,
+} from "./dir.ts";
 import { failure } from "./failure.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showAbout, showHome, showNetwork, showSearch } from "./show.ts";
@@ -76,6 +83,7 @@ export function createWeb(site: Site): Hono {
   );
   app.get("/dir/v1/records/:digest", (c) => recordByDigest(site, c.req.param("digest")));
   app.get("/coops/:id/listing", (c) => listing(site, c.req.param("id")));
+  app.get("/attestations/:id", (c) => attestation(site, c.req.param("id")));
 
   return app;
 }

@@ -26,6 +26,8 @@ export async function showCoop(site: Site, id: string): Promise<Response> {
   }
   const data = {
     entry,
+    organisation: site.index.organisation(entry.record),
+    host: site.node.host,
     here: true,
     posts: latest,
     followers: coop.handle === null ? undefined : await followers.count(site.db, `coops/${id}`),
@@ -48,6 +50,8 @@ export async function showReplica(site: Site, host: string, path: string): Promi
   }
   const data = {
     entry,
+    organisation: site.index.organisation(entry.record),
+    host: site.node.host,
     here: false,
     posts: [],
     followers: undefined,

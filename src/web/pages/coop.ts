@@ -16,12 +16,17 @@ import { inAllLanguages, textLanguage } from "./languages.ts";
 import { postSection } from "./posts.ts";
 import { provenanceSection } from "./provenance.ts";
 import { relationSection } from "./relations.ts";
+import { alsoListed, standsFor } from "./same-organisation.ts";
 import { stakeholderSection } from "./stakeholders.ts";
 import { barsOf } from "./structure.ts";
 
 /** What the page of a co-op shows. */
 export interface CoopData {
   entry: Entry;
+  /** All listings of the same organisation, that which stands for it first. */
+  organisation: Entry[];
+  /** The host of this node. */
+  host: string;
   /** Whether this node publishes the listing: else this is a copy of another node's. */
   here: boolean;
   posts: Post[];
@@ -53,6 +58,7 @@ export function coopPage(data: CoopData): Page {
       </header>
       ${banner(listing)} ${here ? "" : copyNote(entry)}
       ${listing.example === true ? exampleNote() : ""}
+      ${standsFor(data.host, entry, data.organisation)}
       ${
         listing.summary !== undefined && barsOf(listing).length > 0
           ? fullBody(data)
@@ -85,10 +91,11 @@ function scantBody(data: CoopData): Html {
   </div>`;
 }
 
-function rest({ entry, posts, now, pageOf }: CoopData): Html {
+function rest({ entry, posts, now, pageOf, host, organisation }: CoopData): Html {
   const { listing } = entry;
   return html`${purpose(listing)} ${exchangeSection(listing, now)} ${figuresSection(listing)}
-  ${relationSection(listing, pageOf)} ${postSection(posts)} ${provenanceSection(entry)}`;
+  ${relationSection(listing, pageOf)} ${postSection(posts)} ${provenanceSection(entry)}
+  ${alsoListed(host, entry, organisation)}`;
 }
 
 function facts(entry: Entry): Html {

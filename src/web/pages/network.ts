@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import type { OriginCounts } from "../../index/directory-index.ts";
 import type { Peer } from "../../store/peers.ts";
 import type { Page } from "../layout.ts";
 import { counted, type Html, moment, number, outwardLink } from "../text.ts";
@@ -15,7 +16,7 @@ export interface NetworkData {
   epoch: string;
   /** How far the index has read it. */
   indexed: number;
-  origins: { origin: string; coops: number; examples: number }[];
+  origins: OriginCounts[];
   peers: Peer[];
   contact: string | null;
 }
@@ -46,6 +47,10 @@ export function networkPage(data: NetworkData): Page {
       </section>
       <section class="block" aria-labelledby="hosts">
         <h2 id="hosts">Listings by host</h2>
+        <p class="measure">
+          A co-op with several listings is counted once, at the host of the listing that stands for
+          it. What is closed isn’t counted.
+        </p>
         ${origins.length === 0 ? html`<p>None yet.</p>` : originTable(origins, host)}
       </section>
       <section class="block measure" aria-labelledby="add">
@@ -127,6 +132,7 @@ function reason(fault: string): string {
 }
 
 function originTable(origins: NetworkData["origins"], host: string): Html {
+  const listings = origins.reduce((sum, each) => sum + each.listings, 0);
   const coops = origins.reduce((sum, each) => sum + each.coops, 0);
   const examples = origins.reduce((sum, each) => sum + each.examples, 0);
   return html`<div
@@ -139,6 +145,7 @@ function originTable(origins: NetworkData["origins"], host: string): Html {
       <thead>
         <tr>
           <th scope="col">Host</th>
+          <th scope="col" class="figure">Listings</th>
           <th scope="col" class="figure">Co-ops</th>
           <th scope="col" class="figure">Worked examples</th>
         </tr>
@@ -152,6 +159,7 @@ function originTable(origins: NetworkData["origins"], host: string): Html {
                   each.origin === host ? html` <span class="aside">(this node)</span>` : ""
                 }
               </th>
+              <td class="figure">${number(each.listings)}</td>
               <td class="figure">${number(each.coops)}</td>
               <td class="figure">${number(each.examples)}</td>
             </tr>`,
@@ -160,6 +168,7 @@ function originTable(origins: NetworkData["origins"], host: string): Html {
       <tfoot>
         <tr>
           <th scope="row">${counted(origins.length, "host")}</th>
+          <td class="figure">${number(listings)}</td>
           <td class="figure">${number(coops)}</td>
           <td class="figure">${number(examples)}</td>
         </tr>
