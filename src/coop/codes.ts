@@ -66,30 +66,40 @@ export const RelationKind = z.enum([
 ]);
 export type RelationKind = z.infer<typeof RelationKind>;
 
+/** Codes of ISIC Rev.4, with spaces between them. */
+function isic(codes: string): string[] {
+  return codes.split(" ").filter((code) => code !== "");
+}
+
 /**
  * What a co-op works on, in plain words, and the ISIC Rev.4 divisions in which
- * such co-ops are usually found. A co-op names its own themes; the divisions
- * serve imports that have nothing but a code.
+ * such co-ops are usually found, and groups and classes where these differ from
+ * the rest of their division. A co-op names its own themes; the codes serve
+ * imports that have nothing else (`themesOf`).
  */
 export const themes = {
-  food: { label: "Food and farming", isic: ["01", "03", "10", "11", "56"] },
-  housing: { label: "Housing", isic: ["68"] },
-  care: { label: "Health and care", isic: ["86", "87", "88"] },
-  energy: { label: "Energy", isic: ["35"] },
-  finance: { label: "Finance and insurance", isic: ["64", "65", "66"] },
-  work: { label: "Work and enterprise support", isic: ["69", "70", "78", "82"] },
-  culture: { label: "Culture, media and sport", isic: ["18", "58", "59", "60", "90", "91", "93"] },
-  education: { label: "Education", isic: ["85"] },
-  environment: { label: "Environment and recycling", isic: ["02", "36", "37", "38", "39"] },
-  "fair-trade": { label: "Fair trade", isic: [] },
-  tech: { label: "Technology", isic: ["61", "62", "63", "95"] },
-  transport: { label: "Transport", isic: ["49", "50", "51", "52", "53"] },
-  retail: { label: "Shops and retail", isic: ["45", "46", "47"] },
+  food: { label: "Food and farming", isic: isic("01 03 10 11 56 462 463 4711 472 4781") },
+  housing: { label: "Housing", isic: isic("68") },
+  care: { label: "Health and care", isic: isic("86 87 88") },
+  energy: { label: "Energy", isic: isic("35") },
+  finance: { label: "Finance and insurance", isic: isic("64 65 66") },
+  work: { label: "Work and enterprise support", isic: isic("69 70 78 82") },
+  culture: { label: "Culture, media and sport", isic: isic("18 58 59 60 741 742 90 91 93") },
+  education: { label: "Education", isic: isic("85") },
+  environment: {
+    label: "Environment and recycling",
+    isic: isic("02 36 37 38 39 4774"),
+  },
+  "fair-trade": { label: "Fair trade", isic: isic("") },
+  tech: { label: "Technology", isic: isic("582 61 62 63 951") },
+  transport: { label: "Transport", isic: isic("49 50 51 52 53 771 7721") },
+  retail: { label: "Shops and retail", isic: isic("45 46 47 462 463 4711 472 4774 4781") },
   making: {
     label: "Making and building",
-    isic: ["13", "14", "15", "16", "25", "31", "32", "41", "42", "43"],
+    // Manufacturing but for food and print; building, and its plans; repairs.
+    isic: isic("12 13 14 15 16 17 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 41 42 43 711 95"),
   },
-  community: { label: "Community and social clubs", isic: ["94"] },
-} as const;
+  community: { label: "Community and social clubs", isic: isic("94") },
+};
 export type Theme = keyof typeof themes;
 export const Theme = z.enum(Object.keys(themes) as [Theme, ...Theme[]]);

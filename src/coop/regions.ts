@@ -1,9 +1,35 @@
 import places from "./data/iso-3166-2.json" with { type: "json" };
+import nuts from "./data/nuts.json" with { type: "json" };
+import { type Findables, findables, ranked } from "./ranking.ts";
 
 const countryScheme = "iso3166-1:";
 const subdivisionScheme = "iso3166-2:";
+/** The statistical regions of the European Union, three levels below the country. */
+const nutsScheme = "nuts:";
+const quebecScheme = "qc-region:";
 
-/** `nuts:ITC11`, `qc-region:01`, `self:Eeyou Istchee`: any other scheme, and what it says. */
+/** The administrative regions of Quebec, 01 to 17. */
+const quebecRegions = [
+  "Bas-Saint-Laurent",
+  "Saguenay–Lac-Saint-Jean",
+  "Capitale-Nationale",
+  "Mauricie",
+  "Estrie",
+  "Montréal",
+  "Outaouais",
+  "Abitibi-Témiscamingue",
+  "Côte-Nord",
+  "Nord-du-Québec",
+  "Gaspésie–Îles-de-la-Madeleine",
+  "Chaudière-Appalaches",
+  "Laval",
+  "Lanaudière",
+  "Laurentides",
+  "Montérégie",
+  "Centre-du-Québec",
+];
+
+/** `lau:31001`, `self:Eeyou Istchee`: any other scheme, and what it says. */
 const otherScheme =
   /^(?!iso3166-|javascript|vbscript|data|file|https?)[a-z][a-z0-9-]{1,29}:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} .,'’()/_-]{0,78}[\p{L}\p{M}\p{N}.)])?$/u;
 
@@ -12,8 +38,9 @@ interface Entry {
   label?: string;
   /** What contains it, with its scheme. */
   parent?: string;
-  latitude: number;
-  longitude: number;
+  /** Of countries and their subdivisions. */
+  latitude?: number;
+  longitude?: number;
 }
 
 type Subdivision = [
@@ -45,14 +72,28 @@ function entries(): Map<string, Entry> {
       });
     }
   }
+  for (const [code = "", label = ""] of nuts) {
+    table.set(nutsScheme + code, { label, parent: nutsParent(code) });
+  }
+  for (const [index, label] of quebecRegions.entries()) {
+    const code = String(index + 1).padStart(2, "0");
+    table.set(quebecScheme + code, { label, parent: `${subdivisionScheme}CA-QC` });
+  }
   return table;
+}
+
+/** NUTS writes EL for Greece, which ISO 3166 calls GR. */
+function nutsParent(code: string): string {
+  if (code.length > 3) return nutsScheme + code.slice(0, -1);
+  const country = code.slice(0, 2);
+  return countryScheme + (country === "EL" ? "GR" : country);
 }
 
 /**
  * Whether this can stand as a region: a country of ISO 3166-1 (`iso3166-1:GB`),
  * a subdivision of ISO 3166-2 (`iso3166-2:GB-SCT`), both checked against the
  * lists, or a code of another scheme (`nuts:…`, `qc-region:…`, `self:…`), of
- * which only the shape is checked.
+ * which only the shape is checked: lists such as NUTS have several editions.
  */
 export function isRegion(code: string): boolean {
   return entries().has(code) || otherScheme.test(code);
@@ -75,9 +116,9 @@ function countryName(country: string, language: string): string | undefined {
 }
 
 /**
- * The name of a region: of a country in the language asked for, of a
- * subdivision as ISO 3166-2 has it (mostly the local name), and of another
- * scheme what stands after the colon.
+ * The name of a region: of a country in the language asked for, of what is
+ * below it as ISO 3166-2, NUTS 2024 or Quebec has it (mostly the local name),
+ * and of anything else what stands after the colon.
  */
 export function regionLabel(code: string, language = "en"): string | undefined {
   const found = entries().get(code);
@@ -88,8 +129,8 @@ export function regionLabel(code: string, language = "en"): string | undefined {
 }
 
 /**
- * The region itself, then what contains it, up to the country. A code of
- * another scheme stands alone; an unknown one gives an empty path.
+ * The region itself, then what contains it, up to the country. A code that is
+ * in none of the lists stands alone; what is no region has an empty path.
  */
 export function regionPath(code: string): string[] {
   if (!entries().has(code)) return otherScheme.test(code) ? [code] : [];
@@ -102,19 +143,24 @@ export function regionPath(code: string): string[] {
 
 /**
  * Reads a region as people write it in an address or a search: `gb`, `GB-SCT`,
- * `iso3166-2:gb-sct`, `nuts:ITC11`.
+ * `iso3166-2:gb-sct`, `itc11`, `nuts:ITC11`.
  *
  * @returns The code with its scheme, or undefined.
  */
 export function parseRegion(text: string): string | undefined {
   const plain = text.trim();
-  if (isRegion(plain)) return plain;
-  const bare = plain.replace(/^iso3166-[12]:/i, "").toUpperCase();
-  for (const scheme of [countryScheme, subdivisionScheme]) {
-    if (entries().has(scheme + bare)) return scheme + bare;
+  if (entries().has(plain)) return plain;
+  const at = plain.indexOf(":") + 1;
+  const [scheme, rest] = [plain.slice(0, at).toLowerCase(), plain.slice(at).trim()];
+  const schemes = scheme.startsWith("iso3166-")
+    ? [countryScheme, subdivisionScheme]
+    : scheme === ""
+      ? [countryScheme, subdivisionScheme, nutsScheme]
+      : [scheme];
+  for (const each of schemes) {
+    if (entries().has(each + rest.toUpperCase())) return each + rest.toUpperCase();
   }
-  const [scheme = "", ...rest] = plain.split(":");
-  const lower = `${scheme.toLowerCase()}:${rest.join(":").trim()}`;
+  const lower = scheme + rest;
   return isRegion(lower) ? lower : undefined;
 }
 
@@ -131,12 +177,61 @@ export function countries(language = "en"): { code: string; label: string }[] {
     .toSorted((a, b) => a.label.localeCompare(b.label, language));
 }
 
-/** The subdivisions directly below a country or a subdivision, by name. */
-export function subdivisions(code: string): { code: string; label: string }[] {
+/**
+ * What is directly below a country or a region, by name: the subdivisions of
+ * ISO 3166-2, the regions of Quebec, and below a region of NUTS those of NUTS.
+ *
+ * @param scheme `nuts:` for the regions of NUTS directly below a country.
+ */
+export function subdivisions(
+  code: string,
+  scheme?: typeof nutsScheme,
+): { code: string; label: string }[] {
+  const isMeant = (each: string) =>
+    each.startsWith(nutsScheme)
+      ? code.startsWith(nutsScheme) || scheme !== undefined
+      : scheme === undefined;
   return [...entries()]
-    .filter(([, { parent }]) => parent === code)
+    .filter(([each, { parent }]) => parent === code && isMeant(each))
     .map(([each, { label = each }]) => ({ code: each, label }))
     .toSorted((a, b) => a.label.localeCompare(b.label));
+}
+
+let list: Findables | undefined;
+
+/** Countries by their English names, then what is below them. */
+function everyRegion(): Findables {
+  return (list ??= findables(
+    [...entries()]
+      .map(([code, { label }]) => ({ code, label: label ?? regionLabel(code) ?? code }))
+      .toSorted((a, b) => rankOf(a.code) - rankOf(b.code)),
+  ));
+}
+
+const schemes = [countryScheme, subdivisionScheme, quebecScheme, nutsScheme];
+
+function rankOf(code: string): number {
+  return schemes.findIndex((scheme) => code.startsWith(scheme));
+}
+
+/** Every code of the lists, countries first. */
+export function regionCodes(): string[] {
+  return [...entries().keys()].toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/**
+ * Regions by their names and codes, whatever the accents and capitals, the
+ * likeliest first.
+ *
+ * @param country ISO 3166-1 alpha-2: what is there comes before the rest.
+ */
+export function findRegions(
+  text: string,
+  { country, limit = 10 }: { country?: string | undefined; limit?: number } = {},
+): { code: string; label: string }[] {
+  const whole = countryScheme + country;
+  const isThere = (code: string) => country !== undefined && regionPath(code).at(-1) === whole;
+  return ranked(everyRegion(), text, limit, isThere);
 }
 
 /**
@@ -145,5 +240,6 @@ export function subdivisions(code: string): { code: string; label: string }[] {
  */
 export function centroid(code: string): { latitude: number; longitude: number } | undefined {
   const found = entries().get(code);
-  return found && { latitude: found.latitude, longitude: found.longitude };
+  if (found?.latitude === undefined || found.longitude === undefined) return undefined;
+  return { latitude: found.latitude, longitude: found.longitude };
 }

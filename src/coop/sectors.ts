@@ -1,5 +1,7 @@
 import isic from "./data/isic-rev4.json" with { type: "json" };
 import nace from "./data/nace-rev2.json" with { type: "json" };
+import { type Findables, findables, ranked } from "./ranking.ts";
+import { sectorWords } from "./sector-words.ts";
 
 /** The prefix of every sector code: ISIC Rev.4. */
 const scheme = "isic4:";
@@ -84,4 +86,23 @@ export function parseSector(text: string): string | undefined {
   const plain = text.trim().toUpperCase();
   const code = scheme + (plain.startsWith("ISIC4:") ? plain.slice(scheme.length) : plain).trim();
   return isSector(code) ? code : undefined;
+}
+
+let list: Findables | undefined;
+
+/**
+ * Sectors by their titles and codes, and by plain words for what co-ops do:
+ * “credit union”, “housing”, “bakery”. The likeliest first; nothing typed gives
+ * the sections.
+ */
+export function findSectors(text: string, limit: number): { code: string; label: string }[] {
+  if (text.trim() === "") return sections().slice(0, limit);
+  list ??= findables(
+    [...entries()].map(([code, { label }]) => ({
+      code: scheme + code,
+      label,
+      words: sectorWords[code] ?? [],
+    })),
+  );
+  return ranked(list, text, limit);
 }

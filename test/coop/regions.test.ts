@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import {
   centroid,
   countries,
+  findRegions,
   isRegion,
   parseRegion,
+  regionCodes,
   regionLabel,
   regionPath,
   subdivisions,
@@ -20,14 +22,38 @@ function* every(code?: string): Generator<string> {
 }
 const codes = [...every()];
 
-test("the lists are whole: 250 countries and 5,046 subdivisions, all reached from above", () => {
+test("the lists are whole: 250 countries, 5,046 subdivisions and 17 regions of Quebec, all reached from above", () => {
   expect(countries()).toHaveLength(250);
-  expect(codes).toHaveLength(250 + 5046);
+  expect(codes).toHaveLength(250 + 5046 + 17);
   expect(new Set(codes).size).toBe(codes.length);
 });
 
-test("every region has a name, a point and a path that ends at a country", () => {
-  for (const code of codes) {
+test("NUTS is whole: 27 countries, 92, 244 and 1,165 regions, all reached from above", () => {
+  const below = (parents: string[]) =>
+    parents.flatMap((code) => subdivisions(code, "nuts:").map((each) => each.code));
+  const levels = [below(countries().map(({ code }) => code))];
+  for (const _ of [2, 3]) {
+    levels.push(
+      (levels.at(-1) ?? []).flatMap((code) => subdivisions(code).map((each) => each.code)),
+    );
+  }
+  expect(levels.map((each) => each.length)).toEqual([92, 244, 1165]);
+  const all = levels.flat();
+  expect(new Set(all.map((code) => regionPath(code).at(-1))).size).toBe(27);
+  expect(all.toSorted()).toEqual(
+    regionCodes()
+      .filter((code) => code.startsWith("nuts:"))
+      .toSorted(),
+  );
+  for (const code of all) {
+    expect(regionLabel(code)?.trim()).toBeTruthy();
+    expect(code.endsWith("Z")).toBe(false);
+    expect(regionPath(code).at(-1)).toMatch(/^iso3166-1:/);
+  }
+});
+
+test("every country and subdivision has a name, a point and a path that ends at a country", () => {
+  for (const code of codes.filter((each) => each.startsWith("iso"))) {
     expect(isRegion(code)).toBe(true);
     expect(regionLabel(code)?.trim()).toMatch(/^[^[\]]+$/);
     const path = regionPath(code);
@@ -48,7 +74,11 @@ test("paths are followed as far as they go", () => {
   ]);
   expect(regionPath("iso3166-2:CA-QC")).toEqual(["iso3166-2:CA-QC", "iso3166-1:CA"]);
   expect(regionPath("iso3166-1:GB")).toEqual(["iso3166-1:GB"]);
-  expect(regionPath("qc-region:01")).toEqual(["qc-region:01"]);
+  expect(regionPath("qc-region:01")).toEqual(["qc-region:01", "iso3166-2:CA-QC", "iso3166-1:CA"]);
+  expect(regionPath("nuts:EL303")).toEqual(["nuts:EL303", "nuts:EL30", "nuts:EL3", "iso3166-1:GR"]);
+  // Of another edition of NUTS, or of another scheme.
+  expect(regionPath("nuts:UKM82")).toEqual(["nuts:UKM82"]);
+  expect(regionPath("self:Eeyou Istchee")).toEqual(["self:Eeyou Istchee"]);
   expect(regionPath("iso3166-2:GB-XXX")).toEqual([]);
 });
 
@@ -60,6 +90,8 @@ test("countries are named in the reader's language, subdivisions as they are", (
   expect(regionLabel("iso3166-2:GB-BST")).toBe("City of Bristol");
   expect(regionLabel("iso3166-2:ES-CT")).toBe("Catalunya");
   expect(regionLabel("self:Eeyou Istchee")).toBe("Eeyou Istchee");
+  expect(regionLabel("nuts:FRK23")).toBe("Drôme");
+  expect(regionLabel("qc-region:11")).toBe("Gaspésie–Îles-de-la-Madeleine");
   expect(regionLabel("iso3166-1:ZZ")).toBeUndefined();
   const names = countries("es").map(({ label }) => label);
   expect(names).toContain("España");
@@ -115,6 +147,10 @@ describe("reading what people write", () => {
     ["ISO3166-1:ca", "iso3166-1:CA"],
     ["nuts:ITC11", "nuts:ITC11"],
     ["NUTS:ITC11", "nuts:ITC11"],
+    ["nuts:itc11", "nuts:ITC11"],
+    ["itc11", "nuts:ITC11"],
+    ["QC-Region: 05", "qc-region:05"],
+    ["SELF: Eeyou Istchee", "self:Eeyou Istchee"],
   ])("%s", (text, code) => {
     expect(parseRegion(text)).toBe(code);
   });
@@ -131,6 +167,44 @@ describe("reading what people write", () => {
         if (code === undefined) return;
         expect(isRegion(code)).toBe(true);
         expect(parseRegion(code)).toBe(code);
+      }),
+    );
+  });
+});
+
+describe("finding what people type", () => {
+  const first = (text: string, country?: string) => findRegions(text, { country })[0]?.code;
+
+  test.each([
+    ["france", "iso3166-1:FR"],
+    ["québec", "iso3166-2:CA-QC"],
+    ["Quebec", "iso3166-2:CA-QC"],
+    ["estrie", "qc-region:05"],
+    ["drome", "iso3166-2:FR-26"],
+    ["lodzkie", "iso3166-2:PL-10"],
+    ["itc11", "nuts:ITC11"],
+    ["CA-QC", "iso3166-2:CA-QC"],
+    ["gb", "iso3166-1:GB"],
+  ])("%s", (text, code) => {
+    expect(first(text)).toBe(code);
+  });
+
+  test("what is in the country comes before the rest", () => {
+    expect(first("limburg", "NL")).toBe("iso3166-2:NL-LI");
+    expect(first("limburg", "BE")).toBe("iso3166-2:BE-VLI");
+    expect(first("estrie", "FR")).toBe("qc-region:05");
+  });
+
+  test("whatever is found is a region, once, and no more than asked for", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 4 }), fc.integer({ min: 1, max: 20 }), (text, limit) => {
+        const found = findRegions(text, { limit });
+        expect(found.length).toBeLessThanOrEqual(limit);
+        expect(new Set(found.map(({ code }) => code)).size).toBe(found.length);
+        for (const { code, label } of found) {
+          expect(isRegion(code)).toBe(true);
+          expect(label).toBe(regionLabel(code));
+        }
       }),
     );
   });

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { themes } from "../../src/coop/codes.ts";
+import { sectorWords } from "../../src/coop/sector-words.ts";
 import {
+  findSectors,
   isSector,
   parseSector,
   sectorLabel,
@@ -55,12 +56,6 @@ test.each([
   expect(isSector(code)).toBe(false);
   expect(sectorLabel(code)).toBeUndefined();
   expect(sectorPath(code)).toEqual([]);
-});
-
-test("the divisions of the themes exist, and none serves two", () => {
-  const divisions = Object.values(themes).flatMap(({ isic: codes }) => [...codes]);
-  for (const code of divisions) expect(isSector(`isic4:${code}`)).toBe(true);
-  expect(new Set(divisions).size).toBe(divisions.length);
 });
 
 describe("codes of NACE Rev.2 and what is built on it", () => {
@@ -130,5 +125,47 @@ describe("reading what people write", () => {
 
   test.each(["", "isic4:", "bakery", "00", "isic3:47", "constructor"])("“%s” is none", (text) => {
     expect(parseSector(text)).toBeUndefined();
+  });
+});
+
+describe("finding what people type", () => {
+  test.each([
+    ["credit union", "isic4:6419"],
+    ["housing", "isic4:6810"],
+    ["bakery", "isic4:1071"],
+    ["Bread", "isic4:1071"],
+    ["crech", "isic4:8890"],
+    ["café", "isic4:5610"],
+    ["CAFE", "isic4:5610"],
+    ["solar", "isic4:3510"],
+    ["farm", "isic4:01"],
+    ["taxi", "isic4:4922"],
+    ["bike repair", undefined],
+    ["bicycle rep", "isic4:9529"],
+    ["growing of grapes", "isic4:0121"],
+    ["4721", "isic4:4721"],
+    ["isic4:47", "isic4:47"],
+    ["q", "isic4:Q"],
+  ])("%s", (text, code) => {
+    expect(findSectors(text, 5)[0]?.code).toBe(code);
+  });
+
+  test("nothing typed gives the sections, nonsense nothing, and there is an end", () => {
+    expect(findSectors(" ", 50)).toEqual(sections());
+    expect(findSectors("xyzzy", 5)).toEqual([]);
+    expect(findSectors("!?", 5)).toEqual([]);
+    expect(findSectors("a", 5)).toHaveLength(5);
+  });
+
+  test("every plain word leads to its sector, which exists", () => {
+    for (const [code, words] of Object.entries(sectorWords)) {
+      expect(isSector(`isic4:${code}`)).toBe(true);
+      for (const word of words) {
+        expect(
+          findSectors(word, 3).map((each) => each.code),
+          word,
+        ).toContain(`isic4:${code}`);
+      }
+    }
   });
 });
