@@ -50,6 +50,18 @@ export async function of(
   return query.orderBy("published", "desc").orderBy("id").limit(limit).execute();
 }
 
+/** All that a co-op has posted and not deleted, the oldest first. */
+export async function all(db: Db, coop: string): Promise<Post[]> {
+  return db
+    .selectFrom("post")
+    .selectAll()
+    .where("coop", "=", coop)
+    .where("deleted", "is", null)
+    .orderBy("published")
+    .orderBy("id")
+    .execute();
+}
+
 /** The posts that a co-op keeps on top of its profile, oldest pin first. */
 export async function pinned(db: Db, coop: string): Promise<Post[]> {
   return db
