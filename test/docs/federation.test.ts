@@ -13,6 +13,7 @@ import {
   Theme,
   VoteRule,
 } from "../../src/coop/codes.ts";
+import { attestationRecord, readAttestation } from "../../src/coop/attestation.ts";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
 import {
   Exchange,
@@ -159,6 +160,22 @@ describe("FEDERATION.md", () => {
     const { proof: _proof, ...unsigned } = shown ?? {};
     const { attributedTo, id, issued } = unsigned as Record<string, string>;
     expect(tombstoneRecord(attributedTo!, id!, Date.parse(issued!))).toEqual(unsigned);
+  });
+
+  it("shows an attestation as it is made", () => {
+    const [shown = {}] = blocks(section(document, "Attestation"), "json").map(
+      (block) => JSON.parse(block) as JsonObject,
+    );
+    const pair = readAttestation(shown);
+    const { proof: _proof, "@context": _context, ...unsigned } = shown;
+    const { attributedTo, id, issued } = unsigned as Record<string, string>;
+    const { "@context": _made, ...made } = attestationRecord(
+      attributedTo!,
+      id!,
+      pair!,
+      Date.parse(issued!),
+    );
+    expect(made).toEqual(unsigned);
   });
 
   it("names what a node's description says, and the limits of this one", () => {

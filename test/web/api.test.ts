@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bakery, foreignListing, testSite } from "../helpers/site.ts";
+import { attestSame, retractSame } from "../../src/directory/attest.ts";
+import { bakery, foreignListing, now, testSite } from "../helpers/site.ts";
 
 interface Answer {
   total: number;
@@ -120,6 +121,77 @@ describe("GET /api/v1/coops/lookup", () => {
       host: "other.example",
       handle: null,
     });
+  });
+});
+
+describe("an organisation with several listings", () => {
+  const number = (value: string) => ({
+    name: "Station Bakery",
+    identifier: [{ type: "PropertyValue" as const, propertyID: "GB-COH", value }],
+  });
+
+  test("is one item, with all of them", async () => {
+    await using site = await testSite();
+    const [imported = ""] = await site.import([number("7444723")]);
+    const own = `https://coops.example/coops/${await site.add("bakery", number("07444723"))}`;
+    const { items, total } = (await (await site.get("/api/v1/coops", json)).json()) as Answer;
+    expect(total).toBe(1);
+    expect(items).toMatchObject([
+      {
+        id: own,
+        listings: [
+          { id: own, listing: `${own}/listing`, page: own, provenance: "claimed" },
+          { id: imported, host: "coops.example", provenance: "imported" },
+        ],
+      },
+    ]);
+    // Whoever asks for the other one gets it.
+    const lookup = await site.get(`/api/v1/coops/lookup?id=${imported}`, json);
+    const { items: found } = (await lookup.json()) as Answer;
+    expect(found).toMatchObject([{ id: imported, listings: items[0]?.["listings"] }]);
+
+    const pages = [
+      await site.page(new URL(own).pathname),
+      await site.page(new URL(imported).pathname),
+    ];
+    expect(pages[0]).toContain("Also listed by");
+    expect(pages[0]).toContain(`href="${new URL(imported).pathname}"`);
+    expect(pages[1]).toContain("has more than one listing");
+    expect(pages[1]).toContain(`href="${new URL(own).pathname}"`);
+    expect(await site.page("/")).toContain("<dd>1</dd>");
+  });
+
+  test("is attested by a node, which serves what it attests", async () => {
+    await using site = await testSite();
+    const [a = "", b = ""] = await site.import([{ name: "A" }, { name: "B" }]);
+    const total = async () =>
+      ((await (await site.get("/api/v1/coops", json)).json()) as Answer).total;
+    expect(await total()).toBe(2);
+    const { url } = await attestSame(site.db, site.node, a, b, now);
+    await site.site.index.catchUp();
+    expect(await total()).toBe(1);
+    const served = await site.get(new URL(url).pathname);
+    expect(served.status).toBe(200);
+    expect(served.headers.get("content-type")).toBe("application/ld+json");
+    expect(await served.json()).toMatchObject({ id: url, type: ["Document", "coop:Attestation"] });
+    await retractSame(site.db, site.node, a, b, now);
+    await site.site.index.catchUp();
+    expect(await total()).toBe(2);
+    expect((await site.get(new URL(url).pathname)).status).toBe(410);
+    expect((await site.get("/attestations/nothing")).status).toBe(404);
+  });
+
+  test("is left out when it has closed, unless it is asked for", async () => {
+    await using site = await testSite();
+    await site.import([{ name: "Open" }, { name: "Shut", status: "closed" }]);
+    const found = async (query: string) => {
+      const answer = (await (await site.get(`/api/v1/coops${query}`, json)).json()) as Answer;
+      return [answer.total, ...answer.items.map(({ name }) => name)];
+    };
+    expect(await found("")).toEqual([1, "Open"]);
+    expect(await found("?status=closed")).toEqual([1, "Shut"]);
+    expect(await found("?status=closed,active&sort=name")).toEqual([2, "Open", "Shut"]);
+    expect(await found("?level=secondary")).toEqual([0]);
   });
 });
 

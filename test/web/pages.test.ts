@@ -297,7 +297,7 @@ describe("the page about the network", () => {
       "not reachable since 21 November 2026 at 20:00 UTC, because it answers 502",
     );
     expect(words).toContain("new.example not known yet not asked yet never");
-    expect(words).toContain("coops.example (this node) 1 0");
+    expect(words).toContain("coops.example (this node) 1 1 0");
     expect(words).toContain('PEERS="https://coops.example" npm start');
   });
 });
