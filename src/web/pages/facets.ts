@@ -19,13 +19,20 @@ export function filters(query: SearchQuery, facets: SearchResult["facets"], faul
   return html`${facetNames.map((name) => {
     const fault = faults.find(({ parameter }) => parameter === name);
     const rows = arrange(name, query[name] ?? [], facets[name]);
-    if (rows.length === 0 && fault === undefined) return "";
+    if (!offersChoice(name, rows) && fault === undefined) return "";
     return html`<fieldset class="facet">
       <legend>${facetWords[name]}</legend>
       ${fault === undefined ? "" : html`<p class="fault" id="fault-${name}">${fault.detail}</p>`}
       ${folded(name, rows)}
     </fieldset>`;
   })}`;
+}
+
+/** Where nearly all co-ops have the same level and status, a filter for it is in the way. */
+function offersChoice(name: FacetName, rows: Row[]): boolean {
+  const [only] = rows;
+  if (rows.length > 1 || (name !== "level" && name !== "status")) return rows.length > 0;
+  return only?.chosen === true;
 }
 
 interface Row {
