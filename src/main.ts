@@ -1,6 +1,6 @@
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
-import { hasAdministrator, makeSetupLink } from "./directory/account.ts";
+import { hasAdministrator, makeSetupLink } from "./directory/set-up.ts";
 import { linkUrl } from "./directory/link.ts";
 import { describeFailure } from "./errors.ts";
 import { listen } from "./listen.ts";

@@ -4,11 +4,11 @@ import {
   addAccount,
   disableAccount,
   enableAccount,
-  makeSetupLink,
   type NodeRole,
-  renewPasswordLink,
   setNodeRole,
 } from "./directory/account.ts";
+import { makeSetupLink } from "./directory/set-up.ts";
+import { renewPasswordLink } from "./directory/set-password.ts";
 import { linkUrl } from "./directory/link.ts";
 import { AppError } from "./errors.ts";
 import * as accounts from "./store/accounts.ts";

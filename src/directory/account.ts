@@ -5,8 +5,8 @@ import * as accounts from "../store/accounts.ts";
 import * as links from "../store/links.ts";
 import type { AccountTable, Db, Tx } from "../store/schema.ts";
 import * as sessions from "../store/sessions.ts";
-import { makeLink, useLink } from "./link.ts";
-import { hashPassword, isName, Password } from "./password.ts";
+import { makePasswordLink } from "./link.ts";
+import { demandPassword, hashPassword } from "./password.ts";
 import { newId } from "./publish.ts";
 
 const logger = getLogger(["fragaria", "accounts"]);
@@ -37,73 +37,14 @@ export const Email = z
 
 export type NodeRole = NonNullable<AccountTable["nodeRole"]>;
 
+/** The account that does something to another one; null for a command. */
+export type By = Pick<accounts.Account, "id" | "name"> | null;
+
 /** What a person says when they make their account. */
 export interface NewAccount {
   name: string;
   displayName?: string | undefined;
   password: string;
-}
-
-/** Whether the node has somebody who administers it; until then a link sets it up. */
-export async function hasAdministrator(db: Db): Promise<boolean> {
-  return (await accounts.administrators(db)) > 0;
-}
-
-/**
- * Makes the one link by which the first administrator sets up the node; those
- * made before are void.
- *
- * @throws {AppError} `conflict` when there is an administrator already.
- */
-export async function makeSetupLink(db: Db, now: number): Promise<string> {
-  return db.transaction().execute((tx) => renewSetupLink(tx, now));
-}
-
-async function renewSetupLink(tx: Tx, now: number): Promise<string> {
-  await refuseSecondSetup(tx);
-  await links.revoke(tx, "setup", null);
-  return makeLink(tx, { kind: "setup" }, now);
-}
-
-/**
- * A set-up link is void once there is an administrator, whoever made them one.
- *
- * @throws {AppError} `conflict`.
- */
-export async function refuseSecondSetup(db: Db): Promise<void> {
-  if (!(await hasAdministrator(db))) return;
-  throw new AppError(
-    "conflict",
-    "This node is set up: it has an administrator, who can add further accounts.",
-  );
-}
-
-/**
- * Uses the set-up link: makes the first administrator.
- *
- * @returns The id of the account.
- */
-export async function setUp(
-  db: Db,
-  token: string,
-  written: NewAccount,
-  now: number,
-): Promise<string> {
-  const account = await draftAccount(written, "administrator", now);
-  await db.transaction().execute((tx) => useSetupLink(tx, token, account, now));
-  logger.info("The node was set up by {name}, its first administrator", { name: account.name });
-  return account.id;
-}
-
-async function useSetupLink(
-  tx: Tx,
-  token: string,
-  account: accounts.Account,
-  now: number,
-): Promise<void> {
-  await useLink(tx, token, ["setup"], now);
-  await refuseSecondSetup(tx);
-  await insertAccount(tx, account);
 }
 
 /** An account that is ready to be inserted, its password hashed. */
@@ -118,7 +59,7 @@ export async function draftAccount(
     name: login,
     displayName: displayName === undefined ? null : checked(DisplayName, displayName, "the name"),
     email: null,
-    passwordHash: await hashPassword(checkedPassword(password, login)),
+    passwordHash: await hashPassword(demandPassword(password, login)),
     nodeRole,
     created: now,
     disabled: null,
@@ -144,7 +85,7 @@ export async function addAccount(
   db: Db,
   { name, nodeRole }: { name: string; nodeRole: NodeRole | null },
   now: number,
-  by: string | null = null,
+  by: By = null,
 ): Promise<{ id: string; token: string }> {
   const account = {
     id: newId(),
@@ -157,7 +98,7 @@ export async function addAccount(
     disabled: null,
   };
   const token = await db.transaction().execute((tx) => insertWithLink(tx, account, now, by));
-  logger.info("The account {name} was added", { name: account.name, nodeRole, by });
+  logger.info("The account {name} was added", { name: account.name, nodeRole, by: by?.name });
   return { id: account.id, token };
 }
 
@@ -165,91 +106,10 @@ async function insertWithLink(
   tx: Tx,
   account: accounts.Account,
   now: number,
-  by: string | null,
+  by: By,
 ): Promise<string> {
   await insertAccount(tx, account);
-  return makePasswordLink(tx, account.id, now, by);
-}
-
-/** Makes the one link by which an account gets a new password; those made before are void. */
-export async function renewPasswordLink(
-  db: Db,
-  id: string,
-  now: number,
-  by: string | null = null,
-): Promise<string> {
-  const { name } = await demandAccount(db, id);
-  const token = await db.transaction().execute((tx) => makePasswordLink(tx, id, now, by));
-  logger.info("A link for a new password of {name} was made", { name, by });
-  return token;
-}
-
-async function makePasswordLink(
-  tx: Tx,
-  id: string,
-  now: number,
-  by: string | null,
-): Promise<string> {
-  await links.revoke(tx, "password", id);
-  return makeLink(
-    tx,
-    { kind: "password", account: id, ...(by !== null && { createdBy: by }) },
-    now,
-  );
-}
-
-/**
- * Uses a link that sets a password. All sessions of the account end.
- *
- * @returns The id of the account.
- */
-export async function useNewPassword(
-  db: Db,
-  token: string,
-  { name, password }: { name: string; password: string },
-  now: number,
-): Promise<string> {
-  const passwordHash = await hashPassword(checkedPassword(password, name));
-  const id = await db.transaction().execute((tx) => usePasswordLink(tx, token, passwordHash, now));
-  logger.info("The password of {name} was set by a link", { name });
-  return id;
-}
-
-async function usePasswordLink(
-  tx: Tx,
-  token: string,
-  passwordHash: string,
-  now: number,
-): Promise<string> {
-  const { account } = await useLink(tx, token, ["password"], now);
-  if (account === null) throw new AppError("internal", "a password link names no account");
-  await replacePassword(tx, account, passwordHash, null);
-  return account;
-}
-
-/** Sets a new password. All sessions of the account end, but for the one that is kept. */
-export async function setPassword(
-  db: Db,
-  id: string,
-  password: string,
-  keptSession: string | null,
-): Promise<void> {
-  const { name } = await demandAccount(db, id);
-  const passwordHash = await hashPassword(checkedPassword(password, name));
-  await db.transaction().execute((tx) => replacePassword(tx, id, passwordHash, keptSession));
-  logger.info("{name} has a new password", { name });
-}
-
-async function replacePassword(
-  tx: Tx,
-  id: string,
-  passwordHash: string,
-  keptSession: string | null,
-): Promise<void> {
-  await accounts.update(tx, id, { passwordHash });
-  await sessions.endAll(tx, id, keptSession);
-  // Whoever asked for a link to this account shall not undo it later.
-  await links.revoke(tx, "password", id);
+  return makePasswordLink(tx, account.id, now, by?.id ?? null);
 }
 
 /** What others see of an account, and where its owner can be reached. */
@@ -258,7 +118,7 @@ export async function describeAccount(
   id: string,
   facts: { displayName: string | null; email: string | null },
 ): Promise<void> {
-  await demandAccount(db, id);
+  await existingAccount(db, id);
   await accounts.update(db, id, facts);
 }
 
@@ -271,15 +131,20 @@ export async function setNodeRole(
   db: Db,
   id: string,
   nodeRole: NodeRole | null,
-  by: string | null = null,
+  by: By = null,
 ): Promise<void> {
-  const { name } = await demandAccount(db, id);
+  const { name } = await existingAccount(db, id);
   await db.transaction().execute((tx) => changeAccount(tx, id, { nodeRole }));
-  logger.info("The role of {name} on this node is now {nodeRole}", { name, nodeRole, by });
+  logger.info("The role of {name} on this node is now {nodeRole}", {
+    name,
+    nodeRole,
+    by: by?.name,
+  });
 }
 
 /**
- * Disables an account: it can't sign in, and whoever is signed in is so no longer.
+ * Disables an account: it can't sign in, whoever is signed in is so no longer,
+ * and the links that it made are void.
  *
  * @throws {AppError} `conflict` for the last administrator.
  */
@@ -287,18 +152,18 @@ export async function disableAccount(
   db: Db,
   id: string,
   now: number,
-  by: string | null = null,
+  by: By = null,
 ): Promise<void> {
-  const { name } = await demandAccount(db, id);
+  const { name } = await existingAccount(db, id);
   await db.transaction().execute((tx) => changeAccount(tx, id, { disabled: now }));
-  logger.info("The account {name} was disabled", { name, by });
+  logger.info("The account {name} was disabled", { name, by: by?.name });
 }
 
 /** Lets a disabled account sign in again. */
-export async function enableAccount(db: Db, id: string, by: string | null = null): Promise<void> {
-  const { name } = await demandAccount(db, id);
+export async function enableAccount(db: Db, id: string, by: By = null): Promise<void> {
+  const { name } = await existingAccount(db, id);
   await accounts.update(db, id, { disabled: null });
-  logger.info("The account {name} was enabled again", { name, by });
+  logger.info("The account {name} was enabled again", { name, by: by?.name });
 }
 
 async function changeAccount(
@@ -317,6 +182,7 @@ async function changeAccount(
   if ("disabled" in facts) {
     await sessions.endAll(tx, id, null);
     await links.revoke(tx, "password", id);
+    await links.revokeMadeBy(tx, id);
   }
 }
 
@@ -336,7 +202,7 @@ export async function accountNamed(db: Db, name: string): Promise<accounts.Accou
  *
  * @throws {AppError} `not-found`.
  */
-export async function demandAccount(db: Db, id: string): Promise<accounts.Account> {
+export async function existingAccount(db: Db, id: string): Promise<accounts.Account> {
   const account = await accounts.get(db, id);
   if (account === undefined) throw new AppError("not-found", "There is no such account.");
   return account;
@@ -348,13 +214,6 @@ export function calledName({
   displayName,
 }: Pick<accounts.Account, "name" | "displayName">): string {
   return displayName ?? name;
-}
-
-function checkedPassword(password: string, name: string): string {
-  if (isName(password, name)) {
-    throw new AppError("bad-request", "The password can’t be the name. Choose another one.");
-  }
-  return checked(Password, password, "the password");
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

@@ -55,6 +55,21 @@ export async function makeLink(db: Db, purpose: LinkPurpose, now: number): Promi
 }
 
 /**
+ * Makes the one link by which an account gets a password: those made before are void.
+ *
+ * @param by The account that makes it; null for a command.
+ */
+export async function makePasswordLink(
+  tx: Tx,
+  account: string,
+  now: number,
+  by: string | null,
+): Promise<string> {
+  await links.revoke(tx, "password", account);
+  return makeLink(tx, { kind: "password", account, ...(by !== null && { createdBy: by }) }, now);
+}
+
+/**
  * What a link is for, without using it: pages may be fetched ahead by whoever
  * passes a link on.
  *

@@ -33,6 +33,18 @@ export function isName(password: string, name: string): boolean {
   return bare(password) === bare(name) || password.toLowerCase() === name.toLowerCase();
 }
 
+/**
+ * The password, if it may be that of this account.
+ *
+ * @throws {AppError} `bad-request` that says why not.
+ */
+export function demandPassword(password: string, name: string): string {
+  if (isName(password, name)) throw new AppError("bad-request", "The password can’t be the name.");
+  const read = Password.safeParse(password);
+  if (read.success) return read.data;
+  throw new AppError("bad-request", read.error.issues.map(({ message }) => message).join(" "));
+}
+
 /** What is kept of a password: `$scrypt$ln=15,r=8,p=3$salt$hash`, in base64 without padding. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);

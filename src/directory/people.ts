@@ -1,10 +1,10 @@
 import { getLogger } from "@logtape/logtape";
 import { AppError } from "../errors.ts";
-import type { Link } from "../store/links.ts";
+import * as links from "../store/links.ts";
 import * as roles from "../store/roles.ts";
 import type { Account } from "../store/accounts.ts";
 import type { Db, Tx } from "../store/schema.ts";
-import { demandAccount, draftAccount, insertAccount, type NewAccount } from "./account.ts";
+import { existingAccount, draftAccount, insertAccount, type NewAccount } from "./account.ts";
 import { makeLink, useLink } from "./link.ts";
 
 const logger = getLogger(["fragaria", "accounts"]);
@@ -39,7 +39,7 @@ export async function acceptInvitation(
   now: number,
 ): Promise<{ account: string; coop: string | null }> {
   const account =
-    "id" in who ? await demandAccount(db, who.id) : await draftAccount(who, null, now);
+    "id" in who ? await existingAccount(db, who.id) : await draftAccount(who, null, now);
   const fresh = !("id" in who);
   const link = await db
     .transaction()
@@ -58,7 +58,7 @@ async function useInvitation(
   token: string,
   { account, fresh }: { account: Account; fresh: boolean },
   now: number,
-): Promise<Link> {
+): Promise<links.Link> {
   const link = await useLink(tx, token, ["invitation"], now);
   if (fresh) await insertAccount(tx, account);
   const { coop, role } = link;
@@ -79,7 +79,7 @@ export async function giveRole(
   { account, coop, role }: { account: string; coop: string; role: CoopRole },
   now: number,
 ): Promise<void> {
-  const { name } = await demandAccount(db, account);
+  const { name } = await existingAccount(db, account);
   await db.transaction().execute((tx) => putRole(tx, { account, coop, role, since: now }));
   logger.info("{name} is now {role} of {coop}", { name, role, coop });
 }
@@ -96,7 +96,7 @@ async function putRole(tx: Tx, role: roles.Role): Promise<void> {
  * @throws {AppError} `conflict` for the last owner.
  */
 export async function takeRole(db: Db, account: string, coop: string): Promise<void> {
-  const { name } = await demandAccount(db, account);
+  const { name } = await existingAccount(db, account);
   await db.transaction().execute((tx) => removeRole(tx, account, coop));
   logger.info("{name} has no role in {coop} any more", { name, coop });
 }
@@ -104,6 +104,8 @@ export async function takeRole(db: Db, account: string, coop: string): Promise<v
 async function removeRole(tx: Tx, account: string, coop: string): Promise<void> {
   const had = await owners(tx, coop);
   await roles.remove(tx, account, coop);
+  // Else they could let themselves in again.
+  await links.revokeMadeBy(tx, account, coop);
   await refuseNoOwner(tx, coop, had);
 }
 

@@ -50,6 +50,13 @@ export async function removeOf(tx: Tx, kind: Link["kind"], coop: string): Promis
   await tx.deleteFrom("link").where("kind", "=", kind).where("coop", "=", coop).execute();
 }
 
+/** Makes void what an account has made, all of it or for one co-op, as far as it is unused. */
+export async function revokeMadeBy(db: Db, account: string, coop?: string): Promise<void> {
+  let unused = db.deleteFrom("link").where("createdBy", "=", account).where("used", "is", null);
+  if (coop !== undefined) unused = unused.where("coop", "=", coop);
+  await unused.execute();
+}
+
 /** Forgets links that ended before this moment. */
 export async function prune(db: Db, before: number): Promise<void> {
   await db.deleteFrom("link").where("expires", "<", before).execute();

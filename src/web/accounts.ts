@@ -2,13 +2,13 @@ import type { Context } from "hono";
 import { z } from "zod";
 import {
   addAccount,
-  demandAccount as accountOf,
+  existingAccount,
   disableAccount,
   enableAccount,
   LoginName,
-  renewPasswordLink,
   setNodeRole,
 } from "../directory/account.ts";
+import { renewPasswordLink } from "../directory/set-password.ts";
 import { linkUrl } from "../directory/link.ts";
 import type { Session } from "../directory/sign-in.ts";
 import { AppError } from "../errors.ts";
@@ -48,7 +48,7 @@ export async function addPerson(site: Site, c: Context): Promise<Response> {
   const read = await readForm(c, AddForm);
   if (!("data" in read)) return list(site, c, session, read.form);
   try {
-    const { token } = await addAccount(site.db, read.data, site.clock(), session.account.name);
+    const { token } = await addAccount(site.db, read.data, site.clock(), session.account);
     return await showMadeLink(site, c, session, read.data.name, token);
   } catch (error) {
     return list(site, c, session, withNameTaken(read.form, error));
@@ -76,7 +76,7 @@ function showMadeLink(
 /** `GET /admin/accounts/:id` */
 export async function showPerson(site: Site, c: Context, id: string): Promise<Response> {
   const session = await demandNodeRole(site, c, "administrator");
-  const account = await accountOf(site.db, id);
+  const account = await existingAccount(site.db, id);
   return person(site, c, session, freshForm({ nodeRole: account.nodeRole ?? "none" }), id);
 }
 
@@ -88,7 +88,7 @@ async function person(
   id: string,
 ): Promise<Response> {
   const page = accountPage({
-    account: await accountOf(site.db, id),
+    account: await existingAccount(site.db, id),
     coops: await ownCoops(site, await roles.of(site.db, id)),
     form,
   });
@@ -107,7 +107,7 @@ export async function changePerson(site: Site, c: Context, id: string): Promise<
   const read = await readForm(c, ChangeForm);
   if (!("data" in read)) return person(site, c, session, read.form, id);
   const { data, form } = read;
-  const by = session.account.name;
+  const by = session.account;
   try {
     if (data.do === "role") await setNodeRole(site.db, id, data.nodeRole, by);
     if (data.do === "disable") await disableAccount(site.db, id, site.clock(), by);
@@ -126,7 +126,7 @@ const doneWord = { role: "role", disable: "disabled", enable: "enabled" };
 /** `POST /admin/accounts/:id/link`: a link for a new password. */
 export async function invitePerson(site: Site, c: Context, id: string): Promise<Response> {
   const session = await demandNodeRole(site, c, "administrator");
-  const { name } = await accountOf(site.db, id);
-  const token = await renewPasswordLink(site.db, id, site.clock(), session.account.name);
+  const { name } = await existingAccount(site.db, id);
+  const token = await renewPasswordLink(site.db, id, site.clock(), session.account);
   return showMadeLink(site, c, session, name, token);
 }

@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { AppError } from "../errors.ts";
+import { prefersJson } from "./accept.ts";
 import { addPerson, changePerson, invitePerson, showAccounts, showPerson } from "./accounts.ts";
 import { showAdminHome } from "./admin-home.ts";
 import { failure } from "./failure.ts";
@@ -56,7 +57,8 @@ export function adminRoutes(site: Site): Hono {
 
 /** A failure, which is as private as the page would have been. */
 async function privateFailure(site: Site, c: Context, error: unknown): Promise<Response> {
-  if (error instanceof AppError && error.code === "unauthorized" && c.req.method === "GET") {
+  const signedOut = error instanceof AppError && error.code === "unauthorized";
+  if (signedOut && c.req.method === "GET" && !prefersJson(c.req.header("accept") ?? null)) {
     const { pathname, search } = new URL(c.req.url);
     return goTo(`/admin/sign-in?next=${encodeURIComponent(pathname + search)}`);
   }

@@ -1,12 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import {
-  calledName,
-  demandAccount as accountOf,
-  DisplayName,
-  LoginName,
-  useNewPassword,
-} from "../directory/account.ts";
+import { calledName, existingAccount, DisplayName, LoginName } from "../directory/account.ts";
+import { useNewPassword } from "../directory/set-password.ts";
 import { readLink } from "../directory/link.ts";
 import { acceptInvitation } from "../directory/people.ts";
 import type { Session } from "../directory/sign-in.ts";
@@ -42,7 +37,7 @@ async function linkPage(
 ): Promise<Page> {
   const action = `/admin/links/${token}`;
   if (link.kind === "password") {
-    const { name } = await accountOf(site.db, link.account ?? "");
+    const { name } = await existingAccount(site.db, link.account ?? "");
     return newPasswordPage({ action, name, form });
   }
   const by = link.createdBy === null ? undefined : await accounts.get(site.db, link.createdBy);
@@ -78,7 +73,7 @@ async function setNewPassword(
   link: Link,
   token: string,
 ): Promise<Response> {
-  const { name } = await accountOf(site.db, link.account ?? "");
+  const { name } = await existingAccount(site.db, link.account ?? "");
   const read = await readForm(c, NewPassword);
   const again = (form: Form) => {
     const page = newPasswordPage({ action: `/admin/links/${token}`, name, form });

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { describeAccount, DisplayName, Email, setPassword } from "../directory/account.ts";
+import { describeAccount, DisplayName, Email } from "../directory/account.ts";
+import { setPassword } from "../directory/set-password.ts";
 import { confirmPassword, type Session, signOutElsewhere } from "../directory/sign-in.ts";
 import * as sessions from "../store/sessions.ts";
 import { type Form, freshForm, readForm, withFault } from "./forms.ts";

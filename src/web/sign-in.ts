@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { DisplayName, LoginName, refuseSecondSetup, setUp } from "../directory/account.ts";
+import { DisplayName, LoginName } from "../directory/account.ts";
+import { refuseSecondSetup, setUp } from "../directory/set-up.ts";
 import { readLink } from "../directory/link.ts";
 import { openSession, signIn, signOut } from "../directory/sign-in.ts";
 import { AppError } from "../errors.ts";

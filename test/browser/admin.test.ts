@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addAccount, disableAccount, makeSetupLink } from "../../src/directory/account.ts";
+import { addAccount, disableAccount } from "../../src/directory/account.ts";
+import { makeSetupLink } from "../../src/directory/set-up.ts";
 import { makeLink } from "../../src/directory/link.ts";
 import { invite } from "../../src/directory/people.ts";
 import { listen, type Listener } from "../../src/listen.ts";

@@ -4,14 +4,14 @@ import {
   addAccount,
   disableAccount,
   enableAccount,
-  hasAdministrator,
-  makeSetupLink,
-  renewPasswordLink,
   setNodeRole,
-  setPassword,
-  setUp,
-  useNewPassword,
 } from "../../src/directory/account.ts";
+import { hasAdministrator, makeSetupLink, setUp } from "../../src/directory/set-up.ts";
+import {
+  renewPasswordLink,
+  setPassword,
+  useNewPassword,
+} from "../../src/directory/set-password.ts";
 import { hashToken, makeLink, readLink, useLink } from "../../src/directory/link.ts";
 import { acceptInvitation, giveRole, invite, takeRole } from "../../src/directory/people.ts";
 import {
@@ -61,6 +61,9 @@ eachEngine("a link", (engine) => {
     const { db } = store;
     const token = await makeLink(db, { kind: "yes", note: "{}" }, now);
     const use = () => db.transaction().execute((tx) => useLink(tx, token, ["yes"], now));
+    // With the connections open already, all of them read before any of them writes.
+    const look = () => db.transaction().execute((tx) => links.get(tx, ""));
+    await Promise.all([look(), look(), look(), look()]);
     const { well, codes } = await settled([use(), use(), use(), use()]);
     expect(well).toBe(1);
     expect(codes).toEqual(["gone", "gone", "gone"]);
@@ -277,6 +280,25 @@ eachEngine("the people of a co-op", (engine) => {
     expect(await settled(both)).toEqual({ well: 1, codes: ["gone"] });
   });
 
+  test("can't come back by invitations of their own", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const [rosa, lena] = [await add(db, "rosa"), await add(db, "lena")];
+    for (const coop of ["a", "b"]) {
+      await giveRole(db, { account: rosa, coop, role: "owner" }, now);
+      await giveRole(db, { account: lena, coop, role: "owner" }, now);
+    }
+    const ask = (coop: string, by: string) => invite(db, { coop, role: "owner", by }, now);
+    const [a, b, others] = [await ask("a", lena), await ask("b", lena), await ask("a", rosa)];
+    const look = (token: string) => readLink(db, token, ["invitation"], now);
+    await takeRole(db, lena, "a");
+    await expect(look(a)).rejects.toMatchObject({ code: "not-found" });
+    expect(await look(b)).toMatchObject({ coop: "b" });
+    await disableAccount(db, lena, now);
+    await expect(look(b)).rejects.toMatchObject({ code: "not-found" });
+    expect(await look(others)).toMatchObject({ coop: "a" });
+  });
+
   test("always have an owner, once they had one", async () => {
     await using store = await freshStore(engine);
     const { db } = store;
@@ -316,7 +338,7 @@ describe("the log", () => {
     const signedIn = await signIn(db, throttle, { name: "rosa", password }, now);
     await signIn(db, throttle, { name: "rosa", password: "a wrong guess" }, now);
     await signIn(db, throttle, { name: "hunter2-hunter2", password: "x" }, now);
-    await addAccount(db, { name: "lena", nodeRole: "moderator" }, now, "rosa");
+    await addAccount(db, { name: "lena", nodeRole: "moderator" }, now, { id, name: "rosa" });
     const text = logged.map(({ message, properties }) => JSON.stringify([message, properties]));
     for (const words of [
       "The node was set up by",

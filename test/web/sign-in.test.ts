@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addAccount, makeSetupLink } from "../../src/directory/account.ts";
+import { addAccount } from "../../src/directory/account.ts";
+import { makeSetupLink } from "../../src/directory/set-up.ts";
 import { createThrottle } from "../../src/directory/throttle.ts";
 import * as accounts from "../../src/store/accounts.ts";
 import { localPath } from "../../src/web/private.ts";
@@ -255,8 +256,8 @@ describe("a session", () => {
   });
 
   test("is on no page that others could get from a cache, and public pages know nothing of it", async () => {
-    const { site, rosa } = await siteWithRosa();
-    await using _closing = site;
+    await using site = await testSite();
+    const rosa = await visitor(site, { name: "rosa" });
     for (const path of ["/admin", "/admin/account", "/admin/sign-in", "/admin/nowhere-at-all"]) {
       const { headers } = await rosa.get(path);
       if (path !== "/admin/nowhere-at-all")
@@ -279,13 +280,9 @@ describe("a form", () => {
     ["a link on another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
     ["a neighbour", { origin: "https://x.coops.example", "sec-fetch-site": "same-site" }],
   ])("that comes from %s is refused, and says what to do", async (_, headers) => {
-    const { site, rosa } = await siteWithRosa();
-    await using _closing = site;
-    const answer = await rosa.post(
-      "/admin/account",
-      { displayName: "Mallory" },
-      headers as Record<string, string>,
-    );
+    await using site = await testSite();
+    const rosa = await visitor(site, { name: "rosa", displayName: "Rosa L." });
+    const answer = await rosa.post("/admin/account", { displayName: "Mallory" }, headers);
     expect(answer.status).toBe(403);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(await answer.text()).toContain("reload the page with the form");
@@ -293,24 +290,20 @@ describe("a form", () => {
   });
 
   test("from the same page is taken, though the proxy speaks http with us", async () => {
-    const { site, rosa } = await siteWithRosa();
-    await using _closing = site;
+    await using site = await testSite();
+    const rosa = await visitor(site, { name: "rosa", displayName: "Rosa L." });
     for (const headers of [
       { origin: "https://coops.example" },
       { "sec-fetch-site": "same-origin" },
     ]) {
-      const answer = await rosa.post(
-        "/admin/account",
-        { displayName: "R" },
-        headers as Record<string, string>,
-      );
+      const answer = await rosa.post("/admin/account", { displayName: "R" }, headers);
       expect(answer.status).toBe(303);
     }
   });
 
   test("that is too large, or none, is refused in words", async () => {
-    const { site, rosa } = await siteWithRosa();
-    await using _closing = site;
+    await using site = await testSite();
+    const rosa = await visitor(site, { name: "rosa", displayName: "Rosa L." });
     const large = await rosa.post("/admin/account", { displayName: "x".repeat(65 * 1024) });
     expect(large.status).toBe(413);
     expect(await large.text()).toContain("at most 64 KB");
