@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import { prefersJson } from "./accept.ts";
 import { addPerson, changePerson, invitePerson, showAccounts, showPerson } from "./accounts.ts";
 import { showAdminHome } from "./admin-home.ts";
+import { editorRoutes } from "./editor/routes.ts";
 import { failure } from "./failure.ts";
 import { acceptInvited, followLink, showLink } from "./link.ts";
 import {
@@ -44,6 +45,9 @@ export function adminRoutes(site: Site): Hono {
   admin.post("/account", (c) => changeOwnAccount(site, c));
   admin.post("/account/password", (c) => changeOwnPassword(site, c));
   admin.post("/account/sessions", (c) => endOtherSessions(site, c));
+
+  // For those who look after a co-op.
+  editorRoutes(site, admin);
 
   // For administrators.
   admin.get("/accounts", (c) => showAccounts(site, c));

@@ -14,6 +14,17 @@ const words: Record<string, string> = {
   "account-disabled": "The account is disabled, and signed out everywhere.",
   "account-enabled": "The account can sign in again.",
   "account-role": "The account’s part in running this node is changed.",
+  "draft-saved": "The draft is saved. Nobody else sees it yet.",
+  "draft-discarded": "The draft is put aside; the history keeps it.",
+  published: "Published. Other nodes will have it in a moment.",
+  unchanged: "Nothing had changed, so nothing new was published.",
+  restored: "This older text is the draft now. Look it over, and publish it.",
+  withdrawn: "The listing is withdrawn. Draft and history are kept.",
+  deleted: "The co-op is deleted for good.",
+  posted: "Your news is published.",
+  "post-edited": "The post is changed, here and for those who follow.",
+  "post-deleted": "The post is deleted.",
+  pinned: "Done. Other servers see it when they next look at the profile.",
 };
 
 /** The sentence of a key; undefined for a key that nobody knows. */

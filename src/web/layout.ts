@@ -22,6 +22,8 @@ export interface Page {
   head?: Html;
   /** Between the masthead and the content: on the co-op’s own side, who is signed in. */
   above?: Html;
+  /** The path of a script that helps with the page; without it everything works, too. */
+  script?: string;
   body: Html;
 }
 
@@ -51,6 +53,7 @@ function layout(frame: Frame, page: Page): Html {
         <link rel="stylesheet" href="${stylePath}" />
         <link rel="icon" type="image/svg+xml" href="/assets/mark.svg" />
         ${page.head ?? ""}
+        ${page.script === undefined ? "" : html`<script type="module" src="${page.script}"></script>`}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
@@ -99,6 +102,11 @@ const headers = {
   "cache-control": "no-cache",
 };
 
+/** On pages that have a script it comes from here, and asks nobody but us. */
+const scriptPolicy = {
+  "content-security-policy": `${headers["content-security-policy"]}; script-src 'self'; connect-src 'self'`,
+};
+
 /** Answers with a page. Headers are set with the response: later they would cost half the throughput. */
 export async function respond(
   frame: Frame,
@@ -107,5 +115,6 @@ export async function respond(
   more: Record<string, string> = {},
 ): Promise<Response> {
   const document = await layout(frame, page);
-  return new Response(document.toString(), { status, headers: { ...headers, ...more } });
+  const policy = page.script === undefined ? {} : scriptPolicy;
+  return new Response(document.toString(), { status, headers: { ...headers, ...policy, ...more } });
 }

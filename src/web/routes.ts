@@ -13,10 +13,12 @@ import {
   wellKnown,
 } from "./dir.ts";
 import { failure } from "./failure.ts";
+import { editorScript, scriptFile } from "./script.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showAbout, showHome, showNetwork, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
+import { suggestCodes } from "./suggest.ts";
 
 export type { Site } from "./site.ts";
 
@@ -65,6 +67,7 @@ export function createWeb(site: Site): Hono {
   app.get("/about", () => showAbout(site));
   app.get("/actor", () => elsewhere("/about"));
   app.get(stylePath, styleSheet);
+  app.get(editorScript, scriptFile);
   app.get("/assets/mark.svg", markImage);
 
   // For co-ops and whoever runs the node.
@@ -73,6 +76,7 @@ export function createWeb(site: Site): Hono {
   // For programs.
   app.get("/api/v1/coops", (c) => searchCoops(site, c));
   app.get("/api/v1/coops/lookup", (c) => lookupCoop(site, c));
+  app.get("/api/v1/suggest", (c) => suggestCodes(c));
   app.get("/health", () => health(site));
 
   // For other nodes.

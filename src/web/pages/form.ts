@@ -10,6 +10,8 @@ interface Question {
   hint?: Html | string | undefined;
   /** Without it the label says that it may be left out. */
   required?: boolean;
+  /** Leaves that out, where the page says it for all of its fields. */
+  unmarked?: boolean;
 }
 
 /** A field for one line of text. */
@@ -27,12 +29,12 @@ export interface TextField extends Question {
 /** The label, hint and faults of a field around what one writes into. */
 function question(
   form: Form,
-  { name, label, hint, required = false }: Question,
+  { name, label, hint, required = false, unmarked = false }: Question,
   control: (attributes: Html) => Html,
 ): Html {
   const { id, fault, attributes } = attributesOf(form, name, hint, required);
   return html`<div class="question ${fault === undefined ? "" : "faulty"}">
-    <label for="${id}">${label}${required ? "" : optional}</label>
+    <label for="${id}">${label}${required || unmarked ? "" : optional}</label>
     ${about(id, hint, fault)} ${control(attributes)}
   </div>`;
 }
@@ -163,7 +165,7 @@ export function select(form: Form, field: Question & { options: Option[] }): Htm
 
 /** One of a few, or with `many` any number of them, all in sight. */
 export function choice(form: Form, field: Question & { options: Option[]; many?: boolean }): Html {
-  const { name, label, hint, required = false, options, many = false } = field;
+  const { name, label, hint, required = false, unmarked = false, options, many = false } = field;
   const { id, fault } = attributesOf(form, name, hint, required);
   const chosen = new Set([form.values[name] ?? []].flat());
   const described = [hint === undefined ? "" : `${id}-hint`, fault ? `${id}-fault` : ""].join(" ");
@@ -171,7 +173,7 @@ export function choice(form: Form, field: Question & { options: Option[]; many?:
     class="question ${fault === undefined ? "" : "faulty"}"
     ${described.trim() === "" ? "" : html`aria-describedby="${described.trim()}"`}
   >
-    <legend>${label}${required ? "" : optional}</legend>
+    <legend>${label}${required || unmarked ? "" : optional}</legend>
     ${about(id, hint, fault)}
     ${options.map(
       (option, at) =>

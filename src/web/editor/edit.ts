@@ -1,0 +1,352 @@
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { html } from "hono/html";
+import { calledName } from "../../directory/account.ts";
+import {
+  discardDraft,
+  type DraftContent,
+  type Editable,
+  newDraft,
+  openDraft,
+  publishDraft,
+  saveDraft,
+} from "../../directory/draft.ts";
+import { groundOf } from "../../directory/ground.ts";
+import { handleFault } from "../../directory/handle.ts";
+import { roleIn } from "../../directory/permit.ts";
+import { coopUrl, newCoop } from "../../directory/publish.ts";
+import type { Session } from "../../directory/sign-in.ts";
+import { AppError } from "../../errors.ts";
+import * as accounts from "../../store/accounts.ts";
+import type { FormFault } from "../forms.ts";
+import { differenceTable } from "../pages/differences.ts";
+import { editorPage, handleState } from "../pages/editor.ts";
+import { liveSection } from "../pages/editor-live.ts";
+import { goTo, privately, respondPrivately } from "../private.ts";
+import { demandCoopRole, demandNodeRole } from "../session.ts";
+import type { Site } from "../site.ts";
+import { suggest } from "../suggest.ts";
+import type { Html } from "../text.ts";
+import { differences } from "./differences.ts";
+import { contentOf, faultsOf, type Form, formOf } from "./form.ts";
+import { freeHandle, liveOf, type Subject } from "./live.ts";
+import { placeOf } from "./place.ts";
+import { withKeys } from "./presets.ts";
+import { type CodeField, codeFields, type Sheet, sheetOf } from "./sheet.ts";
+import { freshContent, ownFields, step } from "./steps.ts";
+
+/** Whoever edits, and what. */
+interface Desk {
+  site: Site;
+  c: Context;
+  session: Session;
+  /** Undefined for a co-op that is about to be added. */
+  id: string | undefined;
+  editable: Editable;
+  subject: Subject;
+  /** What a form doesn't say: on which ground it is published, and that it is an example. */
+  kept: DraftContent;
+}
+
+/** `GET /admin/coops/new` */
+export async function showNewCoop(site: Site, c: Context): Promise<Response> {
+  const desk = await newDesk(site, c);
+  const form = formOf(freshContent(c.req.header("accept-language")));
+  return show(desk, form);
+}
+
+/** `POST /admin/coops/new` */
+export async function sendNewCoop(site: Site, c: Context): Promise<Response> {
+  return take(await newDesk(site, c));
+}
+
+/** `GET /admin/coops/:id` */
+export async function showEditor(site: Site, c: Context, id: string): Promise<Response> {
+  const desk = await deskOf(site, c, id);
+  return show(desk, formOfDesk(desk));
+}
+
+/** `POST /admin/coops/:id` */
+export async function sendEditor(site: Site, c: Context, id: string): Promise<Response> {
+  return take(await deskOf(site, c, id));
+}
+
+/** `POST /admin/coops/:id/check`, for the script: what follows from what is written so far. */
+export async function checkCoop(site: Site, c: Context, id: string | undefined): Promise<Response> {
+  const desk = id === undefined ? await newDesk(site, c) : await deskOf(site, c, id);
+  const form = await readFields(c);
+  const live = await liveOf(site, desk.subject, contentFor(desk, form), handleIn(form));
+  const fragment = await html`${liveSection(live)}${handleState(live)}`;
+  return new Response(fragment.toString(), {
+    headers: { ...privately, "content-type": "text/html; charset=utf-8" },
+  });
+}
+
+async function newDesk(site: Site, c: Context): Promise<Desk> {
+  const session = await demandNodeRole(site, c, "moderator");
+  const coop = newCoop("new", site.clock());
+  const editable = { coop, content: {}, published: undefined, edition: 0 };
+  const url = coopUrl(site.node, "new");
+  const subject = { url, id: undefined, handle: null, choosing: true };
+  const kept = { provenance: { kind: "claimed" } };
+  return { site, c, session, id: undefined, editable, subject, kept };
+}
+
+async function deskOf(site: Site, c: Context, id: string): Promise<Desk> {
+  const { session, coop } = await demandCoopRole(site, c, id, "editor");
+  const editable = await openDraft(site.db, site.node, id);
+  const ground = await groundOf(site.db, coop, roleIn(session, id) !== undefined);
+  const { provenance: before, example } = editable.content;
+  const provenance =
+    ground === "claimed" ? { kind: ground } : { ...(before as object), kind: ground };
+  return {
+    site,
+    c,
+    session,
+    id,
+    editable,
+    subject: {
+      url: coopUrl(site.node, id),
+      id,
+      handle: coop.handle,
+      choosing: coop.content === null && ground !== "imported",
+    },
+    kept: { provenance, ...(example !== undefined && { example }) } as DraftContent,
+  };
+}
+
+function formOfDesk({ editable, subject }: Desk): Form {
+  const form = formOf(editable.content);
+  for (const name of [...form.keys()]) {
+    if (name.startsWith("provenance.") || name === "example") form.delete(name);
+  }
+  if (subject.handle !== null) form.set("_handle", subject.handle);
+  return form;
+}
+
+/** The largest form that is read: 64 KB of any script, as forms write it. */
+const formSize = 512 * 1024;
+
+async function readFields(c: Context): Promise<Form> {
+  let text = "";
+  const onError = () => {
+    throw new AppError("too-large", "This form has more than 512 KB. Make its texts shorter.");
+  };
+  await bodyLimit({ maxSize: formSize, onError })(c, async () => {
+    text = await c.req.text();
+  });
+  const form = new URLSearchParams(text);
+  const { unknown } = contentOf(ownFields(form));
+  if (unknown.length > 0) {
+    const named = unknown.slice(0, 5).join(", ");
+    throw new AppError("bad-request", `No listing has the fields ${named}. Reload the page.`);
+  }
+  return form;
+}
+
+function handleIn(form: Form): string {
+  return (form.get("_handle") ?? "").trim().toLowerCase().replace(/^@/, "");
+}
+
+/** The content of a form, with what the form doesn't say. */
+function contentFor({ kept }: Desk, form: Form): DraftContent {
+  return { ...withKeys(contentOf(ownFields(form)).content), ...kept };
+}
+
+/** Does what the button says. */
+async function take(desk: Desk): Promise<Response> {
+  const form = await readFields(desk.c);
+  const what = form.get("do") ?? "check";
+  switch (what) {
+    case "save":
+    case "preview":
+      return save(desk, form, what);
+    case "publish":
+      return publish(desk, form);
+    case "discard":
+      return discard(desk);
+    default: {
+      const { form: next, focus } = step(form, what);
+      const searched = what.startsWith("find:") ? what.slice("find:".length) : undefined;
+      return show(desk, next, { focus: searched ?? focus });
+    }
+  }
+}
+
+async function save(desk: Desk, form: Form, what: "save" | "preview"): Promise<Response> {
+  const content = contentFor(desk, form);
+  const handle = handleIn(form);
+  const faults = await handleFaults(desk, handle);
+  if (faults.length > 0) return show(desk, form, { faults });
+  const id = await keep(desk, { content, handle, base: baseOf(form) });
+  if (typeof id !== "string") return collision(desk, form, content, id);
+  return goTo(`/admin/coops/${id}${what === "preview" ? "/preview" : ""}`, "draft-saved");
+}
+
+/** What somebody has written. */
+interface Written {
+  content: DraftContent;
+  handle: string;
+  base: number;
+}
+
+/** Saves the draft, of a co-op that may have to be added first. */
+async function keep(
+  { site: { db, node, clock }, session, id, subject }: Desk,
+  { content, handle, base }: Written,
+): Promise<string | Editable> {
+  const account = session.account.id;
+  if (id === undefined) {
+    const draft = { content, handle: handle === "" ? null : handle, by: account, owner: account };
+    return newDraft(db, draft, clock());
+  }
+  const chosen = subject.choosing && handle !== "" ? { handle } : {};
+  const done = await saveDraft(db, node, id, { content, base, account, ...chosen }, clock());
+  return "conflict" in done ? done.conflict : id;
+}
+
+/** The edition that the writer began with. */
+function baseOf(form: Form): number {
+  return Number(form.get("_base") ?? "-1");
+}
+
+async function publish(desk: Desk, form: Form): Promise<Response> {
+  const { site, session, id, editable, subject } = desk;
+  const { db, node } = site;
+  const content = contentFor(desk, form);
+  const written = handleIn(form);
+  const handle = written === "" && subject.choosing ? await freeHandle(db, content, id) : written;
+  const faults = [
+    ...faultsOf(content),
+    ...(await handleFaults(desk, handle, true)),
+    ...(editable.published === undefined && form.get("_consent") !== "yes"
+      ? [{ field: "_consent", message: "Tick this to agree, or save the draft instead." }]
+      : []),
+  ];
+  if (faults.length > 0) return show(desk, normal(desk, form, content), { faults });
+  const account = session.account.id;
+  const now = site.clock();
+  const coop = id ?? (await newDraft(db, { content, handle, by: account, owner: account }, now));
+  const base = id === undefined ? 0 : baseOf(form);
+  const chosen = subject.choosing ? { handle } : {};
+  const done = await publishDraft(db, node, coop, { content, base, account, ...chosen }, now);
+  if ("conflict" in done) return collision(desk, form, content, done.conflict);
+  return goTo(`/admin/coops/${coop}`, done.changed ? "published" : "unchanged");
+}
+
+async function handleFaults(
+  { site, subject }: Desk,
+  handle: string,
+  needed = false,
+): Promise<FormFault[]> {
+  if (!subject.choosing) return [];
+  if (handle === "") {
+    const message = "Choose a name in the fediverse: it can’t be made from the co-op’s name.";
+    return needed ? [{ field: "_handle", message }] : [];
+  }
+  const fault = await handleFault(site.db, handle, subject.id);
+  return fault === undefined ? [] : [{ field: "_handle", message: `@${handle}: ${fault}.` }];
+}
+
+/** The form as its content says it again: rows without gaps, so that faults find their fields. */
+function normal(desk: Desk, form: Form, content: DraftContent): Form {
+  const next = formOfDesk({ ...desk, editable: { ...desk.editable, content } });
+  for (const [name, value] of form) if (name.startsWith("_")) next.set(name, value);
+  return next;
+}
+
+async function discard({ site, session, id }: Desk): Promise<Response> {
+  if (id === undefined) return goTo("/admin");
+  await discardDraft(site.db, id, session.account.id, site.clock());
+  return goTo(`/admin/coops/${id}`, "draft-discarded");
+}
+
+/** Somebody else was faster: what is written stays in the form, and theirs stands beside it. */
+async function collision(
+  desk: Desk,
+  form: Form,
+  content: DraftContent,
+  theirs: Editable,
+): Promise<Response> {
+  const { site, id } = desk;
+  const { draftedBy } = theirs.coop;
+  const who = draftedBy === null ? undefined : await accounts.get(site.db, draftedBy);
+  const found = differences(theirs.content, content);
+  const notice = html`<div class="notice fault" role="alert">
+    <h2>Somebody else was faster</h2>
+    <p>
+      ${who === undefined ? "The listing was changed" : html`<bdi>${calledName(who)}</bdi> saved a draft`}
+      while you were writing. Nothing of yours is saved yet, and nothing is lost: your text is in
+      the form below. Save or publish it to replace theirs, which the history keeps, or
+      <a href="/admin/coops/${id ?? "new"}">take theirs</a> and give yours up.
+    </p>
+    ${
+      found.length === 0
+        ? html`<p>Both say the same.</p>`
+        : differenceTable(found, {
+            before: "Theirs",
+            after: "Yours",
+            caption: "Where their text and yours differ",
+          })
+    }
+  </div>`;
+  return show({ ...desk, editable: theirs }, form, { notice, status: 409 });
+}
+
+interface Showing {
+  faults?: FormFault[];
+  focus?: string | undefined;
+  notice?: Html;
+  status?: number;
+}
+
+/** Shows the editor with this form. */
+async function show(desk: Desk, form: Form, showing: Showing = {}): Promise<Response> {
+  const { site, c, session, id, editable, subject } = desk;
+  const { faults = [], focus, notice } = showing;
+  const content = contentFor(desk, form);
+  const sheet = sheetOf(form, faults, searches(form));
+  const { coop, edition } = editable;
+  const page = editorPage({
+    place: id === undefined ? undefined : await placeOf(site, session, editable),
+    sheet,
+    live: await liveOf(site, subject, content, handleIn(form)),
+    edition,
+    choosing: subject.choosing,
+    host: site.node.host,
+    state: stateOf(desk),
+    saved: coop.drafted === null ? undefined : await savedBy(site, coop.drafted, coop.draftedBy),
+    notice,
+    focus,
+  });
+  const status = showing.status ?? (faults.length > 0 ? 400 : 200);
+  return respondPrivately(site, c, page, { session, status });
+}
+
+function stateOf({ id, editable }: Desk): "new" | "draft" | "published" | "withdrawn" {
+  if (id === undefined) return "new";
+  if (editable.published !== undefined) return "published";
+  return editable.coop.content === null ? "draft" : "withdrawn";
+}
+
+async function savedBy(site: Site, drafted: number, by: string | null) {
+  const account = by === null ? undefined : await accounts.get(site.db, by);
+  return {
+    drafted: Number(drafted),
+    by: account === undefined ? "a command" : calledName(account),
+  };
+}
+
+/** What the searches of a form find. */
+function searches(form: Form): Sheet["found"] {
+  const country = form.get("location.address.addressCountry") ?? undefined;
+  const found: Sheet["found"] = {};
+  for (const [name, kind] of Object.entries(codeFields) as [
+    CodeField,
+    (typeof codeFields)[CodeField],
+  ][]) {
+    const words = form.get(`_find.${name}`)?.trim() ?? "";
+    if (words !== "") found[name] = suggest(kind, words, { country, limit: 12 });
+  }
+  return found;
+}

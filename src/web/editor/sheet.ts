@@ -1,0 +1,52 @@
+import type { Form as ShownForm, FormFault } from "../forms.ts";
+import type { Kind, Suggestion } from "../suggest.ts";
+import type { Form } from "./form.ts";
+
+/** The fields in which one chooses codes by searching, and what for. */
+export const codeFields = {
+  activity: "sector",
+  "location.region": "region",
+  areaServed: "region",
+  knowsLanguage: "language",
+  legalFormCode: "legal-form",
+} as const satisfies Record<string, Kind>;
+export type CodeField = keyof typeof codeFields;
+
+/** A form as the editor shows it. */
+export interface Sheet {
+  form: Form;
+  /** The same for the functions that draw fields. */
+  shown: ShownForm;
+  /** What was found for the fields in which somebody searched. */
+  found: Partial<Record<CodeField, Suggestion[]>>;
+  /** The languages beside the main one in which something is written. */
+  languages: string[];
+}
+
+/** A form with what is wrong with it, and with what was found for its searches. */
+export function sheetOf(form: Form, faults: FormFault[], found: Sheet["found"] = {}): Sheet {
+  const values = Object.fromEntries(
+    [...new Set(form.keys())].map((name) => {
+      const all = form.getAll(name);
+      return [name, all.length === 1 ? (all[0] ?? "") : all];
+    }),
+  );
+  const tags = [...form.keys()].map((name) => /(?:^|\.)\w+Map\.([^.]+)$/.exec(name)?.[1]);
+  const languages = [...new Set(tags.filter((tag) => tag !== undefined))];
+  return { form, shown: { values, faults }, found, languages };
+}
+
+/** Whether something is wrong with a field that begins like this. */
+export function isFaulty({ shown }: Sheet, ...starts: string[]): boolean {
+  return shown.faults.some(({ field = "" }) =>
+    starts.some((start) => field === start || field.startsWith(`${start}.`)),
+  );
+}
+
+/** Whether a field that begins like this has something in it. */
+export function isGiven({ form }: Sheet, ...starts: string[]): boolean {
+  return [...form].some(
+    ([name, value]) =>
+      value.trim() !== "" && starts.some((start) => name === start || name.startsWith(`${start}.`)),
+  );
+}
