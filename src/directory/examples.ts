@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { Listing } from "../coop/listing.ts";
+import { Listing, type ListingContent, Relation } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import type { Db } from "../store/schema.ts";
 import { Handle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { post, PostContent } from "./post.ts";
-import { addCoop, publish } from "./publish.ts";
+import { addCoop, coopUrl, publish } from "./publish.ts";
 
 /** A worked example (fixtures/examples): what an invented co-op would write of itself. */
 export const ExampleFile = z.strictObject({
@@ -20,6 +20,10 @@ export const ExampleFile = z.strictObject({
     preferredUsername: true,
     listed: true,
   }).extend({ example: z.literal(true) }),
+  /** Relations to other worked examples, by handle: their addresses differ from node to node. */
+  ties: z
+    .array(Relation.pick({ kind: true, since: true, until: true }).extend({ handle: Handle }))
+    .optional(),
   /** The oldest first. */
   posts: z.array(z.strictObject({ content: PostContent, pinned: z.boolean().optional() })),
 });
@@ -33,7 +37,17 @@ export type ExampleFile = z.infer<typeof ExampleFile>;
  */
 export async function readExamples(folder: string): Promise<ExampleFile[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
-  return Promise.all(names.map((name) => readExample(join(folder, name))));
+  const examples = await Promise.all(names.map((name) => readExample(join(folder, name))));
+  const handles = new Set(examples.map(({ handle }) => handle));
+  for (const { handle, ties = [] } of examples) {
+    const stranger = ties.find((tie) => !handles.has(tie.handle));
+    if (stranger === undefined) continue;
+    throw new AppError(
+      "bad-request",
+      `${folder} has no worked example “${stranger.handle}”, with which “${handle}” has ties`,
+    );
+  }
+  return examples;
 }
 
 async function readExample(path: string): Promise<ExampleFile> {
@@ -66,16 +80,35 @@ export async function addExamples(
 ): Promise<number> {
   const examples = await readExamples(folder);
   for (const { handle, content, posts } of examples) {
-    const known = await coops.byHandle(db, handle);
-    if (known !== undefined) {
-      await publish(db, node, known.id, content, now);
-      continue;
-    }
+    if ((await coops.byHandle(db, handle)) !== undefined) continue;
     const { id } = await addCoop(db, node, handle, content, now);
     // A moment apart, so that they keep their order.
     for (const [index, { content: text, pinned = false }] of posts.entries()) {
       await post(db, id, text, now - (posts.length - index) * 60_000, { pinned });
     }
   }
+  // Once all of them have an address, they can name one another.
+  const others = new Map<string, { id: string; name: string }>();
+  for (const { handle, content } of examples) {
+    const coop = await coops.byHandle(db, handle);
+    if (coop !== undefined) others.set(handle, { id: coopUrl(node, coop.id), name: content.name });
+  }
+  for (const example of examples) {
+    const coop = await coops.byHandle(db, example.handle);
+    if (coop !== undefined) await publish(db, node, coop.id, tied(example, others), now);
+  }
   return examples.length;
+}
+
+/** What an example says, with its ties as relations. */
+function tied(
+  { content, ties = [] }: ExampleFile,
+  others: Map<string, { id: string; name: string }>,
+): ListingContent {
+  const relations = ties.flatMap(({ handle, ...tie }) => {
+    const other = others.get(handle);
+    return other === undefined ? [] : [{ ...tie, ...other }];
+  });
+  if (relations.length === 0) return content;
+  return { ...content, relations: [...relations, ...(content.relations ?? [])] };
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, onTestFinished } from "vitest";
-import { Listing } from "../../src/coop/listing.ts";
+import { Capital, RelationKind } from "../../src/coop/codes.ts";
+import { type Count, Listing, sensitiveKinds } from "../../src/coop/listing.ts";
 import { listingRecord, readListing } from "../../src/coop/listing-record.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
 import { regionPath } from "../../src/coop/regions.ts";
@@ -34,6 +35,13 @@ function total(
 ): number | undefined {
   const told = (content.stakeholders ?? []).flatMap((each) => each[field] ?? []);
   return told.length === 0 ? undefined : told.reduce((sum, each) => sum + each, 0);
+}
+
+/** What the counts are together; undefined where one is only a bound, or none is given. */
+function sum(counts: Record<string, Count | undefined> | undefined): number | undefined {
+  const all = Object.values(counts ?? {});
+  if (all.length === 0 || !all.every((each) => typeof each === "number")) return undefined;
+  return all.reduce((total, each) => total + each, 0);
 }
 
 test("the ILO's test answers as intended", () => {
@@ -137,9 +145,41 @@ describe.each(examples.map((example) => [example.handle, example] as const))("%s
   });
 
   test("gives no small count of a sensitive class", () => {
-    for (const { kind, members } of classes) {
-      if (kind === "disadvantaged-worker") expect(members).toBeGreaterThanOrEqual(5);
+    const sensitive = classes.filter(({ kind }) => sensitiveKinds.has(kind));
+    const counts = sensitive.flatMap(({ key: of, members }) => [
+      members,
+      ...(content.figures ?? []).map(({ membersByClass }) => membersByClass?.[of]),
+    ]);
+    for (const count of counts) {
+      if (typeof count === "number") expect(count).toBeGreaterThanOrEqual(5);
     }
+  });
+
+  test("has figures that add up, and end with the classes as they are", () => {
+    const { figures = [] } = content;
+    for (const row of figures) {
+      expect(row.source).toBe("Invented for this worked example");
+      const { members, membersNatural, membersLegal, membersBySex, membersByClass } = row;
+      const byClass = sum(membersByClass);
+      if (membersNatural !== undefined) {
+        expect(Number(membersNatural) + Number(membersLegal)).toBe(members);
+      }
+      if (membersBySex !== undefined) expect(sum(membersBySex)).toBe(membersNatural ?? members);
+      if (byClass !== undefined) expect(byClass).toBe(members);
+      const names = new Set(classes.map((each) => each.key));
+      for (const each of Object.keys(membersByClass ?? {})) expect(names).toContain(each);
+      const working = classes.filter(({ kind }) => kind.endsWith("worker"));
+      if (row.workerMembers !== undefined) {
+        const counts = working.map((each) => Number(membersByClass?.[each.key]));
+        expect(row.workerMembers).toBe(counts.reduce((all, each) => all + each, 0));
+        expect(Number(row.workers)).toBeGreaterThanOrEqual(Number(row.workerMembers));
+      }
+    }
+    const last = figures.findLast(({ membersByClass }) => membersByClass !== undefined);
+    if (last === undefined) return;
+    const now = Object.fromEntries(classes.map((each) => [each.key, each.members]));
+    expect(last.membersByClass).toEqual(now);
+    expect(classes.every(({ asOf }) => asOf === last.asOf)).toBe(true);
   });
 
   test("is written in its own language first, and in English", () => {
@@ -147,7 +187,11 @@ describe.each(examples.map((example) => [example.handle, example] as const))("%s
     expect(content.nameMap?.[language]).toBe(content.name);
     expect(content.summaryMap?.[language]).toBe(content.summary);
     expect(content.howToJoinMap?.[language]).toBe(content.howToJoin);
-    for (const map of [content.nameMap, content.summaryMap, content.howToJoinMap]) {
+    expect(content.purposeMap?.[language]).toBe(content.purpose);
+    const exchanges = [...(content.offers ?? []), ...(content.needs ?? [])];
+    for (const { name, nameMap } of exchanges) expect(nameMap?.[language]).toBe(name);
+    const maps = [content.nameMap, content.summaryMap, content.howToJoinMap, content.purposeMap];
+    for (const map of [...maps, ...exchanges.map(({ nameMap }) => nameMap)]) {
       expect(Object.keys(map ?? {})).toEqual([language, "en"]);
     }
     for (const post of posts) expect(Object.keys(post.content)).toEqual([language, "en"]);
@@ -163,6 +207,10 @@ describe.each(examples.map((example) => [example.handle, example] as const))("%s
     expect(content.url).toMatch(/^https:\/\/[a-z]+\.example\/$/);
     expect(content.contactPoint?.email).toMatch(/\.example$/);
     expect(content.identifier).toBeUndefined();
+    for (const { id, url = "https://none.example/", identifier } of content.relations ?? []) {
+      expect(url).toMatch(/^https:\/\/[a-z]+\.example\/$/);
+      expect([id, identifier]).toEqual([undefined, undefined]);
+    }
     expect(content.provenance.kind).toBe("claimed");
     expect(content.license).toBe("CC0-1.0");
   });
@@ -181,6 +229,39 @@ describe.each(examples.map((example) => [example.handle, example] as const))("%s
   });
 });
 
+test("every term that a listing has is seen in an example, and most in several", () => {
+  const shown = (term: keyof ExampleFile["content"]) =>
+    examples.filter(({ content }) => content[term] !== undefined).length;
+  const optional = Object.keys(examples[0]?.content ?? {}) as (keyof ExampleFile["content"])[];
+  for (const term of optional) expect(shown(term), term).toBeGreaterThan(1);
+  for (const term of ["figures", "offers", "needs", "relations", "purpose"] as const) {
+    expect(shown(term), term).toBeGreaterThan(9);
+  }
+  const all = JSON.stringify(examples);
+  for (const said of ["fewerThan", '"estimate":true', '"veto":true', "notStated", '"self:']) {
+    expect(all, said).toContain(said);
+  }
+  for (const kind of RelationKind.options.filter((each) => each !== "part-of")) {
+    expect(all, kind).toContain(`"kind":"${kind}"`);
+  }
+  for (const capital of Capital.options) expect(all, capital).toContain(`"capital":"${capital}"`);
+});
+
+test("ties are told from both sides where they have two", () => {
+  const otherSide: Record<string, string> = {
+    supplies: "buys-from",
+    "buys-from": "supplies",
+    "helped-to-found": "supported-by",
+    "supported-by": "helped-to-found",
+  };
+  for (const { handle, ties = [] } of examples) {
+    for (const { kind, handle: with_ } of ties) {
+      const back = examples.find((each) => each.handle === with_)?.ties ?? [];
+      expect(back).toContainEqual(expect.objectContaining({ kind: otherSide[kind], handle }));
+    }
+  }
+});
+
 test("handles and websites are not used twice", () => {
   expect(new Set(examples.map(({ handle }) => handle)).size).toBe(examples.length);
   expect(new Set(examples.map(({ content }) => content.url)).size).toBe(examples.length);
@@ -197,6 +278,18 @@ test("a bad file is named, with the place of the fault", async () => {
   );
   await expect(readExamples(bad)).rejects.toThrow(
     /bad\.json is not a worked example: content\.coopType: /,
+  );
+  await writeFile(
+    file,
+    JSON.stringify({
+      handle: "bad",
+      content,
+      ties: [{ kind: "supplies", handle: "nobody" }],
+      posts: [],
+    }),
+  );
+  await expect(readExamples(bad)).rejects.toThrow(
+    /has no worked example “nobody”, with which “bad” has ties/,
   );
   await writeFile(file, "{");
   await expect(readExamples(bad)).rejects.toThrow(/bad\.json is not JSON: /);
