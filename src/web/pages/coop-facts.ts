@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { themes } from "../../coop/codes.ts";
+import { legalFormLabel, legalFormOf } from "../../coop/legal-forms.ts";
 import type { Listing } from "../../coop/listing.ts";
 import { sectorLabel, sectorPath } from "../../coop/sectors.ts";
 import type { Entry } from "../../index/directory-index.ts";
@@ -32,7 +33,7 @@ export function factList(entry: Entry): Html {
     ["Status", unlessUsual(listing.status, "active", statusWords)],
     ["Level", unlessUsual(listing.level, "primary", levelWords)],
     ["Legal name", differing(listing.legalName, listing.name)],
-    ["Legal form", listing.legalForm === undefined ? undefined : html`${listing.legalForm}`],
+    ["Legal form", legalForm(listing)],
     ["Registered with", listing.identifier && registrations(listing.identifier)],
     [
       "Languages",
@@ -83,6 +84,23 @@ function contactOf({ contactPoint }: Listing): Html | undefined {
 
 function differing(legal: string | undefined, name: string): Html | undefined {
   return legal === undefined || legal === name ? undefined : html`${legal}`;
+}
+
+/** As the co-op calls it, as the law does where that is known, and the law. */
+function legalForm({ legalForm: own, legalFormCode: code }: Listing): Html | undefined {
+  if (code === undefined) return own === undefined ? undefined : html`${own}`;
+  const label = legalFormLabel(code);
+  const form = legalFormOf(code);
+  const same = label === undefined || label.toLowerCase() === own?.toLowerCase();
+  const asides = [
+    ...(own === undefined || same ? [] : [label]),
+    ...(form === undefined || form.nameEn === (own ?? label) ? [] : [form.nameEn]),
+    ...(form?.law === undefined ? [] : [form.law]),
+  ];
+  return html`<span dir="auto">${own ?? label ?? ""}</span>
+    <span class="code">${code}</span>${asides.map(
+      (each) => html`<br /><span class="aside">${each}</span>`,
+    )}`;
 }
 
 function registrations(identifiers: NonNullable<Listing["identifier"]>): Html {

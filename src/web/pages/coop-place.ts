@@ -49,6 +49,15 @@ export function areaServed(listing: Listing): Html | undefined {
 }
 
 function regions(codes: string[]): Html {
-  const words = codes.map((code) => regionPath(code).map(regionName).join(", "));
-  return html`<span dir="auto">${words.join("; ")}</span>`;
+  return html`${codes.map((code, index) => [index === 0 ? "" : html`<br />`, region(code)])}`;
+}
+
+/** A region and what contains it; of other schemes than ISO 3166 the code, too. */
+function region(code: string): Html {
+  if (code.startsWith("iso3166-")) return html`${regionPath(code).map(regionName).join(", ")}`;
+  const scheme = code.slice(0, code.indexOf(":"));
+  const label = regionLabel(code) ?? code.slice(scheme.length + 1);
+  return scheme === "self"
+    ? html`<span dir="auto">${label}</span> <span class="aside">(self-declared)</span>`
+    : html`<span dir="auto">${label}</span> <span class="code">${code}</span>`;
 }

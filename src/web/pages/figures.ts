@@ -61,7 +61,9 @@ function sourcesOf(figures: Figures[]): Source[] {
   }));
 }
 
-function table(listing: Listing, series: Series[], years: number[], sources: Source[]): Html {
+/** The latest year comes first: it is what is asked for most, and what a narrow page shows. */
+function table(listing: Listing, series: Series[], from: number[], sources: Source[]): Html {
+  const years = from.toReversed();
   const several = sources.length > 1;
   const marksOf = (year: number) =>
     several ? sources.filter(({ rows }) => rows.some((row) => row.year === year)) : [];
