@@ -9,8 +9,8 @@ export interface Holder {
 
 /**
  * Whether the account may write a co-op's drafts and news. An editor's rights
- * end at their own co-op. Administrators may do everything here: whoever runs
- * a node can anyway, and by page it is seen who did.
+ * end at their own co-op. Administrators may do everything here, as whoever runs
+ * a node can anyway.
  */
 export function mayEdit(holder: Holder, coop: string): boolean {
   return mayAdminister(holder) || roleIn(holder, coop) !== undefined;
@@ -19,6 +19,15 @@ export function mayEdit(holder: Holder, coop: string): boolean {
 /** Whether it may publish what was written, and withdraw it. */
 export function mayPublish(holder: Holder, coop: string): boolean {
   return mayEdit(holder, coop);
+}
+
+/**
+ * Whether it may add a co-op to this node: who helps to run it, and who was let
+ * in and looks after none yet.
+ */
+export function mayAddCoop(holder: Holder): boolean {
+  const { account, roles } = holder;
+  return mayModerate(holder) || (account.disabled === null && roles.length === 0);
 }
 
 /** Whether it may invite others to the co-op, and take their roles away. */

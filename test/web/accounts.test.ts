@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { addAccount } from "../../src/directory/account.ts";
 import { invite } from "../../src/directory/people.ts";
 import * as accounts from "../../src/store/accounts.ts";
@@ -6,6 +6,9 @@ import * as roles from "../../src/store/roles.ts";
 import { demandCoopRole } from "../../src/web/session.ts";
 import { bakery, now, testSite } from "../helpers/site.ts";
 import { addPerson, visitor } from "../helpers/visitor.ts";
+
+// Passwords are slow to hash on purpose, and slower beside other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 const password = "barley hinge comet";
 

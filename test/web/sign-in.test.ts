@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { addAccount } from "../../src/directory/account.ts";
 import { makeSetupLink } from "../../src/directory/set-up.ts";
 import { createThrottle } from "../../src/directory/throttle.ts";
@@ -6,6 +6,9 @@ import * as accounts from "../../src/store/accounts.ts";
 import { localPath } from "../../src/web/private.ts";
 import { now, testSite, type TestSite } from "../helpers/site.ts";
 import { visitor } from "../helpers/visitor.ts";
+
+// Passwords are slow to hash on purpose, and slower beside other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 const password = "barley hinge comet";
 const day = 86_400_000;
