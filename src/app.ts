@@ -150,8 +150,6 @@ export async function createApp(
   cleanup.use(store);
   const { db } = store;
   await peers.configure(db, config.peers);
-  // A leaf doesn't read feeds, so nothing else would tell it that it was put back.
-  if (config.role === "leaf") await peers.reclaimFromAll(db);
   mkdirSync(config.dataDir, { recursive: true });
   // PostgreSQL answers for what it has committed, on whatever machine it is.
   if (store.engine === "sqlite" && lostPower(config.dataDir, boot)) {
@@ -202,6 +200,8 @@ export async function createApp(
   const running: Promise<unknown>[] = [];
   const puller = { db, node, keys, insecure: config.insecure, clock };
   await reclaimFirst(puller, signal);
+  // A leaf doesn't read feeds, so nothing else would tell it that it was put back.
+  if (config.role === "leaf") await peers.reclaimFromAll(db);
 
   cleanup.defer(async () => {
     stop.abort();
