@@ -1,24 +1,48 @@
 import { getLogger } from "@logtape/logtape";
+import type { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
+import type * as coops from "../store/coops.ts";
 import type { Link } from "../store/links.ts";
 import * as links from "../store/links.ts";
 import * as members from "../store/members.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import { makeLink, readLink, useLink } from "./link.ts";
-import { publishWaiting } from "./members.ts";
-import { eraseIn, lockHosted } from "./publish.ts";
+import { publishWaiting, waitingListing } from "./members.ts";
+import { eraseIn, hosted, lockHosted } from "./publish.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 
+/** The address of a link by which a co-op says yes or no. */
+export function yesUrl(node: Pick<Identity, "origin">, token: string): string {
+  return `${node.origin}/yes/${token}`;
+}
+
+/** What a co-op is asked. */
+export interface Question {
+  coop: coops.HostedCoop;
+  /** What would be published. */
+  listing: Listing;
+  /** In whose name it is asked. */
+  asker: string;
+}
+
 /**
- * Which co-op is asked by this link. Looking doesn't answer.
+ * What a link asks, and whom. Looking doesn't answer.
  *
  * @throws {AppError} `not-found`, or `gone` when it was answered, is too old,
  *   or asks for what has been published since.
  */
-export async function askedBy(db: Db, token: string, now: number): Promise<string> {
-  return coopOf(await readLink(db, token, ["yes"], now));
+export async function readQuestion(
+  db: Db,
+  node: Identity,
+  token: string,
+  now: number,
+): Promise<Question> {
+  const link = await readLink(db, token, ["yes"], now);
+  const coop = await hosted(db, coopOf(link));
+  demandWaiting(coop);
+  return { coop, listing: waitingListing(node, coop, "claimed", now), asker: link.note ?? "" };
 }
 
 function coopOf({ coop }: Link): string {

@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import type { ListingContent } from "../coop/listing.ts";
+import type { Listing, ListingContent } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as links from "../store/links.ts";
@@ -95,31 +95,39 @@ export interface YesLink {
   token: string;
 }
 
+/** Who asks co-ops for their yes. */
+export interface Asker {
+  /** In whose name: that of the federation. */
+  name: string;
+  /** The account; null for a command. */
+  by: string | null;
+}
+
 /**
  * Makes a link for every co-op that came by spreadsheet and was never
  * published; older ones are void. They can't be had a second time.
  */
-export async function makeYesLinks(db: Db, by: string | null, now: number): Promise<YesLink[]> {
+export async function makeYesLinks(db: Db, asker: Asker, now: number): Promise<YesLink[]> {
   const waiting = (await allWaiting(db)).filter(({ content }) => content === null);
   const made: YesLink[] = [];
   for (let at = 0; at < waiting.length; at += batch) {
     const some = waiting.slice(at, at + batch);
-    made.push(...(await db.transaction().execute((tx) => linkBatch(tx, some, by, now))));
+    made.push(...(await db.transaction().execute((tx) => linkBatch(tx, some, asker, now))));
   }
-  logger.info("Links for {count} co-ops were made", { count: made.length, by });
+  logger.info("Links for {count} co-ops were made", { count: made.length, by: asker.by });
   return made;
 }
 
 async function linkBatch(
   tx: Tx,
   waiting: members.Waiting[],
-  by: string | null,
+  { name: note, by }: Asker,
   now: number,
 ): Promise<YesLink[]> {
   const made: YesLink[] = [];
   for (const { coop, handle, email, draft } of waiting) {
     await links.removeOf(tx, "yes", coop);
-    const purpose = { kind: "yes" as const, coop, ...(by !== null && { createdBy: by }) };
+    const purpose = { kind: "yes" as const, coop, note, ...(by !== null && { createdBy: by }) };
     const { name = "" } = JSON.parse(draft ?? "{}") as { name?: string };
     made.push({ name, handle, email, token: await makeLink(tx, purpose, now) });
   }
@@ -197,6 +205,17 @@ async function publishMandated(
   await publishWaiting(tx, node, coop, "mandated", by, now);
 }
 
+/** The listing that the draft of a co-op makes. */
+export function waitingListing(
+  node: Identity,
+  coop: coops.HostedCoop,
+  kind: "claimed" | "mandated",
+  now: number,
+): Listing {
+  const content = JSON.parse(coop.draft ?? "{}") as ListingContent;
+  return draftOf(node, coop, { ...content, provenance: { kind } }, now);
+}
+
 /** Publishes the draft of a locked co-op; the end of a transaction. */
 export async function publishWaiting(
   tx: Tx,
@@ -206,8 +225,7 @@ export async function publishWaiting(
   account: string | null,
   now: number,
 ): Promise<void> {
-  const content = JSON.parse(coop.draft ?? "{}") as ListingContent;
-  const listing = draftOf(node, coop, { ...content, provenance: { kind } }, now);
+  const listing = waitingListing(node, coop, kind, now);
   const written = { ...coop, draft: null, drafted: null, draftedBy: null };
   // The introduction speaks as the co-op, which only the co-op itself may do.
   const how = { account, introduce: kind === "claimed" };

@@ -8,6 +8,7 @@ import { showAdminHome } from "./admin-home.ts";
 import { editorRoutes } from "./editor/routes.ts";
 import { failure } from "./failure.ts";
 import { acceptInvited, followLink, showLink } from "./link.ts";
+import { joiningAdminRoutes } from "./joining/routes.ts";
 import {
   changeOwnAccount,
   changeOwnPassword,
@@ -48,6 +49,8 @@ export function adminRoutes(site: Site): Hono {
 
   // For those who look after a co-op.
   editorRoutes(site, admin);
+
+  joiningAdminRoutes(site, admin);
 
   // For administrators.
   admin.get("/accounts", (c) => showAccounts(site, c));

@@ -14,6 +14,7 @@ import {
 } from "./dir.ts";
 import { failure } from "./failure.ts";
 import { editorScript, scriptFile } from "./script.ts";
+import { joiningRoutes } from "./joining/routes.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showAbout, showHome, showNetwork, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
@@ -66,6 +67,7 @@ export function createWeb(site: Site): Hono {
   app.get("/network", () => showNetwork(site));
   app.get("/about", () => showAbout(site));
   app.get("/actor", () => elsewhere("/about"));
+  joiningRoutes(site, app);
   app.get(stylePath, styleSheet);
   app.get(editorScript, scriptFile);
   app.get("/assets/mark.svg", markImage);

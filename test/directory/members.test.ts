@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
 import type { ListingContent } from "../../src/coop/listing.ts";
-import { askedBy, sayNo, sayYes } from "../../src/directory/answer.ts";
+import { readQuestion, sayNo, sayYes } from "../../src/directory/answer.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import {
   addMembers,
@@ -42,6 +42,8 @@ const mandate = {
   date: "2026-01",
   person: "Ada Example",
 };
+
+const asker = { name: "Federation of Example", by: null };
 
 const csv = (rows: TableCells[]) => ({ bytes: federationCsv(rows), name: "members.csv" });
 
@@ -137,12 +139,16 @@ eachEngine("members by spreadsheet", (engine) => {
     const { db } = store;
     const node = await loadIdentity(db, "https://a.example", now);
     await bring(db, node, [{ ...federationRows(1)[0], summary: "We are here." }]);
-    const [void_] = await makeYesLinks(db, null, now);
-    const [link] = await makeYesLinks(db, null, now);
-    await expect(askedBy(db, void_?.token ?? "", now)).rejects.toMatchObject({ code: "not-found" });
+    const [void_] = await makeYesLinks(db, asker, now);
+    const [link] = await makeYesLinks(db, asker, now);
+    await expect(readQuestion(db, node, void_?.token ?? "", now)).rejects.toMatchObject({
+      code: "not-found",
+    });
     const token = link?.token ?? "";
     expect(link).toMatchObject({ handle: "member_0", email: "office0@member.example" });
-    const id = await askedBy(db, token, now);
+    const { coop: asked, listing, asker: who0 } = await readQuestion(db, node, token, now);
+    const { id } = asked;
+    expect([listing.preferredUsername, who0]).toEqual(["member_0", "Federation of Example"]);
     const said = await Promise.allSettled([
       sayYes(db, node, token, now + 1),
       sayYes(db, node, token, now + 1),
@@ -173,7 +179,7 @@ eachEngine("members by spreadsheet", (engine) => {
     const { db } = store;
     const node = await loadIdentity(db, "https://a.example", now);
     await bring(db, node, federationRows(1));
-    const [link] = await makeYesLinks(db, null, now);
+    const [link] = await makeYesLinks(db, asker, now);
     await sayNo(db, node, link?.token ?? "", now);
     for (const table of ["coop", "member", "link", "record", "change", "revision"] as const) {
       expect(await db.selectFrom(table).selectAll().execute(), table).toEqual([]);
@@ -191,7 +197,7 @@ eachEngine("members by spreadsheet", (engine) => {
     const node = await loadIdentity(db, "https://a.example", now);
     const rows = federationRows(12);
     await bring(db, node, rows);
-    const [link] = await makeYesLinks(db, null, now);
+    const [link] = await makeYesLinks(db, asker, now);
     const steps: number[] = [];
     const clock = () => now + steps.length;
     const progress = ({ published }: { published: number }) => void steps.push(published);
@@ -209,7 +215,7 @@ eachEngine("members by spreadsheet", (engine) => {
     await expect(sayYes(db, node, link?.token ?? "", now)).rejects.toMatchObject({
       code: "not-found",
     });
-    expect(await makeYesLinks(db, null, now)).toEqual([]);
+    expect(await makeYesLinks(db, asker, now)).toEqual([]);
 
     const newer = rows.map((row, at) => (at === 5 ? { ...row, name: "Renamed" } : row));
     expect(await bring(db, node, newer)).toMatchObject({ changed: 1, unchanged: 11 });

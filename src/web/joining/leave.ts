@@ -1,0 +1,72 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { exportCoop, leaveFileSize, readLeaveFile, takeIn } from "../../directory/leave.ts";
+import { linkUrl } from "../../directory/link.ts";
+import { invite } from "../../directory/people.ts";
+import type { Session } from "../../directory/sign-in.ts";
+import { AppError } from "../../errors.ts";
+import { type Form, freshForm, readForm, withFault } from "../forms.ts";
+import { coopName } from "../own-coops.ts";
+import { madeLinkPage } from "../pages/made-link.ts";
+import { takeAlongPage, takeInPage } from "../pages/take-along.ts";
+import { privately, respondPrivately } from "../private.ts";
+import { demandCoopRole, demandNodeRole } from "../session.ts";
+import type { Site } from "../site.ts";
+
+/** `GET /admin/coops/:id/export` */
+export async function showExport(site: Site, c: Context, id: string): Promise<Response> {
+  const { session } = await demandCoopRole(site, c, id, "owner");
+  const page = takeAlongPage({ id, name: await coopName(site, id) });
+  return respondPrivately(site, c, page, { session });
+}
+
+/** `GET /admin/coops/:id/export.json` */
+export async function downloadExport(site: Site, c: Context, id: string): Promise<Response> {
+  const { coop } = await demandCoopRole(site, c, id, "owner");
+  const file = await exportCoop(site.db, site.node, id, site.clock());
+  const name = `${coop.handle ?? id}-${file.exported.slice(0, 10)}.json`;
+  return new Response(`${JSON.stringify(file, undefined, 2)}\n`, {
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}"`,
+      "x-content-type-options": "nosniff",
+      ...privately,
+    },
+  });
+}
+
+/** `GET /admin/take-in` */
+export async function showTakeIn(site: Site, c: Context): Promise<Response> {
+  const session = await demandNodeRole(site, c, "administrator");
+  return takeInForm(site, c, session, freshForm());
+}
+
+function takeInForm(site: Site, c: Context, session: Session, form: Form): Promise<Response> {
+  const status = form.faults.length > 0 ? 400 : 200;
+  return respondPrivately(site, c, takeInPage(form), { session, status });
+}
+
+const FileForm = z.object({ file: z.instanceof(File, { error: "Choose the file." }) });
+
+/** `POST /admin/take-in`: a co-op that comes from another node, and its owner’s invitation. */
+export async function sendTakeIn(site: Site, c: Context): Promise<Response> {
+  const session = await demandNodeRole(site, c, "administrator");
+  const read = await readForm(c, FileForm, leaveFileSize + 64 * 1024);
+  if (!("data" in read)) return takeInForm(site, c, session, read.form);
+  try {
+    const bytes = new Uint8Array(await read.data.file.arrayBuffer());
+    const by = session.account.id;
+    const { id } = await takeIn(site.db, readLeaveFile(bytes), { by }, site.clock());
+    const token = await invite(site.db, { coop: id, role: "owner", by }, site.clock());
+    const page = madeLinkPage({
+      title: `${await coopName(site, id)} is here`,
+      url: linkUrl(site.node, "invitation", token),
+      what: "It is a private draft, with its news and its history. Whoever opens the link becomes its owner and can publish it. It is good for once, and for 14 days.",
+      back: { path: `/admin/coops/${id}`, label: "To its pages" },
+    });
+    return await respondPrivately(site, c, page, { session });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "bad-request") throw error;
+    return takeInForm(site, c, session, withFault(read.form, error.message, "file"));
+  }
+}

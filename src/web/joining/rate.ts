@@ -1,0 +1,42 @@
+import type { Context } from "hono";
+
+/** Lets each client do something so many times in a span of time. */
+export interface Rate {
+  /** Counts one more, if there may be one more. */
+  admit(client: string, now: number): boolean;
+}
+
+/** Of so many clients it is counted; the one seen longest ago gives way. */
+const clients = 10_000;
+
+/**
+ * A limit in the memory of this process.
+ *
+ * @param span In milliseconds, from the first time on.
+ */
+export function createRate(most: number, span: number): Rate {
+  const seen = new Map<string, { count: number; since: number }>();
+  return {
+    admit(client, now) {
+      const known = seen.get(client);
+      const fresh = known === undefined || now - known.since >= span;
+      const { count, since } = fresh ? { count: 0, since: now } : known;
+      if (count >= most) return false;
+      // Set anew, so that the map is in the order in which they were last seen.
+      seen.delete(client);
+      seen.set(client, { count: count + 1, since });
+      if (seen.size > clients) seen.delete(seen.keys().next().value ?? "");
+      return true;
+    },
+  };
+}
+
+/**
+ * Who asks, as the proxy tells: the last address of X-Forwarded-For is the one
+ * that it has seen itself. Of IPv6 the network, for one client has all of it.
+ * Without a proxy all are one.
+ */
+export function clientOf(c: Context): string {
+  const address = (c.req.header("x-forwarded-for") ?? "").split(",").at(-1)?.trim() ?? "";
+  return address.includes(":") ? address.split(":").slice(0, 4).join(":") : address;
+}

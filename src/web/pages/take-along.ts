@@ -1,0 +1,69 @@
+import { html } from "hono/html";
+import type { Form } from "../forms.ts";
+import type { Page } from "../layout.ts";
+import { button, faultSummary, fileField } from "./form.ts";
+
+/** Where an owner downloads all that is the co-op’s. */
+export function takeAlongPage({ id, name }: { id: string; name: string }): Page {
+  return {
+    title: `Take ${name} along`,
+    body: html`<div class="narrow">
+      <p class="eyebrow">
+        <a href="/admin/coops/${id}"><bdi>${name}</bdi></a>
+      </p>
+      <h1>Take everything along</h1>
+      <p class="lead">
+        All that is the co-op’s in one file, to keep, or to go on with on another node.
+      </p>
+      <ul>
+        <li>the listing as you entered it, and as it was signed and published</li>
+        <li>the draft, and what was published before</li>
+        <li>the news</li>
+        <li>the addresses of those who follow it</li>
+        <li>under which mandates it was published</li>
+      </ul>
+      <p>
+        Passwords, accounts and the keys of this node are not in it. Treat it as confidential:
+        drafts and followers are not public.
+      </p>
+      <p><a class="button" href="/admin/coops/${id}/export.json" download>Download the file</a></p>
+      <p>
+        The other node takes it in as a private draft, by its page “Take a co-op in” or by the
+        command
+        <code>coop import-file</code>. The followers don’t move by themselves: this version can’t
+        tell their servers yet. When the co-op is published there,
+        <a href="/admin/coops/${id}/leave">withdraw or delete it here</a>.
+      </p>
+    </div>`,
+  };
+}
+
+/** Where an administrator takes a co-op in that comes from another node. */
+export function takeInPage(form: Form): Page {
+  return {
+    title: "Take a co-op in",
+    body: html`<div class="narrow">
+      ${faultSummary(form, { file: "The file" })}
+      <h1>Take a co-op in</h1>
+      <p>
+        A co-op that leaves another node takes a file along. Here it becomes a private draft, with
+        its news and its history, and you get a link to send to its owner.
+      </p>
+      <form
+        class="form"
+        method="post"
+        action="/admin/take-in"
+        enctype="multipart/form-data"
+        novalidate
+      >
+        ${fileField(form, {
+          name: "file",
+          label: "The file",
+          accept: ".json,application/json",
+          required: true,
+        })}
+        <p class="actions">${button("Take it in")}</p>
+      </form>
+    </div>`,
+  };
+}
