@@ -5,7 +5,7 @@ import { AppError } from "./errors.ts";
 import type { Db } from "./store/schema.ts";
 
 /** What a command works with. */
-export interface Context {
+interface Context {
   db: Db;
   node: Identity;
   config: Config;
