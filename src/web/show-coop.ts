@@ -31,7 +31,6 @@ export async function showCoop(site: Site, id: string): Promise<Response> {
     here: true,
     posts: latest,
     followers: coop.handle === null ? undefined : await followers.count(site.db, `coops/${id}`),
-    contact: site.contact,
     now: site.clock(),
     pageOf: relatedPage(site),
   };
@@ -55,7 +54,6 @@ export async function showReplica(site: Site, host: string, path: string): Promi
     here: false,
     posts: [],
     followers: undefined,
-    contact: site.contact,
     now: site.clock(),
     pageOf: relatedPage(site),
   };

@@ -153,9 +153,9 @@ describe("the page of a co-op", () => {
     expect(text).not.toContain("application/activity+json");
     const words = plain(text);
     expect(words).toContain("Not followable yet");
-    expect(words).toContain(
-      "Claim it, have it corrected, or object to its being listed: write to directory@coops.example",
-    );
+    for (const kind of ["claim", "correct", "object"]) {
+      expect(text).toContain(`href="${new URL(url).pathname}/${kind}"`);
+    }
     expect(words).toContain("Co-operatives of Example");
     expect(words).toContain("Retrieved 1 November 2026");
     expect(text).toContain("https://opendatacommons.org/licenses/by/1-0/");

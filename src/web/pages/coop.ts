@@ -31,7 +31,6 @@ export interface CoopData {
   here: boolean;
   posts: Post[];
   followers: number | undefined;
-  contact: string | null;
   /** Epoch ms: what has expired by then isn't shown. */
   now: number;
   /** The page here of whom the co-op has to do with; undefined where none is held. */

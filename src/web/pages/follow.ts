@@ -2,13 +2,11 @@ import { html } from "hono/html";
 import type { Entry } from "../../index/directory-index.ts";
 import { followHandle } from "../entries.ts";
 import { type Html, number, outwardLink } from "../text.ts";
-import { contactLink } from "./contact.ts";
+import { alikeLink, askOffers } from "./ask-offers.ts";
 
 /** What the box about following needs to know. */
 export interface FollowData {
   entry: Entry;
-  /** Whom to write to about an imported listing. */
-  contact: string | null;
   /** Whether this node publishes the listing. */
   here: boolean;
   /** Followers, where they are known. */
@@ -47,29 +45,24 @@ export function followBox(data: FollowData): Html {
           : ` ${number(data.followers)} ${data.followers === 1 ? "follows" : "follow"} it so far.`
       }
     </p>
+    ${entry.listing.provenance.kind === "mandated" ? askOffers(entry, data.here) : ""}
   </section>`;
 }
 
-function notFollowable({ entry, contact, here }: FollowData): Html {
-  const { provenance, id, name } = entry.listing;
+function notFollowable({ entry, here }: FollowData): Html {
+  const { provenance, name } = entry.listing;
   if (provenance.kind !== "imported") {
     return html`<section class="box follow" aria-labelledby="follow-heading">
       <h2 id="follow-heading">Not followable</h2>
       <p>This listing has no account that could be followed.</p>
     </section>`;
   }
-  const whom =
-    contact !== null && here
-      ? html`write to ${contactLink(contact)} and name this page`
-      : html`write to whoever runs ${outwardLink(id, new URL(id).host, "")}, the node that publishes
-        it`;
   return html`<section class="box follow" aria-labelledby="follow-heading">
     <h2 id="follow-heading">Not followable yet</h2>
     <p>
       This listing was imported from open data; <span dir="auto">${name}</span> has not published
       it, so there is no account that could speak for it.
     </p>
-    <h3>Is this your co-op?</h3>
-    <p>Claim it, have it corrected, or object to its being listed: ${whom}.</p>
+    ${alikeLink(entry)} ${askOffers(entry, here)}
   </section>`;
 }
