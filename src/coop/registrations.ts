@@ -194,6 +194,9 @@ const registers: Readonly<Record<string, Register>> = {
   "ZZ-EIA": counting("ZZ-EIA", 6),
 };
 
+/** The registers whose rules are known here. */
+export const knownRegisters: readonly string[] = Object.keys(registers);
+
 /**
  * The key of an entry in a register: two listings with one key are of the same
  * organisation. It errs on the side of telling apart: what isn't a number of

@@ -20,7 +20,7 @@ export interface Attested {
  * The URL of this node's attestation about two co-ops: always the same for the
  * same two, so that nothing is attested twice.
  */
-export function attestationUrl(node: Identity, pair: SameAs): string {
+function attestationUrl(node: Identity, pair: SameAs): string {
   const digest = createHash("sha256").update(pair.join(" ")).digest("hex");
   return `${node.origin}/attestations/${digest.slice(0, 20)}`;
 }

@@ -25,6 +25,7 @@ import {
   StakeholderClass,
 } from "../../src/coop/listing.ts";
 import { tombstoneRecord } from "../../src/coop/listing-record.ts";
+import { knownRegisters } from "../../src/coop/registrations.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
 import { Description, limits } from "../../src/replication/describe.ts";
@@ -176,6 +177,11 @@ describe("FEDERATION.md", () => {
       Date.parse(issued!),
     );
     expect(made).toEqual(unsigned);
+  });
+
+  it("names the registers whose rules are known", () => {
+    const named = codes(section(document, "Organisations"));
+    expect(named.filter((code) => /^[A-Z]{2}-/.test(code))).toEqual(knownRegisters);
   });
 
   it("names what a node's description says, and the limits of this one", () => {

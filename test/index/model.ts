@@ -98,7 +98,7 @@ export function slowly(
 }
 
 /** Of each organisation, the listing that stands for it. */
-export function shown(all: Known[], links: readonly SameAs[]): Known[] {
+function shown(all: Known[], links: readonly SameAs[]): Known[] {
   const groups = organisationsOf(
     all.map(({ listing }) => listing),
     links,
