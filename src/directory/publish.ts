@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
 import type { z } from "zod";
 import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
+import { protect } from "../coop/disclosure.ts";
 import { Listing, type ListingContent } from "../coop/listing.ts";
 import { listingId, listingRecord, tombstoneRecord } from "../coop/listing-record.ts";
-import { bounds, signRecord, type SignedRecord } from "../coop/record.ts";
+import { signRecord, type SignedRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
@@ -143,7 +144,8 @@ export async function publishIn(
   now: number,
   { account = null, introduce = false }: Publishing = {},
 ): Promise<boolean> {
-  const listing = await demandGround(tx, coop, entered, now);
+  // Also what the actor is made of.
+  const { content: listing } = protect(await demandGround(tx, coop, entered, now));
   const last = await records.get(tx, listingId(listing.id));
   const { record, changed } = signListing(node, listing, last, now);
   const content = JSON.stringify(contentOf(entered));
@@ -322,16 +324,19 @@ export function signListing(
   last: Pick<RecordTable, "issued" | "body" | "tombstone"> | undefined,
   now: number,
 ): { record: SignedRecord; changed: boolean } {
-  const document = listingRecord(node.actor, draft, issuedAfter(last, now));
+  // The one place where listings are signed: nothing leaves it unprotected.
+  const { content } = protect(draft);
+  const document = listingRecord(node.actor, content, issuedAfter(last, now));
   const changed = last === undefined || last.tombstone === 1 || !sameContent(document, last.body);
-  const record = signRecord(document, node.signing);
-  if (record.body.length > bounds.size) {
+  try {
+    return { record: signRecord(document, node.signing), changed };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
     throw new AppError(
       "too-large",
-      `the listing “${draft.name}” has ${record.body.length} bytes; at most ${bounds.size} can be published`,
+      `the listing “${draft.name}” has ${error.message} can be published`,
     );
   }
-  return { record, changed };
 }
 
 function sameContent(document: JsonObject, body: Uint8Array): boolean {

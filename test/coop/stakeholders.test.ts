@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { StakeholderKind, VoteRule } from "../../src/coop/codes.ts";
+import type { StakeholderKind, VoteRule } from "../../src/coop/codes.ts";
 import type { StakeholderClass } from "../../src/coop/listing.ts";
 import {
   type Answer,
