@@ -262,5 +262,7 @@ async function publicPost(
   { coop, post }: { coop: string; post: string },
 ): Promise<posts.Post | null> {
   const row = await posts.get(db, post);
-  return row !== undefined && row.coop === coop && row.deleted === null ? row : null;
+  if (row === undefined || row.coop !== coop || row.deleted !== null) return null;
+  // News that came along from another node are as private as the draft.
+  return (await coops.get(db, coop))?.content == null ? null : row;
 }

@@ -68,6 +68,8 @@ export async function showPost(site: Site, id: string, postId: string): Promise<
     throw new AppError("not-found", "There is no such post.");
   }
   if (post.deleted !== null) throw new AppError("gone", "This post was deleted.");
+  // News that came along from another node are as private as the draft.
+  if (coop.content === null) throw await noListing(site, coopUrl(site.node, id));
   const url = `${coopUrl(site.node, id)}/posts/${postId}`;
   const entry = await hostedEntry(site, id);
   const name = entry?.listing.name ?? `@${coop.handle}@${site.node.host}`;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { calledName } from "../../directory/account.ts";
 import { acceptRequest, refuseRequest } from "../../directory/decide.ts";
 import { linkUrl } from "../../directory/link.ts";
+import { mayEdit } from "../../directory/permit.ts";
 import { demandRequest, proofCode } from "../../directory/request.ts";
 import type { Session } from "../../directory/sign-in.ts";
 import { AppError } from "../../errors.ts";
@@ -58,6 +59,7 @@ async function one(
     website:
       request.coop === null ? undefined : (await hostedEntry(site, request.coop))?.listing.url,
     code: proofCode(request),
+    mends: request.coop !== null && mayEdit(session, request.coop),
     decidedBy: by === undefined ? undefined : calledName(by),
     form,
   });

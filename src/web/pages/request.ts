@@ -17,6 +17,8 @@ interface RequestData {
   website: string | undefined;
   code: string;
   decidedBy: string | undefined;
+  /** Whether whoever looks may change the listing. */
+  mends: boolean;
   form: Form;
 }
 
@@ -75,7 +77,9 @@ function decision(data: RequestData): Html {
       <p>${follows[request.kind]}</p>
       ${
         request.kind === "correct" && request.coop !== null
-          ? html`<p><a href="/admin/coops/${request.coop}">Mend the listing</a></p>`
+          ? data.mends
+            ? html`<p><a href="/admin/coops/${request.coop}">Mend the listing</a></p>`
+            : html`<p>Administrators of this node can mend the listing: ask one of them.</p>`
           : ""
       }
       ${textArea(form, {

@@ -1,0 +1,129 @@
+import { expect, test } from "vitest";
+import { adminRoutes } from "../../src/web/admin-routes.ts";
+import { testSite } from "../helpers/site.ts";
+import { visitor } from "../helpers/visitor.ts";
+
+/** Who asks: what they are to the co-op in the address, or to the node. */
+const roles = ["nobody", "stranger", "editor", "owner", "moderator", "administrator"] as const;
+type Role = (typeof roles)[number];
+
+/** From whom on a route is open; a stranger looks after another co-op of the node. */
+const may: Record<string, readonly Role[]> = {
+  anybody: roles,
+  account: ["stranger", "editor", "owner", "moderator", "administrator"],
+  editor: ["editor", "owner", "administrator"],
+  owner: ["owner", "administrator"],
+  moderator: ["moderator", "administrator"],
+  administrator: ["administrator"],
+};
+
+/** Every route of the co-op’s own side, and who may use it. */
+const table: Record<string, keyof typeof may> = {
+  "GET /setup": "anybody",
+  "POST /setup": "anybody",
+  "GET /sign-in": "anybody",
+  "POST /sign-in": "anybody",
+  "POST /sign-out": "anybody",
+  "GET /links/:token": "anybody",
+  "POST /links/:token": "anybody",
+  "POST /links/:token/accept": "account",
+  "GET /": "account",
+  "GET /account": "account",
+  "POST /account": "account",
+  "POST /account/password": "account",
+  "POST /account/sessions": "account",
+  "GET /coops/new": "moderator",
+  "POST /coops/new": "moderator",
+  "POST /coops/new/check": "moderator",
+  "GET /coops/:id": "editor",
+  "POST /coops/:id": "editor",
+  "POST /coops/:id/check": "editor",
+  "GET /coops/:id/preview": "editor",
+  "GET /coops/:id/history": "editor",
+  "POST /coops/:id/history": "editor",
+  "GET /coops/:id/leave": "editor",
+  "POST /coops/:id/leave": "editor",
+  "GET /coops/:id/news": "editor",
+  "POST /coops/:id/news": "editor",
+  "GET /coops/:id/news/:post": "editor",
+  "POST /coops/:id/news/:post": "editor",
+  "GET /coops/:id/people": "editor",
+  "POST /coops/:id/people": "owner",
+  "POST /coops/:id/people/leave": "editor",
+  "POST /coops/:id/people/:account": "owner",
+  "GET /coops/:id/export": "owner",
+  "GET /coops/:id/export.json": "owner",
+  "GET /requests": "moderator",
+  "GET /requests/:id": "moderator",
+  "POST /requests/:id": "moderator",
+  "GET /coops/:id/mandate": "administrator",
+  "POST /coops/:id/mandate": "administrator",
+  "POST /coops/:id/mandate/end": "administrator",
+  "GET /take-in": "administrator",
+  "POST /take-in": "administrator",
+  "GET /members": "administrator",
+  "POST /members": "administrator",
+  "GET /members/template.csv": "administrator",
+  "POST /members/drafts": "administrator",
+  "POST /members/faulty.csv": "administrator",
+  "POST /members/links.csv": "administrator",
+  "GET /members/mandate": "administrator",
+  "POST /members/mandate": "administrator",
+  "GET /accounts": "administrator",
+  "POST /accounts": "administrator",
+  "GET /accounts/:id": "administrator",
+  "POST /accounts/:id": "administrator",
+  "POST /accounts/:id/link": "administrator",
+};
+
+test("every route of the co-op’s own side says who may use it", async () => {
+  await using site = await testSite();
+  const routes = adminRoutes(site.site)
+    .routes.filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path}`);
+  expect([...new Set(routes)].toSorted()).toEqual(Object.keys(table).toSorted());
+});
+
+test.each(roles)("%s can use what it may, and nothing else", async (role) => {
+  await using site = await testSite();
+  const other = await site.add("other");
+  let count = 0;
+  for (const [route, least] of Object.entries(table)) {
+    count += 1;
+    // A new co-op and a new account each time: some routes change them.
+    const coop = await site.add(`coop${count}`);
+    const who = await visitor(
+      site,
+      role === "nobody"
+        ? undefined
+        : {
+            name: `${role}${count}`,
+            ...(role === "stranger" && { roles: { [other]: "owner" as const } }),
+            ...((role === "editor" || role === "owner") && { roles: { [coop]: role } }),
+            ...((role === "moderator" || role === "administrator") && { nodeRole: role }),
+          },
+    );
+    const [method = "", pattern = ""] = route.split(" ");
+    const path =
+      `/admin${pattern.replace("/coops/:id", `/coops/${coop}`).replaceAll(/:\w+/g, "nothing")}`.replace(
+        /\/$/,
+        "",
+      );
+    const response = method === "GET" ? await who.get(path) : await who.post(path);
+    const { status } = response;
+    const allowed = may[least]?.includes(role) === true;
+    const seen = `${route}: ${status}`;
+    if (allowed) {
+      expect(status, seen).not.toBe(401);
+      expect(status, seen).not.toBe(403);
+      expect(status, seen).toBeLessThan(500);
+      expect(response.headers.get("location") ?? "", seen).not.toContain("?next=");
+    } else if (role === "nobody") {
+      if (method === "GET")
+        expect(response.headers.get("location"), seen).toContain("/sign-in?next=");
+      else expect(status, seen).toBe(401);
+    } else {
+      expect(status, seen).toBe(403);
+    }
+  }
+});
