@@ -28,14 +28,14 @@ export function coopFields(listing: Listing): JsonObject[] {
     ...row("Workers", latest(listing, "workers")),
     ...row("Legal form", listing.legalForm),
     ...row("Founded", listing.foundingDate?.slice(0, 4)),
-    ...row("How to join", listing.howToJoin && cut(listing.howToJoin)),
+    ...row("How to join", listing.howToJoin),
     field("Directory", link(listing.id)),
   ];
 }
 
 /** A row of plain text, if there is any. */
 function row(name: string, text: string | undefined): JsonObject[] {
-  return text === undefined || text === "" ? [] : [field(name, escapeHtml(text))];
+  return text === undefined || text.trim() === "" ? [] : [field(name, escapeHtml(cut(text)))];
 }
 
 const typeLabels: Record<NonNullable<Listing["coopType"]>, string> = {
@@ -65,8 +65,8 @@ function latest({ figures = [] }: Listing, measure: "members" | "workers"): stri
     .filter((each) => each[measure] !== undefined)
     .toSorted((a, b) => b.year - a.year);
   if (newest === undefined) return undefined;
-  const about = newest.estimate === true ? "about " : "";
-  return `${about}${countText(newest[measure])} (${newest.year})`;
+  const estimated = newest.estimate === true ? ", estimated" : "";
+  return `${countText(newest[measure])} (${newest.year}${estimated})`;
 }
 
 export function countText(count: Count | undefined): string {
@@ -74,10 +74,10 @@ export function countText(count: Count | undefined): string {
   return typeof count === "number" ? String(count) : `fewer than ${count.fewerThan}`;
 }
 
-/** Short enough for a row, escaped or not. */
+/** One line that fits into a row: Mastodon cuts them at 2,047 characters, and escaped they grow. */
 function cut(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 300 ? `${line.slice(0, 299).toWellFormed()}…` : line;
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 340 ? `${line.slice(0, 339).toWellFormed()}…` : line;
 }
 
 /**

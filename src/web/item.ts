@@ -1,8 +1,19 @@
-import type { Count, Exchange, Figures, Listing, Relation } from "../coop/listing.ts";
+import type { Listing } from "../coop/listing.ts";
 import { regionLabel } from "../coop/regions.ts";
 import { sectorLabel } from "../coop/sectors.ts";
 import type { Entry } from "../index/directory-index.ts";
 import { followHandle, pagePath } from "./entries.ts";
+import {
+  exact,
+  exchange,
+  type ExchangeRow,
+  fewerThan,
+  figureRow,
+  type FigureRow,
+  identifier,
+  relation,
+  type RelationRow,
+} from "./item-rows.ts";
 import type { Site } from "./site.ts";
 
 /** A code, and what it is called; null where this version has no name for it. */
@@ -114,52 +125,14 @@ export interface Item {
   updated: string;
 }
 
-interface FigureRow {
-  year: number;
-  as_of: string | null;
-  source: string | null;
-  source_url: string | null;
-  estimate: boolean;
-  members: number | null;
-  members_natural: number | null;
-  members_legal: number | null;
-  members_female: number | null;
-  members_male: number | null;
-  members_sex_not_stated: number | null;
-  members_by_class: { key: string; members: number | null; members_fewer_than: number | null }[];
-  workers: number | null;
-  worker_members: number | null;
-  volunteers: number | null;
-  /** Where only a bound is published: by the name of the field, which is then null. */
-  fewer_than: Record<string, number>;
-  turnover: number | null;
-  assets: number | null;
-  surplus: number | null;
-  /** ISO 4217, of the three amounts. */
-  currency: string | null;
-}
-
-interface ExchangeRow {
-  name: string;
-  theme: string | null;
-  /** One of the five capitals of a community. */
-  capital: string;
-  /** The last day on which it stands. */
-  valid_through: string | null;
-}
-
-interface RelationRow {
-  kind: string;
-  name: string;
-  id: string | null;
-  url: string | null;
-  identifier: { scheme: string; value: string } | null;
-  since: string | null;
-  until: string | null;
+/** What an item needs to know of where it is served. */
+interface Here {
+  node: Pick<Site["node"], "origin" | "host">;
+  index: Pick<Site["index"], "organisation">;
 }
 
 /** What the API says of a listing. */
-export function item({ node, index }: Pick<Site, "node" | "index">, entry: Entry): Item {
+export function item({ node, index }: Here, entry: Entry): Item {
   const { listing, record, origin } = entry;
   const { location, provenance, contactPoint } = listing;
   const address = location?.address;
@@ -239,10 +212,6 @@ function coded(code: string, label: (code: string) => string | undefined): Coded
   return { code, label: label(code) ?? null };
 }
 
-function identifier(entry: NonNullable<Listing["identifier"]>[number]) {
-  return { scheme: entry.propertyID, value: entry.value };
-}
-
 function contact({ email, telephone, url }: NonNullable<Listing["contactPoint"]>): Item["contact"] {
   return { email: email ?? null, telephone: telephone ?? null, url: url ?? null };
 }
@@ -251,73 +220,4 @@ function mandate({ mandate: of }: Listing["provenance"]): Item["provenance"]["ma
   return of === undefined
     ? null
     : { by: of.by, url: of.url ?? null, basis: of.basis, date: of.date };
-}
-
-function figureRow(row: Figures): FigureRow {
-  const { membersBySex = {}, membersByClass = {} } = row;
-  const counts = {
-    members: row.members,
-    members_natural: row.membersNatural,
-    members_legal: row.membersLegal,
-    members_female: membersBySex.female,
-    members_male: membersBySex.male,
-    members_sex_not_stated: membersBySex.notStated,
-    workers: row.workers,
-    worker_members: row.workerMembers,
-    volunteers: row.volunteers,
-  };
-  const bounds = Object.entries(counts).flatMap(([name, count]) => {
-    const bound = fewerThan(count);
-    return bound === null ? [] : [[name, bound] as const];
-  });
-  return {
-    year: row.year,
-    as_of: row.asOf ?? null,
-    source: row.source ?? null,
-    source_url: row.isBasedOn ?? null,
-    estimate: row.estimate === true,
-    members: exact(counts.members),
-    members_natural: exact(counts.members_natural),
-    members_legal: exact(counts.members_legal),
-    members_female: exact(counts.members_female),
-    members_male: exact(counts.members_male),
-    members_sex_not_stated: exact(counts.members_sex_not_stated),
-    workers: exact(counts.workers),
-    worker_members: exact(counts.worker_members),
-    volunteers: exact(counts.volunteers),
-    members_by_class: Object.entries(membersByClass).map(([key, count]) => ({
-      key,
-      members: exact(count),
-      members_fewer_than: fewerThan(count),
-    })),
-    fewer_than: Object.fromEntries(bounds),
-    turnover: row.turnover ?? null,
-    assets: row.assets ?? null,
-    surplus: row.surplus ?? null,
-    currency: row.currency ?? null,
-  };
-}
-
-function exact(count: Count | undefined): number | null {
-  return typeof count === "number" ? count : null;
-}
-
-function fewerThan(count: Count | undefined): number | null {
-  return typeof count === "object" ? count.fewerThan : null;
-}
-
-function exchange({ name, theme, capital, validThrough }: Exchange): ExchangeRow {
-  return { name, theme: theme ?? null, capital, valid_through: validThrough ?? null };
-}
-
-function relation(each: Relation): RelationRow {
-  return {
-    kind: each.kind,
-    name: each.name,
-    id: each.id ?? null,
-    url: each.url ?? null,
-    identifier: each.identifier === undefined ? null : identifier(each.identifier),
-    since: each.since ?? null,
-    until: each.until ?? null,
-  };
 }

@@ -4,6 +4,7 @@ import { listen, type Listener } from "../../src/listen.ts";
 import * as peers from "../../src/store/peers.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
 import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
+import { whole } from "../helpers/whole-listing.ts";
 
 let site: TestSite;
 let listener: Listener;
@@ -16,6 +17,9 @@ beforeAll(async () => {
   site = await testSite();
   const rich = await site.add("bakery", bakery);
   const bare = await site.add("bare");
+  // Pictures come from where the co-op has them; here nothing may be asked for elsewhere.
+  const { image: _, ...facts } = whole;
+  const full = await site.add("whole", facts);
   await site.addExamples();
   const post = await site.say(
     rich,
@@ -50,6 +54,7 @@ beforeAll(async () => {
     "/search?theme=hosing&region=ZZ",
     `/coops/${rich}`,
     `/coops/${bare}`,
+    `/coops/${full}`,
     ...examples.map(({ listing }) => new URL(listing.id).pathname),
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,

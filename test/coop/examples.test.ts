@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, onTestFinished } from "vitest";
 import { Capital, RelationKind } from "../../src/coop/codes.ts";
+import { protect } from "../../src/coop/disclosure.ts";
 import { type Count, Listing, sensitiveKinds } from "../../src/coop/listing.ts";
 import { listingRecord, readListing } from "../../src/coop/listing-record.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
@@ -153,6 +154,8 @@ describe.each(examples.map((example) => [example.handle, example] as const))("%s
     for (const count of counts) {
       if (typeof count === "number") expect(count).toBeGreaterThanOrEqual(5);
     }
+    // Nor what would give it away: what is written is what is published.
+    expect(protect(content).hidden).toEqual([]);
   });
 
   test("has figures that add up, and end with the classes as they are", () => {

@@ -78,7 +78,7 @@ export const fullBakery: ListingContent = bakery({
       turnover: 1_612_500,
       currency: "CAD",
     },
-    { year: 2025, membersByClass: { workers: 12, eaters: 310, inclusion: { fewerThan: 5 } } },
+    { year: 2025, source: "Our register", membersByClass: { workers: 13, eaters: 307 } },
   ],
   location: {
     type: "Place",
@@ -97,16 +97,27 @@ export const fullBakery: ListingContent = bakery({
       voteShare: 60,
       boardSeats: 3,
       capitalShare: 30.5,
+      asOf: "2024-12-31",
       followable: true,
     },
-    { key: "eaters", kind: "user", name: "Mangeurs", members: 310, voteShare: 40 },
+    {
+      key: "eaters",
+      kind: "user",
+      name: "Mangeurs",
+      members: 310,
+      voteShare: 40,
+      capitalShare: 69.5,
+      asOf: "2024-12-31",
+    },
     {
       key: "inclusion",
       kind: "disadvantaged-worker",
       name: "Insertion",
       members: { fewerThan: 5 },
+      asOf: "2024-12-31",
     },
   ],
+  voteRule: "by-class",
 });
 
 /** Publishes that co-op with an introduction on top and news in two languages. */

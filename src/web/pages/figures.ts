@@ -75,7 +75,7 @@ function table(listing: Listing, series: Series[], from: number[], sources: Sour
   return html`<div class="scrolling" role="region" aria-labelledby="figures-caption" tabindex="0">
     <table class="by-year" role="table">
       <caption class="unseen" id="figures-caption">
-        Figures by year
+        All figures, the latest year first
       </caption>
       <thead role="rowgroup">
         <tr role="row">
