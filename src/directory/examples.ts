@@ -68,7 +68,7 @@ async function readExample(path: string): Promise<ExampleFile> {
 
 /**
  * Publishes the worked examples of a folder, with their posts. Safe to repeat:
- * who is there already gets at most a new version.
+ * who is there already is left alone, as somebody may have edited it.
  *
  * @returns How many examples there are.
  */
@@ -79,13 +79,16 @@ export async function addExamples(
   now: number,
 ): Promise<number> {
   const examples = await readExamples(folder);
-  for (const { handle, content, posts } of examples) {
+  const added = new Map<string, ExampleFile>();
+  for (const example of examples) {
+    const { handle, content, posts } = example;
     if ((await coops.byHandle(db, handle)) !== undefined) continue;
     const { id } = await addCoop(db, node, handle, content, now);
     // A moment apart, so that they keep their order.
     for (const [index, { content: text, pinned = false }] of posts.entries()) {
       await post(db, id, text, now - (posts.length - index) * 60_000, { pinned });
     }
+    added.set(id, example);
   }
   // Once all of them have an address, they can name one another.
   const others = new Map<string, { id: string; name: string }>();
@@ -93,10 +96,7 @@ export async function addExamples(
     const coop = await coops.byHandle(db, handle);
     if (coop !== undefined) others.set(handle, { id: coopUrl(node, coop.id), name: content.name });
   }
-  for (const example of examples) {
-    const coop = await coops.byHandle(db, example.handle);
-    if (coop !== undefined) await publish(db, node, coop.id, tied(example, others), now);
-  }
+  for (const [id, example] of added) await publish(db, node, id, tied(example, others), now);
   return examples.length;
 }
 

@@ -72,6 +72,13 @@ export async function get(db: Db, id: string): Promise<RecordTable | undefined> 
   return db.selectFrom("record").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+/** The newest versions held of these ids. */
+export async function byIds(db: Db, ids: string[]): Promise<Map<string, RecordTable>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom("record").selectAll().where("id", "in", ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** The versions held of these ids, without their bytes. */
 export async function versions(db: Db, ids: string[]): Promise<Map<string, Version>> {
   const rows = await db
@@ -117,4 +124,13 @@ export async function after(
     .where("change.seq", ">", seq);
   if (only.origin !== undefined) query = query.where("change.origin", "=", only.origin);
   return query.orderBy("change.seq").limit(limit).execute();
+}
+
+/** How many records are held. */
+export async function count(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom("record")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
