@@ -1,4 +1,5 @@
 import type { StakeholderKind } from "./codes.ts";
+import { leastOf, mostOf } from "./count.ts";
 import {
   type Count,
   type Figures,
@@ -112,14 +113,6 @@ function isSame(one: Count, other: { fewerThan: number }): boolean {
   return typeof one === "object" && one.fewerThan === other.fewerThan;
 }
 
-function mostOf(count: Count): number {
-  return typeof count === "object" ? count.fewerThan - 1 : count;
-}
-
-function leastOf(count: Count): number {
-  return typeof count === "object" ? 0 : count;
-}
-
 /** What whoever reads the listing knows of the members of a class. */
 interface Cell {
   kind: StakeholderKind | undefined;
@@ -132,7 +125,6 @@ function cellOf(kind: StakeholderKind | undefined, count: Count | undefined): Ce
   if (isSensitive(kind) && (count === undefined || isFew(count))) {
     return { kind, hidden: true, low: 0, high: mostOf(veil(count ?? 0)) };
   }
-  if (count === undefined) return { kind, hidden: false, low: 0, high: Infinity };
   return { kind, hidden: false, low: leastOf(count), high: mostOf(count) };
 }
 

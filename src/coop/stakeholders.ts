@@ -1,4 +1,5 @@
 import type { StakeholderKind } from "./codes.ts";
+import { leastOf, mostOf } from "./count.ts";
 import type { Listing, StakeholderClass } from "./listing.ts";
 
 /** An answer that doesn't pretend to know. */
@@ -148,9 +149,7 @@ function bodyOf({ boardSize, voteRule }: Governed, classes: StakeholderClass[]):
       unit: tolerance,
     };
   }
-  const heads = classes.map(({ members }): Part =>
-    typeof members === "object" ? { low: 0, high: members.fewerThan - 1 } : exactly(members),
-  );
+  const heads = classes.map(({ members }) => ({ low: leastOf(members), high: mostOf(members) }));
   if (voteRule !== "one-member-one-vote" || heads.every(({ high }) => high === 0)) return undefined;
   if (classes.every(({ members }) => members === undefined)) return undefined;
   return { name: "heads", parts: partsOf(classes, heads), whole: undefined, unit: 1 };
