@@ -16,6 +16,7 @@ const entrance = [
   "cli",
   "command",
   "user-commands",
+  "import-commands",
   "demo",
   "config",
   "listen",
@@ -110,7 +111,13 @@ export default defineConfig({
       },
     },
     {
-      files: ["src/main.ts", "src/cli.ts", "src/user-commands.ts", "src/demo.ts"],
+      files: [
+        "src/main.ts",
+        "src/cli.ts",
+        "src/user-commands.ts",
+        "src/import-commands.ts",
+        "src/demo.ts",
+      ],
       rules: { "node/no-process-env": "off", "no-console": "off" },
     },
     {

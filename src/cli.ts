@@ -3,20 +3,18 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openNode } from "./app.ts";
 import { backup, restore } from "./backup.ts";
-import { type Command, required } from "./command.ts";
+import { type Command, hosted, required } from "./command.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
 import { attestSame, retractSame } from "./directory/attest.ts";
-import { importRows, type ImportReport, type MappedRow } from "./directory/import.ts";
 import { deletePost, post } from "./directory/post.ts";
 import { addCoop, deleteCoop, publish, withdraw } from "./directory/publish.ts";
-import { readTable } from "./directory/read-table.ts";
-import { mappings } from "./directory/sources/mappings.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { AppError, describeFailure } from "./errors.ts";
+import { importCommands } from "./import-commands.ts";
+import { joiningCommands } from "./joining-commands.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
-import type { Db } from "./store/schema.ts";
 import { userCommands } from "./user-commands.ts";
 
 /** A command that puts the database itself in place, and so can't work on an open one. */
@@ -123,30 +121,9 @@ const commands: Record<string, Command | OfflineCommand> = {
       console.log("the post is deleted");
     },
   },
-  import: {
-    usage: `FILE --as ${Object.keys(mappings).join("|")}`,
-    help: "publish the rows of an openly licensed register; repeat it for a newer edition",
-    options: { as: { type: "string" } },
-    async run({ db, node }, [file], { as: name }) {
-      const mapping = mappings[String(name)];
-      if (mapping === undefined) {
-        throw new AppError("bad-request", `--as takes one of: ${Object.keys(mappings).join(", ")}`);
-      }
-      const table = readTable({ path: required(file, "FILE") });
-      const rows = mapRows(table, ({ cells }) => mapping.toListing(cells));
-      const progress = ({ rows: count }: ImportReport) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${count} rows`);
-      };
-      const report = await importRows(db, node, mapping.name, rows, Date.now, progress);
-      if (process.stderr.isTTY) process.stderr.write("\r");
-      const { added, changed, unchanged, refusedCount } = report;
-      console.log(
-        `${report.rows} rows: ${added} added, ${changed} changed, ${unchanged} unchanged, ${refusedCount} left out`,
-      );
-      for (const { row, why } of report.refused) console.log(`  row ${row}: ${why}`);
-    },
-  },
+  ...importCommands,
   ...userCommands,
+  ...joiningCommands,
   "peer list": {
     usage: "",
     help: "show the peers and how it goes with them",
@@ -209,25 +186,6 @@ const commands: Record<string, Command | OfflineCommand> = {
     },
   },
 };
-
-async function* mapRows<Row>(
-  rows: AsyncIterable<Row>,
-  toListing: (row: Row) => MappedRow,
-): AsyncGenerator<MappedRow> {
-  for await (const row of rows) yield toListing(row);
-}
-
-async function hosted(db: Db, handle: string | undefined): Promise<coops.HostedCoop> {
-  const given = required(handle, "HANDLE");
-  // An imported co-op has no handle, but a URL; somebody may object to it, too.
-  const [, id] = /\/coops\/([0-9a-z]+)$/.exec(given) ?? [];
-  const name = given.replace(/^@/, "").split("@")[0] ?? "";
-  const coop = await (id === undefined ? coops.byHandle(db, name) : coops.get(db, id));
-  if (coop !== undefined) return coop;
-  const what =
-    id === undefined ? `no co-op here has the handle @${name}` : `${given} is not hosted here`;
-  throw new AppError("not-found", what);
-}
 
 async function readContent(file: string): Promise<ListingContent> {
   let text: string;

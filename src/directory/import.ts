@@ -7,10 +7,8 @@ import * as coops from "../store/coops.ts";
 import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
+import type { MappedRow } from "./mapping.ts";
 import { coopUrl, draftOf, newCoop, newId, signListing } from "./publish.ts";
-
-/** A row of a register, mapped: its key there and what it says, or why not. */
-export type MappedRow = { key: string; content: ListingContent } | { refused: string };
 
 /** What an import did. */
 export interface ImportReport {
@@ -18,9 +16,13 @@ export interface ImportReport {
   added: number;
   changed: number;
   unchanged: number;
-  /** Rows that were left out, and why: the first hundred. */
+  /** Those that speak for themselves by now, are withdrawn or deleted. */
+  leftAlone: number;
+  /** Rows that ought to be listings and aren't fit for it, and why: the first hundred. */
   refused: { row: number; why: string }[];
   refusedCount: number;
+  /** Rows of which something could not be used. */
+  doubtful: number;
 }
 
 /**
@@ -38,18 +40,20 @@ export async function importRows(
   source: string,
   rows: AsyncIterable<MappedRow>,
   clock: () => number,
-  progress: (report: ImportReport) => void = () => {},
+  progress: (report: ImportReport) => void | Promise<void> = () => {},
 ): Promise<ImportReport> {
   const report: ImportReport = {
     rows: 0,
     added: 0,
     changed: 0,
     unchanged: 0,
+    leftAlone: 0,
     refused: [],
     refusedCount: 0,
+    doubtful: 0,
   };
   const seen = new Set<string>();
-  let batch = new Map<string, Row>();
+  let batch = new Map<string, CheckedRow>();
   const flush = async () => {
     const rows = batch;
     batch = new Map();
@@ -61,76 +65,178 @@ export async function importRows(
     await sleep((performance.now() - begun) / 4);
     report.added += done.added;
     report.changed += done.changed;
-    report.unchanged += rows.size - done.added - done.changed;
-    progress(report);
-  };
-  const refuse = (why: string) => {
-    report.refusedCount += 1;
-    if (report.refused.length < 100) report.refused.push({ row: report.rows, why });
+    report.leftAlone += done.leftAlone;
+    report.unchanged += rows.size - done.added - done.changed - done.leftAlone;
+    await progress(report);
   };
 
-  for await (const row of rows) {
+  for await (const mapped of rows) {
     report.rows += 1;
-    if ("refused" in row) {
-      refuse(row.refused);
-    } else if (seen.has(row.key)) {
-      refuse(`the key ${row.key} stands twice`);
+    if ("skipped" in mapped) continue;
+    const checked = checkRow(node, mapped, seen);
+    if ("refused" in checked) {
+      report.refusedCount += 1;
+      const { row = report.rows } = mapped;
+      if (report.refused.length < 100) report.refused.push({ row, why: checked.refused });
     } else {
-      const checked = check(node, row.content);
-      if (typeof checked === "string") refuse(checked);
-      else batch.set(row.key, checked);
-      seen.add(row.key);
+      if (checked.doubts.length > 0) report.doubtful += 1;
+      batch.set(checked.key, checked);
     }
     if (batch.size === 200) await flush();
   }
   await flush();
+  await progress(report);
   return report;
 }
 
 /** A row that may be published, all but its id. */
-interface Row {
+export interface CheckedRow {
+  key: string;
   draft: Listing;
+  doubts: string[];
   /** Of what the source says, so that a row that hasn't changed is left alone. */
   digest: string;
 }
 
-function check(node: Identity, content: ListingContent): Row | string {
+/**
+ * A row as it will be published, or why it can't be.
+ *
+ * @param seen The keys of the rows before it; its own is added.
+ */
+export function checkRow(
+  node: Identity,
+  mapped: Exclude<MappedRow, { skipped: string }>,
+  seen: Set<string>,
+): CheckedRow | { refused: string } {
+  if ("refused" in mapped) return mapped;
+  const { key, content, doubts = [] } = mapped;
+  if (key.length > 200) return { refused: "the key has more than 200 characters" };
+  if (seen.has(key)) return { refused: `the key ${key} stands twice` };
+  seen.add(key);
   try {
     const draft = draftOf(node, { id: "0000000000", handle: null }, content, 0);
-    return { draft, digest: createHash("sha256").update(JSON.stringify(content)).digest("hex") };
+    // Only one that is signed shows whether it is too large; most are far from it.
+    if (JSON.stringify(draft).length > 4000) signListing(node, draft, undefined, 0);
+    return { key, draft, doubts, digest: digestOf(content) };
   } catch (error) {
-    if (error instanceof AppError) return error.message;
+    if (error instanceof AppError) return { refused: error.message };
     throw error;
   }
+}
+
+/**
+ * Of what a register says of a co-op, but not in which edition: that a newer
+ * one says the same makes no new version.
+ */
+function digestOf(content: ListingContent): string {
+  const { retrieved: _, isBasedOn: __, ...provenance } = content.provenance;
+  const said = JSON.stringify({ ...content, provenance });
+  return createHash("sha256").update(said).digest("hex");
+}
+
+/** What stands in the place of a digest when the co-op has gone from its register. */
+export const closedMark = "closed";
+
+/** What becomes of a row, given what came of the row with its key before. */
+export function fateOf(
+  before: coops.ImportedCoop | undefined,
+  tombstone: boolean,
+  digest: string,
+): "add" | "change" | "reopen" | "keep" | "leave" {
+  if (before === undefined) return "add";
+  // Claimed or mandated, a co-op speaks for itself; deleted, it stays deleted; and what
+  // was withdrawn because somebody objected isn't brought back by a newer edition.
+  if (before.content !== null || before.deleted !== null || tombstone) return "leave";
+  if (before.sourceDigest === digest) return "keep";
+  return before.sourceDigest === closedMark ? "reopen" : "change";
 }
 
 async function importBatch(
   tx: Tx,
   node: Identity,
   source: string,
-  rows: Map<string, Row>,
+  rows: Map<string, CheckedRow>,
   now: number,
-): Promise<{ added: number; changed: number }> {
-  const known = await coops.bySourceKeys(tx, source, [...rows.keys()]);
+): Promise<{ added: number; changed: number; leftAlone: number }> {
+  const { known, last } = await before(tx, node, source, [...rows.keys()]);
   const written: coops.HostedCoop[] = [];
   const signed = [];
-  let added = 0;
+  let [added, leftAlone] = [0, 0];
   for (const [key, { draft, digest }] of rows) {
-    const before = known.get(key);
-    // A claimed co-op speaks for itself from then on; a deleted one stays deleted.
-    if (before?.sourceDigest === digest || before?.handle != null) continue;
-    if (before?.deleted != null) continue;
-    const coop = before ?? { ...newCoop(newId(), now), source, sourceKey: key };
-    const url = coopUrl(node, coop.id);
-    const last = before && (await records.get(tx, listingId(url)));
-    // Withdrawn because somebody objected: a newer edition doesn't bring it back.
-    if (last?.tombstone === 1) continue;
-    if (before === undefined) added += 1;
+    const earlier = known.get(key);
+    const record = earlier && last.get(listingId(coopUrl(node, earlier.id)));
+    const fate = fateOf(earlier, record?.tombstone === 1, digest);
+    if (fate === "leave") leftAlone += 1;
+    if (fate === "leave" || fate === "keep") continue;
+    if (fate === "add") added += 1;
+    const coop = earlier ?? { ...newCoop(newId(), now), source, sourceKey: key };
     written.push({ ...coop, sourceDigest: digest });
+    const url = coopUrl(node, coop.id);
     const about = { ...draft, id: url, updated: new Date(now).toISOString() };
-    signed.push(signListing(node, about, last, now).record);
+    signed.push(signListing(node, about, record, now).record);
   }
   await coops.put(tx, written);
   await records.put(tx, signed, now);
-  return { added, changed: written.length - added };
+  return { added, changed: written.length - added, leftAlone };
+}
+
+/** What came of these keys before, locked until the transaction ends. */
+async function before(tx: Tx, node: Identity, source: string, keys: string[]) {
+  const found = await coops.bySourceKeys(tx, source, keys);
+  const locked = await coops.lock(
+    tx,
+    [...found.values()].map(({ id }) => id),
+  );
+  const known = new Map([...locked.values()].map((coop) => [coop.sourceKey ?? "", coop]));
+  const ids = [...locked.keys()].map((id) => listingId(coopUrl(node, id)));
+  return { known, last: await records.byIds(tx, ids) };
+}
+
+/**
+ * Closes the listings of co-ops that have gone from their register: a new
+ * version with the status "closed". None is deleted, and one that comes back in
+ * a later edition is open again.
+ *
+ * @param ids Of the co-ops. Those that speak for themselves by now, are
+ *   withdrawn, deleted or closed already are left alone.
+ * @returns How many were closed.
+ */
+export async function closeListings(
+  db: Db,
+  node: Identity,
+  ids: string[],
+  clock: () => number,
+): Promise<number> {
+  let closed = 0;
+  for (let at = 0; at < ids.length; at += 200) {
+    const batch = ids.slice(at, at + 200);
+    const now = clock();
+    const begun = performance.now();
+    closed += await db.transaction().execute((tx) => closeBatch(tx, node, batch, now));
+    await sleep((performance.now() - begun) / 4);
+  }
+  return closed;
+}
+
+async function closeBatch(tx: Tx, node: Identity, ids: string[], now: number): Promise<number> {
+  const locked = await coops.lock(tx, ids);
+  const last = await records.byIds(
+    tx,
+    ids.map((id) => listingId(coopUrl(node, id))),
+  );
+  const written: coops.HostedCoop[] = [];
+  const signed = [];
+  for (const coop of locked.values()) {
+    const record = last.get(listingId(coopUrl(node, coop.id)));
+    if (record === undefined) continue;
+    if (fateOf(coop, record.tombstone === 1, closedMark) !== "change") continue;
+    // What this node itself has published is taken as it stands.
+    const { about } = JSON.parse(Buffer.from(record.body).toString()) as { about: Listing };
+    const draft: Listing = { ...about, status: "closed", updated: new Date(now).toISOString() };
+    written.push({ ...coop, sourceDigest: closedMark });
+    signed.push(signListing(node, draft, record, now).record);
+  }
+  await coops.put(tx, written);
+  await records.put(tx, signed, now);
+  return written.length;
 }

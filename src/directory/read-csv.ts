@@ -1,3 +1,4 @@
+import { pipeline } from "node:stream/promises";
 import { type CsvError, parse } from "csv-parse";
 import { AppError } from "../errors.ts";
 import { chunksOf, type TextPiece, utf8Text } from "./read-text.ts";
@@ -31,21 +32,15 @@ export async function* readCsv(source: TableSource): AsyncGenerator<RawRow> {
   let broken = first.broken;
   // With a sign where it breaks off, the row in which that is becomes a row of its own.
   const textOf = (piece: TextPiece) => (piece.broken ? `${piece.text}\uFFFD` : piece.text);
-  const feed = async () => {
-    try {
-      parser.write(textOf(first));
-      for await (const piece of pieces) {
-        broken ||= piece.broken;
-        if (!parser.write(textOf(piece))) {
-          await new Promise((resolve) => parser.once("drain", resolve).once("close", resolve));
-        }
-      }
-      parser.end();
-    } catch (error) {
-      parser.destroy(error as Error);
+  async function* texts() {
+    yield textOf(first);
+    for await (const piece of pieces) {
+      broken ||= piece.broken;
+      yield textOf(piece);
     }
-  };
-  void feed();
+  }
+  // What goes wrong there comes out of the parser, too.
+  pipeline(texts(), parser).catch(() => {});
 
   let row = 0;
   let width: number | undefined;
@@ -67,8 +62,11 @@ export async function* readCsv(source: TableSource): AsyncGenerator<RawRow> {
     }
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    if (broken) throw notUtf8(name, row + 1, (cause as CsvError)["column"] as number | undefined);
-    throw unreadable(name, row + 1, cause as CsvError);
+    // Rows before this one may not have come out yet.
+    const { records, column } = cause as CsvError & { records?: number; column?: number };
+    const at = (records ?? row) + 1;
+    if (broken) throw notUtf8(name, at, column);
+    throw unreadable(name, at, cause as CsvError);
   } finally {
     parser.destroy();
   }

@@ -21,9 +21,9 @@ export interface TableRow {
 
 export interface TableOptions {
   /** The sheet of a workbook; else its first visible one. */
-  sheet?: string;
+  sheet?: string | undefined;
   /** The row that names the columns; else the first that isn't empty. */
-  header?: number;
+  header?: number | undefined;
   /** Columns that have to be there. */
   columns?: readonly string[];
 }

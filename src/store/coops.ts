@@ -57,6 +57,29 @@ export async function bySourceKeys(
   return new Map(rows.map((row) => [row.sourceKey ?? "", row]));
 }
 
+/** What an import has to know of a co-op that it made. */
+export type ImportedCoop = Pick<
+  CoopTable,
+  "id" | "sourceKey" | "sourceDigest" | "content" | "deleted"
+>;
+
+/** The co-ops that came from a register, in order of their ids. */
+export async function ofSource(
+  db: Db,
+  source: string,
+  after: string,
+  limit: number,
+): Promise<ImportedCoop[]> {
+  return db
+    .selectFrom("coop")
+    .select(["id", "sourceKey", "sourceDigest", "content", "deleted"])
+    .where("source", "=", source)
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
 /** Writes a co-op that is locked: all that may change of it, and the next edition. */
 export async function revise(tx: Tx, coop: HostedCoop): Promise<HostedCoop> {
   const { id, handle, content, updated, deleted, draft, drafted, draftedBy } = coop;

@@ -30,6 +30,8 @@ export interface Schema {
   key: KeyTable;
   /** The public keys of each origin, as first seen. */
   pin: PinTable;
+  /** The editions of registers that were imported. */
+  import: ImportTable;
   /** The nodes that this node exchanges records with. */
   peer: PeerTable;
   /** Fedify's key-value store. */
@@ -173,6 +175,36 @@ export interface PinTable {
   /** Multibase, as in the Multikey (z6Mk…). */
   multikey: string;
   seen: number;
+}
+
+export interface ImportTable {
+  id: string;
+  /** The name of the mapping's register. */
+  source: string;
+  /** What people call the register. */
+  title: string;
+  /** When its facts were true: a year, a month or a day. */
+  edition: string;
+  /** What the file is called. */
+  file: string;
+  /** SHA-256 of the file, 64 hexadecimal digits. */
+  digest: string;
+  /** Who did it, if it was done by page. */
+  account: string | null;
+  started: number;
+  /** Rows in the file, and how many of them have been dealt with. */
+  rows: number;
+  done: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  leftAlone: number;
+  refused: number;
+  doubtful: number;
+  closed: number;
+  finished: number | null;
+  /** Why it broke off; null while all goes well. */
+  fault: string | null;
 }
 
 export interface PeerTable {

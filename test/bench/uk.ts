@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openNode } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
-import { importRows, type ImportReport, type MappedRow } from "../../src/directory/import.ts";
+import { applyImport } from "../../src/directory/apply-import.ts";
 import type { Identity } from "../../src/directory/identity.ts";
-import { readTable } from "../../src/directory/read-table.ts";
-import { mappings } from "../../src/directory/sources/mappings.ts";
+import type { ImportReport } from "../../src/directory/import.ts";
+import { openRegister } from "../../src/directory/mapping.ts";
+import { planImport } from "../../src/directory/plan-import.ts";
+import { mappingNamed } from "../../src/directory/sources/mappings.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import type { Db } from "../../src/store/schema.ts";
 import { freePort } from "../helpers/nodes.ts";
@@ -18,15 +20,11 @@ export const ukFile = join(
   "../../fixtures/coops-uk-2023/standard.Q2-2023.postcodes.csv",
 );
 
-async function* mapped(): AsyncGenerator<MappedRow> {
-  const mapping = mappings["uk-2023"];
-  if (mapping === undefined) throw new Error("the mapping uk-2023 is gone");
-  for await (const { cells } of readTable({ path: ukFile })) yield mapping.toListing(cells);
-}
-
 /** Imports the UK set, as `npm run cli -- import` does. */
-export function importUk(db: Db, node: Identity): Promise<ImportReport> {
-  return importRows(db, node, "coops-uk-2023", mapped(), Date.now);
+export async function importUk(db: Db, node: Identity): Promise<ImportReport> {
+  const register = await openRegister(await mappingNamed("uk-2023"), { path: ukFile });
+  const plan = await planImport(db, node, register);
+  return applyImport(db, node, plan, {}, Date.now);
 }
 
 /** A folder for a group's files. */

@@ -2,8 +2,11 @@ import { z } from "zod";
 import { type Theme, themes } from "../../coop/codes.ts";
 import type { ListingContent } from "../../coop/listing.ts";
 import { sectorOf, sectorPath } from "../../coop/sectors.ts";
+import type { Mapping } from "../mapping.ts";
+import { website } from "../website.ts";
 import { ukRegion } from "./uk-regions.ts";
 
+const edition = "2023";
 const license = "ODC-By-1.0";
 const creditText = "Co-operatives UK, ODC-By 1.0";
 const isBasedOn =
@@ -28,7 +31,7 @@ const rowSchema = z.object({
 type Row = z.infer<typeof rowSchema>;
 
 /** What a row becomes, with what could not be used of it; or why it becomes nothing. */
-type Mapped = { key: string; content: ListingContent; warnings: string[] } | { refused: string };
+type Mapped = { key: string; content: ListingContent; doubts: string[] } | { refused: string };
 
 /**
  * What the ownership classification says of type, level and members. It names
@@ -79,30 +82,38 @@ const ownership: Record<string, Pick<ListingContent, "coopType" | "level" | "sta
 /** The open data of Co-operatives UK, edition of the second quarter of 2023 (fixtures/coops-uk-2023). */
 export const uk2023 = {
   name: "coops-uk-2023",
+  title: "Co-operatives of the United Kingdom (Co-operatives UK, open data)",
   license,
   creditText,
   isBasedOn,
   rowSchema,
-  toListing,
-} as const;
+  table: { columns: Object.keys(rowSchema.shape) },
+  editionOf: () => edition,
+  toListing(cells) {
+    const read = rowSchema.safeParse(cells);
+    if (read.success) return mapRow(read.data);
+    const [issue] = read.error.issues;
+    return { refused: `column ${issue?.path.join(".")}: ${issue?.message}` };
+  },
+} satisfies Mapping & Record<string, unknown>;
 
 /** Reads one row of the CSV as a listing. Pure; the key is the publisher's own identifier. */
-function toListing(row: Row): Mapped {
+function mapRow(row: Row): Mapped {
   const name = readable(row.Name);
   if (name === "") return { refused: `${row.Identifier} has no name` };
-  const warnings: string[] = [];
+  const doubts: string[] = [];
 
   const url = website(row.Website);
   if (url === undefined && row.Website.trim() !== "") {
-    warnings.push(`Website “${row.Website}” is not a web address`);
+    doubts.push(`Website “${row.Website}” is not a web address`);
   }
   const owned = ownership[row["Ownership Classification"].trim()];
   if (owned === undefined) {
-    warnings.push(`Ownership Classification “${row["Ownership Classification"]}” is not known`);
+    doubts.push(`Ownership Classification “${row["Ownership Classification"]}” is not known`);
   }
   const region = ukRegion(row.Region);
   if (region === undefined && row.Region.trim() !== "") {
-    warnings.push(`Region “${row.Region}” is not known`);
+    doubts.push(`Region “${row.Region}” is not known`);
   }
   const country = /^[A-Z]{2}$/.test(row["Country ID"]) ? row["Country ID"] : "GB";
   const company = companyNumber(row["Companies House Number"]);
@@ -139,12 +150,12 @@ function toListing(row: Row): Mapped {
       ...coordinates(row),
       region: [region ?? `iso3166-1:${country}`],
     },
-    provenance: { kind: "imported", isBasedOn, creditText, license, retrieved: "2023" },
+    provenance: { kind: "imported", isBasedOn, creditText, license, retrieved: edition },
     license,
     discoverable: false,
     indexable: false,
   };
-  return { key: row.Identifier, content, warnings };
+  return { key: row.Identifier, content, doubts };
 }
 
 /** The name without stray spaces and, where it is plain what they were, without U+FFFD. */
@@ -154,18 +165,6 @@ function readable(name: string): string {
     .replace(/\uFFFD(?=(Co-op|Ltd)\b)/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-}
-
-/** A web address that works as a link, or undefined for what is none. */
-function website(text: string): string | undefined {
-  const trimmed = text.trim().replace(/^(https?:\/\/)?www\.www\./i, "$1www.");
-  if (trimmed === "" || trimmed.length > 450 || /[\s<>"@]/.test(trimmed)) return undefined;
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
-  if (!URL.canParse(full)) return undefined;
-  const url = new URL(full);
-  if (!/^https?:$/.test(url.protocol) || !/\.[a-z][a-z0-9-]+$/i.test(url.hostname))
-    return undefined;
-  return full;
 }
 
 /** As Companies House writes it: eight characters, with the zeros that spreadsheets drop. */
