@@ -6,6 +6,8 @@ import type { Hono } from "hono";
 import type { Config } from "./config.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
 import { linkMemory } from "./directory/link.ts";
+import { mandateMemory } from "./directory/mandate.ts";
+import { pruneRequests } from "./directory/request.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { createThrottle } from "./directory/throttle.ts";
 import { AppError } from "./errors.ts";
@@ -25,6 +27,7 @@ import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
 import { kvStore, prune } from "./store/kv.ts";
 import * as links from "./store/links.ts";
+import * as mandates from "./store/mandates.ts";
 import { migrate } from "./store/migrate.ts";
 import { open, type Store } from "./store/open.ts";
 import * as peers from "./store/peers.ts";
@@ -246,6 +249,8 @@ export async function createApp(
         repeat("pruning", signal, hourly, async () => {
           await sessions.prune(db, clock());
           await links.prune(db, clock() - linkMemory);
+          await pruneRequests(db, clock());
+          await mandates.prune(db, clock() - mandateMemory);
           return (await prune(db, clock())) < 0;
         }).done,
       );
