@@ -1,19 +1,26 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openNode } from "../../src/app.ts";
+import { addCoop } from "../../src/directory/publish.ts";
+import { bakery } from "../helpers/nodes.ts";
 import { type Figure, measure, meterOf, progress, report } from "./measure.ts";
 import { startNode, startPeer } from "./processes.ts";
-import { folder, nodeData, ukData } from "./uk.ts";
+import { folder, type NodeData, nodeData, ukData } from "./uk.ts";
 
 /**
  * Memory of a node that has nothing to do: ten seconds after /health said that
- * all is well, with nothing in it and with the UK set; beside it the same for
- * bare servers. All of them at the same time.
+ * all is well: a leaf with one co-op, a hub with nothing in it and one with the
+ * UK set; beside them the same for bare servers. All of them at the same time.
  */
 export async function idle(): Promise<void> {
+  using leafFolder = folder();
   using emptyFolder = folder();
   using ukFolder = folder();
+  const leaf = await nodeData(leafFolder.path, { ROLE: "leaf" });
+  await addBakery(leaf);
   const empty = await nodeData(emptyFolder.path);
   const uk = await ukData(ukFolder.path);
+  await using leafNode = await startNode(leaf.env);
   await using emptyNode = await startNode(empty.env);
   await using ukNode = await startNode(uk.env);
   await using http = await startPeer(new URL("./idle-http.ts", import.meta.url), {});
@@ -26,6 +33,7 @@ export async function idle(): Promise<void> {
   const bare = memoryOf(http.pid);
   const loaded = memoryOf(libraries.pid);
   for (const [name, pid] of [
+    ["leaf", leafNode.pid],
     ["empty", emptyNode.pid],
     ["uk", ukNode.pid],
   ] as const) {
@@ -45,6 +53,12 @@ export async function idle(): Promise<void> {
     seconds,
     cpuSeconds,
   });
+}
+
+async function addBakery({ config }: NodeData): Promise<void> {
+  const { store, node } = await openNode(config, Date.now);
+  await using _closing = store;
+  await addCoop(store.db, node, "bakery", bakery(), Date.now());
 }
 
 function beside(value: number, peerValue: number, peer: string): Partial<Figure> {

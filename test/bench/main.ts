@@ -4,6 +4,7 @@
  * to look at, as both sides of each were measured by turns.
  */
 import "../../src/temporal.ts";
+import { edit } from "./edit.ts";
 import { feed } from "./feed.ts";
 import { idle } from "./idle.ts";
 import { imports } from "./import.ts";
@@ -18,6 +19,7 @@ const groups: Record<string, () => Promise<void>> = {
   import: imports,
   feed,
   inbox,
+  edit,
   idle,
   index: search,
 };
