@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ListingContent } from "../../src/coop/listing.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import * as peers from "../../src/store/peers.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
@@ -20,6 +21,7 @@ beforeAll(async () => {
   // Pictures come from where the co-op has them; here nothing may be asked for elsewhere.
   const { image: _, ...facts } = whole;
   const full = await site.add("whole", facts);
+  const endless = await site.add("endless", endlessWords(facts));
   await site.addExamples();
   const post = await site.say(
     rich,
@@ -55,6 +57,7 @@ beforeAll(async () => {
     `/coops/${rich}`,
     `/coops/${bare}`,
     `/coops/${full}`,
+    `/coops/${endless}`,
     ...examples.map(({ listing }) => new URL(listing.id).pathname),
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,
@@ -69,6 +72,20 @@ afterAll(async () => {
   await listener?.[Symbol.asyncDispose]();
   await site?.[Symbol.asyncDispose]();
 });
+
+/** The same listing with words that don't end, from right to left, and pictures for letters. */
+function endlessWords(content: Partial<ListingContent>): Partial<ListingContent> {
+  const texts = new Set(["name", "legalForm", "legalName", "source", "by", "basis", "creditText"]);
+  const text = JSON.stringify(
+    { ...content, nameMap: {}, icon: undefined },
+    (term, value: unknown) =>
+      texts.has(term) && typeof value === "string"
+        ? `${"Donaudampfschiff".repeat(6)} مخبز تعاوني 🍞👩🏽‍🍳 `.slice(0, 118)
+        : value,
+  );
+  const { nameMap: _, ...rest } = JSON.parse(text) as Partial<ListingContent>;
+  return rest;
+}
 
 async function withPage<T>(
   options: { width: number; script?: boolean; scheme?: "light" | "dark" },

@@ -156,13 +156,9 @@ function sourceList(sources: Source[]): Html {
 }
 
 function sourceWords({ text, url, rows }: Source): Html {
-  const name =
-    url !== undefined
-      ? outwardLink(url, text)
-      : text === undefined
-        ? html`not stated`
-        : html`<span dir="auto">${text}</span>`;
-  return html`${name} (${times(rows)})`;
+  const name = url === undefined ? html`${text ?? "not stated"}` : outwardLink(url, text);
+  // In a span of its own: years after a name from right to left would swap.
+  return html`<span dir="auto">${name}</span> (${times(rows)})`;
 }
 
 /** The years of rows, with the days at which things were counted. */

@@ -53,7 +53,8 @@ export function provenanceSection(entry: Entry): Html {
 function mandate({ mandate: given }: Listing["provenance"]): Html | undefined {
   if (given === undefined) return undefined;
   const { by, url, basis, date } = given;
-  return html`Published by ${url === undefined ? by : outwardLink(url, by)} on the co-op’s behalf:
+  const federation = url === undefined ? html`${by}` : outwardLink(url, by);
+  return html`Published by <span dir="auto">${federation}</span> on the co-op’s behalf:
     <span dir="auto">${basis}</span>, ${partialDate(date)}`;
 }
 
