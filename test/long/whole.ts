@@ -21,8 +21,10 @@ export async function halves(db: Db, host: string): Promise<string[]> {
   const hosted = new Set(coops.map(({ id }) => id));
   for (const { id, origin } of records) {
     if (!logged.has(id)) found.push(`${id} has no change`);
-    if (origin === host && !hosted.has(id.split("/").at(-2) ?? ""))
+    const [, coop] = /\/coops\/([0-9a-z]+)\/listing$/.exec(id) ?? [];
+    if (origin === host && coop !== undefined && !hosted.has(coop)) {
       found.push(`${id} has no co-op`);
+    }
   }
   for (const { kind, subject, seq } of changes) {
     if (kind === "record" && !held.has(subject)) found.push(`the change ${seq} has no record`);

@@ -109,7 +109,7 @@ describe("/dir/v1/changes", () => {
     expect((await response.text()).includes(`/coops/${id}/listing`)).toBe(true);
   });
 
-  test("answers 410 to a cursor of another epoch, 400 to what is none", async () => {
+  test("answers 410 to a cursor of another epoch or ahead of the log, 400 to what is none", async () => {
     await using site = await testSite();
     const gone = await site.get("/dir/v1/changes?after=other.3");
     expect(gone.status).toBe(410);
