@@ -97,7 +97,7 @@ async function importFile(
 
 /** A node that runs as a process of its own: the same program that `npm start` runs. */
 function startNode(env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [join(root, "src/main.ts")], {
+  return spawn(process.execPath, ["--max-semi-space-size=8", join(root, "src/main.ts")], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "inherit"],
   });

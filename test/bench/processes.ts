@@ -17,7 +17,8 @@ export interface Peer<Ready> extends Running {
 
 /** Runs a node, as `npm start` does, until its /health says that all is well. */
 export async function startNode(env: Record<string, string>): Promise<Running> {
-  const node = spawn(process.execPath, [join(import.meta.dirname, "../../src/main.ts")], {
+  const main = join(import.meta.dirname, "../../src/main.ts");
+  const node = spawn(process.execPath, ["--max-semi-space-size=8", main], {
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "ignore", "inherit"],
   });
