@@ -206,7 +206,7 @@ async function readContent(file: string): Promise<ListingContent> {
 
 function help(): string {
   const rows = Object.entries(commands).map(([name, { usage, help: what }]) => {
-    return `  ${`${name} ${usage}`.trim().padEnd(38)} ${what}`;
+    return `  ${`${name} ${usage}`.trim().padEnd(37)}  ${what}`;
   });
   return ["npm run cli -- COMMAND", "", ...rows].join("\n");
 }

@@ -18,8 +18,8 @@ import * as imports from "./store/imports.ts";
 /** The commands that bring registers in. */
 export const importCommands: Record<string, Command> = {
   import: {
-    usage: `FILE --as ${Object.keys(mappings).join("|")}|./MAPPING.json [--dry-run] [--report FILE.csv] [--edition DATE] [--close] [--force]`,
-    help: "publish the rows of an openly licensed register; repeat it for a newer edition",
+    usage: "FILE --as MAPPING [--dry-run] [--report FILE.csv] [--edition DATE] [--close] [--force]",
+    help: `publish the rows of an openly licensed register; MAPPING is one of ${Object.keys(mappings).join(", ")}, or a file`,
     options: {
       as: { type: "string" },
       "dry-run": { type: "boolean" },
