@@ -11,6 +11,7 @@ import { listingRecord, readListing } from "../../src/coop/listing-record.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
 import { regionPath } from "../../src/coop/regions.ts";
 import { multiStakeholder } from "../../src/coop/stakeholders.ts";
+import { warningsOf } from "../../src/coop/warnings.ts";
 import { type ExampleFile, readExamples } from "../../src/directory/examples.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/examples", import.meta.url));
@@ -230,6 +231,14 @@ describe.each(examples.map((example) => [example.handle, example] as const))("%s
     expect(record.body.length).toBeLessThan(bounds.size);
     expect(readListing(record.document)).toEqual(listing);
   });
+});
+
+test("nothing is odd about them, but for what is to be seen", () => {
+  const odd = examples.flatMap(({ handle, content }) =>
+    warningsOf(content, "2026-11-22").map(({ path }) => `${handle}: ${path}`),
+  );
+  // An offer that has expired; and a majority, which the summary owns up to.
+  expect(odd).toEqual(["fil_des_jours: offers.2.validThrough", "raiz_comum: coopType"]);
 });
 
 test("every term that a listing has is seen in an example, and most in several", () => {
