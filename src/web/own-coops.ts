@@ -36,7 +36,7 @@ export async function coopName(site: Site, id: string): Promise<string> {
   const entry = await hostedEntry(site, id);
   if (entry !== undefined) return entry.listing.name;
   const coop = await coops.get(site.db, id);
-  const { name } = JSON.parse(coop?.content ?? "{}") as { name?: unknown };
-  if (typeof name === "string") return name;
+  const { name } = JSON.parse(coop?.content ?? coop?.draft ?? "{}") as { name?: unknown };
+  if (typeof name === "string" && name !== "") return name;
   return coop?.handle == null ? id : `@${coop.handle}`;
 }

@@ -1,10 +1,12 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { openDraft } from "../../directory/draft.ts";
 import { exportCoop, leaveFileSize, readLeaveFile, takeIn } from "../../directory/leave.ts";
 import { linkUrl } from "../../directory/link.ts";
 import { invite } from "../../directory/people.ts";
 import type { Session } from "../../directory/sign-in.ts";
 import { AppError } from "../../errors.ts";
+import { placeOf } from "../editor/place.ts";
 import { type Form, freshForm, readForm, withFault } from "../forms.ts";
 import { coopName } from "../own-coops.ts";
 import { madeLinkPage } from "../pages/made-link.ts";
@@ -16,7 +18,7 @@ import type { Site } from "../site.ts";
 /** `GET /admin/coops/:id/export` */
 export async function showExport(site: Site, c: Context, id: string): Promise<Response> {
   const { session } = await demandCoopRole(site, c, id, "owner");
-  const page = takeAlongPage({ id, name: await coopName(site, id) });
+  const page = takeAlongPage(placeOf(session, await openDraft(site.db, site.node, id)));
   return respondPrivately(site, c, page, { session });
 }
 

@@ -1,10 +1,12 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { openDraft } from "../../directory/draft.ts";
 import { linkUrl } from "../../directory/link.ts";
 import { giveRole, invite, takeRole } from "../../directory/people.ts";
 import type { Session } from "../../directory/sign-in.ts";
 import { AppError } from "../../errors.ts";
 import * as roles from "../../store/roles.ts";
+import { placeOf } from "../editor/place.ts";
 import { type Form, freshForm, readForm, withFault } from "../forms.ts";
 import { coopName } from "../own-coops.ts";
 import { madeLinkPage } from "../pages/made-link.ts";
@@ -27,8 +29,7 @@ async function people(
   form: Form,
 ): Promise<Response> {
   const page = peoplePage({
-    id,
-    name: await coopName(site, id),
+    place: placeOf(session, await openDraft(site.db, site.node, id)),
     people: await roles.inCoop(site.db, id),
     session,
     form,

@@ -9,21 +9,23 @@ export interface Place {
   listed: boolean;
   /** Whether it has an account that can post. */
   posts: boolean;
-  /** Whether whoever looks may delete it for good. */
+  /** Whether whoever looks may delete it for good, and take it along. */
   owner: boolean;
 }
 
-type Tab = "edit" | "preview" | "news" | "history" | "leave";
+type Tab = "edit" | "preview" | "news" | "history" | "people" | "export" | "leave";
 
 /** The ways between the pages about one co-op. */
 export function editorTabs(place: Place | undefined, current: Tab): Html {
   if (place === undefined) return html``;
-  const { id, listed, posts } = place;
+  const { id, listed, posts, owner } = place;
   const tabs: [Tab, string, string][] = [
     ["edit", "", "Profile"],
     ["preview", "/preview", "Preview"],
     ...(posts ? [["news", "/news", "News"] as [Tab, string, string]] : []),
     ["history", "/history", "History"],
+    ["people", "/people", "People"],
+    ...(owner ? [["export", "/export", "Take along"] as [Tab, string, string]] : []),
     ["leave", "/leave", "Withdraw or delete"],
   ];
   return html`<nav class="tabs" aria-label="This co-op">

@@ -7,13 +7,13 @@ import type { Role } from "../../store/roles.ts";
 import type { Form } from "../forms.ts";
 import type { Page } from "../layout.ts";
 import { day, type Html } from "../text.ts";
+import { editorTabs, type Place } from "./editor-tabs.ts";
 import { button, buttonForm, choice, faultSummary } from "./form.ts";
 
 type Person = Role & Pick<Account, "name" | "displayName">;
 
 interface PeopleData {
-  id: string;
-  name: string;
+  place: Place;
   people: Person[];
   session: Session;
   form: Form;
@@ -23,14 +23,12 @@ const roleWords = { owner: "Owner", editor: "Editor" };
 
 /** Who looks after a co-op. */
 export function peoplePage(data: PeopleData): Page {
-  const { id, name, people, session, form } = data;
+  const { place, people, session, form } = data;
+  const { id, name } = place;
   const manages = mayManagePeople(session, id);
   return {
     title: `People of ${name}`,
-    body: html`${faultSummary(form, { role: "As what" })}
-      <p class="eyebrow">
-        <a href="/admin/coops/${id}"><bdi>${name}</bdi></a>
-      </p>
+    body: html`${faultSummary(form, { role: "As what" })} ${editorTabs(place, "people")}
       <h1>People</h1>
       ${people.length === 0 ? html`<p>Nobody looks after this co-op yet.</p>` : table(data, manages)}
       ${
@@ -43,7 +41,7 @@ export function peoplePage(data: PeopleData): Page {
   };
 }
 
-function table({ id, people }: PeopleData, manages: boolean): Html {
+function table({ place: { id }, people }: PeopleData, manages: boolean): Html {
   return html`<table class="stacking" role="table">
     <thead role="rowgroup">
       <tr role="row">

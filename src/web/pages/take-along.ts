@@ -1,40 +1,42 @@
 import { html } from "hono/html";
 import type { Form } from "../forms.ts";
 import type { Page } from "../layout.ts";
+import { editorTabs, type Place } from "./editor-tabs.ts";
 import { button, faultSummary, fileField } from "./form.ts";
 
 /** Where an owner downloads all that is the co-op’s. */
-export function takeAlongPage({ id, name }: { id: string; name: string }): Page {
+export function takeAlongPage(place: Place): Page {
+  const { id, name } = place;
   return {
     title: `Take ${name} along`,
-    body: html`<div class="narrow">
-      <p class="eyebrow">
-        <a href="/admin/coops/${id}"><bdi>${name}</bdi></a>
-      </p>
-      <h1>Take everything along</h1>
-      <p class="lead">
-        All that is the co-op’s in one file, to keep, or to go on with on another node.
-      </p>
-      <ul>
-        <li>the listing as you entered it, and as it was signed and published</li>
-        <li>the draft, and what was published before</li>
-        <li>the news</li>
-        <li>the addresses of those who follow it</li>
-        <li>under which mandates it was published</li>
-      </ul>
-      <p>
-        Passwords, accounts and the keys of this node are not in it. Treat it as confidential:
-        drafts and followers are not public.
-      </p>
-      <p><a class="button" href="/admin/coops/${id}/export.json" download>Download the file</a></p>
-      <p>
-        The other node takes it in as a private draft, by its page “Take a co-op in” or by the
-        command
-        <code>coop import-file</code>. The followers don’t move by themselves: this version can’t
-        tell their servers yet. When the co-op is published there,
-        <a href="/admin/coops/${id}/leave">withdraw or delete it here</a>.
-      </p>
-    </div>`,
+    body: html`${editorTabs(place, "export")}
+      <div class="narrow">
+        <h1>Take everything along</h1>
+        <p class="lead">
+          All that is the co-op’s in one file, to keep, or to go on with on another node.
+        </p>
+        <ul>
+          <li>the listing as you entered it, and as it was signed and published</li>
+          <li>the draft, and what was published before</li>
+          <li>the news</li>
+          <li>the addresses of those who follow it</li>
+          <li>under which mandates it was published</li>
+        </ul>
+        <p>
+          Passwords, accounts and the keys of this node are not in it. Treat it as confidential:
+          drafts and followers are not public.
+        </p>
+        <p>
+          <a class="button" href="/admin/coops/${id}/export.json" download>Download the file</a>
+        </p>
+        <p>
+          The other node takes it in as a private draft, by its page “Take a co-op in” or by the
+          command
+          <code>coop import-file</code>. The followers don’t move by themselves: this version can’t
+          tell their servers yet. When the co-op is published there,
+          <a href="/admin/coops/${id}/leave">withdraw or delete it here</a>.
+        </p>
+      </div>`,
   };
 }
 
