@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["test/long/*.test.ts"],
     setupFiles: ["src/temporal.ts"],
     fileParallelism: false,
-    testTimeout: 900_000,
+    testTimeout: 1_800_000,
     reporters: ["default", "./test/helpers/reporter.ts"],
   },
 });
