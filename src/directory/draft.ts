@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonObject } from "../coop/canonical-json.ts";
+import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
 import type { ListingContent } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
 import { AppError } from "../errors.ts";
@@ -154,11 +154,12 @@ async function save(
   tx: Tx,
   node: Identity,
   id: string,
-  { base, account, handle, draft }: Writing & { draft: string },
+  { content, base, account, handle, draft }: Writing & { draft: string },
   now: number,
 ): Promise<{ saved: number } | Conflict> {
   const coop = await lockHosted(tx, id);
   if (Number(coop.edition) !== base) return { conflict: await editable(tx, node, coop) };
+  await keepOthers(tx, coop, { account, content }, now);
   const named = await withHandle(tx, coop, handle);
   const written = { draft, drafted: now, draftedBy: account };
   const { edition } = await coops.revise(tx, { ...named, ...written });
@@ -207,9 +208,10 @@ async function publishWritten(
   writing: Writing & { id: string; listing: ReturnType<typeof draftOf> },
   now: number,
 ): Promise<boolean | Conflict> {
-  const { id, base, account, handle, listing } = writing;
+  const { id, content, base, account, handle, listing } = writing;
   const locked = await lockHosted(tx, id);
   if (Number(locked.edition) !== base) return { conflict: await editable(tx, node, locked) };
+  await keepOthers(tx, locked, { account, content }, now);
   const named = await withHandle(tx, locked, handle);
   const coop = { ...named, draft: null, drafted: null, draftedBy: null };
   const changed = await publishIn(tx, node, coop, listing, now, { account, introduce: true });
@@ -236,6 +238,18 @@ async function discard(tx: Tx, id: string, account: string | null, now: number):
   if (coop.draft === null) return;
   await setAside(tx, coop, now);
   await coops.revise(tx, { ...coop, draft: null, drafted: null, draftedBy: account });
+}
+
+/** Keeps what somebody else has drafted, unless it is what is written now. */
+async function keepOthers(
+  tx: Tx,
+  coop: coops.HostedCoop,
+  { account, content }: Pick<Writing, "account" | "content">,
+  now: number,
+): Promise<void> {
+  if (coop.draft === null || coop.draftedBy === account) return;
+  if (canonicalJson(JSON.parse(coop.draft) as JsonObject) === canonicalJson(content)) return;
+  await setAside(tx, coop, now);
 }
 
 /** Keeps the draft in the history, for it makes way for another content. */

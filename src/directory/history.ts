@@ -14,31 +14,19 @@ export interface Step {
   made: number;
   /** As it was entered; null for a withdrawal. */
   content: DraftContent | null;
-  /** The terms that differ from the content before. */
-  changed: string[];
 }
 
 /** What was done with a co-op's listing, the latest first. */
 export async function history(db: Db, id: string): Promise<Step[]> {
   await hosted(db, id);
   const rows = await revisions.of(db, id);
-  let before: DraftContent = {};
-  return rows
-    .toReversed()
-    .map(({ number, kind, account, made, content: text }) => {
-      const content = text === null ? null : (JSON.parse(text) as DraftContent);
-      const changed = content === null ? [] : changedTerms(before, content);
-      // A draft that was never published is no step towards the next version.
-      if (kind === "published" && content !== null) before = content;
-      return { number, kind, account, made: Number(made), content, changed };
-    })
-    .toReversed();
-}
-
-/** The terms in which two contents differ. */
-export function changedTerms(before: DraftContent, after: DraftContent): string[] {
-  const terms = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...terms].filter((term) => JSON.stringify(before[term]) !== JSON.stringify(after[term]));
+  return rows.map(({ number, kind, account, made, content }) => ({
+    number,
+    kind,
+    account,
+    made: Number(made),
+    content: content === null ? null : (JSON.parse(content) as DraftContent),
+  }));
 }
 
 /**

@@ -163,7 +163,13 @@ const codedTerms = [
   "indivisibleReserve",
 ] as const satisfies (keyof Listing)[];
 
-function coopActor(node: Identity, handle: string, created: number, listing: Listing): JsonObject {
+/** The actor that a co-op with this listing has. */
+export function coopActor(
+  node: Identity,
+  handle: string,
+  created: number,
+  listing: Listing,
+): JsonObject {
   const { id } = listing;
   return {
     ...common(node, id, handle),

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { calledName } from "../directory/account.ts";
-import { mayAdminister, mayModerate } from "../directory/permit.ts";
+import { mayAddCoop, mayAdminister, mayModerate } from "../directory/permit.ts";
 import type { Session } from "../directory/sign-in.ts";
 import { ownCoops } from "./own-coops.ts";
 import { adminHomePage, type Section } from "./pages/admin-home.ts";
@@ -16,6 +16,24 @@ const sections: (Section & { may: (session: Session) => boolean })[] = [
     what: "Who signs in here, and what they may do",
     may: mayAdminister,
   },
+  {
+    path: "/admin/requests",
+    label: "Requests",
+    what: "Who wants to join, to claim, to correct or not to be listed",
+    may: mayModerate,
+  },
+  {
+    path: "/admin/members",
+    label: "Many co-ops at once",
+    what: "A spreadsheet of a federation",
+    may: mayAdminister,
+  },
+  {
+    path: "/admin/take-in",
+    label: "Take a co-op in",
+    what: "That comes from another node with its file",
+    may: mayAdminister,
+  },
 ];
 
 /** `GET /admin` */
@@ -25,6 +43,7 @@ export async function showAdminHome(site: Site, c: Context): Promise<Response> {
     name: calledName(session.account),
     coops: await ownCoops(site, session.roles),
     sections: sections.filter(({ may }) => may(session)),
+    adds: mayAddCoop(session),
     runs: mayModerate(session),
   });
   return respondPrivately(site, c, page, { session });

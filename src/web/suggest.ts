@@ -53,28 +53,22 @@ export function suggest(
   words: string,
   { country, limit }: { country?: string | undefined; limit: number },
 ): Suggestion[] {
-  switch (kind) {
-    case "sector": {
-      return findSectors(words, limit).map(({ code }) => suggestion(kind, code));
-    }
-    case "region": {
-      // A code of a scheme without a list here, such as `nuts:ITC11`, is taken as it is.
-      const written = parseRegion(words);
-      const found = findRegions(words, { country, limit }).map(({ code }) => code);
-      const all = new Set([...(written === undefined ? [] : [written]), ...found]);
-      return [...all].slice(0, limit).map((code) => suggestion(kind, code));
-    }
-    case "theme": {
-      return findThemes(words, limit).map(({ code }) => suggestion(kind, code));
-    }
-    case "language": {
-      return ranked(languageList(), words, limit).map(({ code }) => suggestion(kind, code));
-    }
-    case "legal-form": {
-      return ranked(legalFormList(country), words, limit).map(({ code }) => suggestion(kind, code));
-    }
-  }
+  const found = finders[kind](words, limit, country).map(({ code }) => code);
+  // A code of a scheme without a list here, such as `nuts:ITC11`, is taken as it is.
+  const written = kind === "region" ? parseRegion(words) : undefined;
+  const all = new Set([...(written === undefined ? [] : [written]), ...found]);
+  return [...all].slice(0, limit).map((code) => suggestion(kind, code));
 }
+
+type Find = (words: string, limit: number, country: string | undefined) => { code: string }[];
+
+const finders: Record<Kind, Find> = {
+  sector: findSectors,
+  region: (words, limit, country) => findRegions(words, { country, limit }),
+  theme: findThemes,
+  language: (words, limit) => ranked(languageList(), words, limit),
+  "legal-form": (words, limit, country) => ranked(legalFormList(country), words, limit),
+};
 
 let byLanguage: Findables | undefined;
 
@@ -98,26 +92,24 @@ function legalFormList(country: string | undefined): Findables {
 
 /** A code with what it is called. */
 export function suggestion(kind: Kind, code: string): Suggestion {
-  switch (kind) {
-    case "sector": {
-      const section = sectorPath(code).at(-1);
-      const within = section === undefined || section === code ? undefined : sectorLabel(section);
-      return { code, label: sectorLabel(code) ?? code, within };
-    }
-    case "region": {
-      const above = regionPath(code).slice(1).map(regionName).join(", ");
-      return { code, label: regionName(code), within: above === "" ? undefined : above };
-    }
-    case "theme": {
-      return { code, label: themes[code as Theme]?.label ?? code };
-    }
-    case "language": {
-      return { code, label: languageName(code) };
-    }
-    case "legal-form": {
-      const country = legalFormCountry(code);
-      const within = country === undefined ? undefined : regionName(`iso3166-1:${country}`);
-      return { code, label: legalFormLabel(code) ?? code, within };
-    }
-  }
+  return { code, ...describe[kind](code) };
 }
+
+const describe: Record<Kind, (code: string) => Omit<Suggestion, "code">> = {
+  sector(code) {
+    const section = sectorPath(code).at(-1);
+    const within = section === undefined || section === code ? undefined : sectorLabel(section);
+    return { label: sectorLabel(code) ?? code, within };
+  },
+  region(code) {
+    const above = regionPath(code).slice(1).map(regionName).join(", ");
+    return { label: regionName(code), within: above === "" ? undefined : above };
+  },
+  theme: (code) => ({ label: themes[code as Theme]?.label ?? code }),
+  language: (code) => ({ label: languageName(code) }),
+  "legal-form"(code) {
+    const country = legalFormCountry(code);
+    const within = country === undefined ? undefined : regionName(`iso3166-1:${country}`);
+    return { label: legalFormLabel(code) ?? code, within };
+  },
+};

@@ -24,6 +24,8 @@ export function differences(before: DraftContent, after: DraftContent): Differen
 
 /** What the terms of a listing are called in the editor. */
 const termWords: Record<string, string> = {
+  _consent: "Consent",
+  _handle: "Name in the fediverse",
   name: "Name",
   nameMap: "Name",
   summary: "What it does",
@@ -68,6 +70,8 @@ const termWords: Record<string, string> = {
 
 /** What a field is called: `Class of members 1, votes`. */
 export function fieldWords(name: string): string {
+  if (name === "location.address.addressCountry") return "Country";
+  if (name === "location.address.addressLocality") return "Town or village";
   const [term = "", ...rest] = name.split(".");
   const words = termWords[term] ?? term;
   const [first, ...others] = rest.map((part) =>

@@ -13,7 +13,7 @@ import {
 } from "../../directory/draft.ts";
 import { groundOf } from "../../directory/ground.ts";
 import { handleFault } from "../../directory/handle.ts";
-import { roleIn } from "../../directory/permit.ts";
+import { mayAddCoop, roleIn } from "../../directory/permit.ts";
 import { coopUrl, newCoop } from "../../directory/publish.ts";
 import type { Session } from "../../directory/sign-in.ts";
 import { AppError } from "../../errors.ts";
@@ -23,7 +23,7 @@ import { differenceTable } from "../pages/differences.ts";
 import { editorPage, handleState } from "../pages/editor.ts";
 import { liveSection } from "../pages/editor-live.ts";
 import { goTo, privately, respondPrivately } from "../private.ts";
-import { demandCoopRole, demandNodeRole } from "../session.ts";
+import { demandAccount, demandCoopRole } from "../session.ts";
 import type { Site } from "../site.ts";
 import { suggest } from "../suggest.ts";
 import type { Html } from "../text.ts";
@@ -83,7 +83,13 @@ export async function checkCoop(site: Site, c: Context, id: string | undefined):
 }
 
 async function newDesk(site: Site, c: Context): Promise<Desk> {
-  const session = await demandNodeRole(site, c, "moderator");
+  const session = await demandAccount(site, c);
+  if (!mayAddCoop(session)) {
+    throw new AppError(
+      "forbidden",
+      "You look after a co-op already. Ask whoever runs this node to add another one.",
+    );
+  }
   const coop = newCoop("new", site.clock());
   const editable = { coop, content: {}, published: undefined, edition: 0 };
   const url = coopUrl(site.node, "new");
@@ -111,15 +117,16 @@ async function deskOf(site: Site, c: Context, id: string): Promise<Desk> {
       handle: coop.handle,
       choosing: coop.content === null && ground !== "imported",
     },
-    kept: { provenance, ...(example !== undefined && { example }) } as DraftContent,
+    kept: { provenance, ...(example !== undefined && { example }) },
   };
 }
 
 function formOfDesk({ editable, subject }: Desk): Form {
   const form = formOf(editable.content);
-  for (const name of [...form.keys()]) {
-    if (name.startsWith("provenance.") || name === "example") form.delete(name);
-  }
+  const unwritten = [...form.keys()].filter(
+    (name) => name.startsWith("provenance.") || name === "example",
+  );
+  for (const name of unwritten) form.delete(name);
   if (subject.handle !== null) form.set("_handle", subject.handle);
   return form;
 }
@@ -305,10 +312,11 @@ async function show(desk: Desk, form: Form, showing: Showing = {}): Promise<Resp
   const { site, c, session, id, editable, subject } = desk;
   const { faults = [], focus, notice } = showing;
   const content = contentFor(desk, form);
-  const sheet = sheetOf(form, faults, searches(form));
+  const action = `/admin/coops/${id ?? "new"}`;
+  const sheet = sheetOf(form, { action, faults, focus, found: searches(form) });
   const { coop, edition } = editable;
   const page = editorPage({
-    place: id === undefined ? undefined : await placeOf(site, session, editable),
+    place: id === undefined ? undefined : placeOf(session, editable),
     sheet,
     live: await liveOf(site, subject, content, handleIn(form)),
     edition,
@@ -317,7 +325,6 @@ async function show(desk: Desk, form: Form, showing: Showing = {}): Promise<Resp
     state: stateOf(desk),
     saved: coop.drafted === null ? undefined : await savedBy(site, coop.drafted, coop.draftedBy),
     notice,
-    focus,
   });
   const status = showing.status ?? (faults.length > 0 ? 400 : 200);
   return respondPrivately(site, c, page, { session, status });

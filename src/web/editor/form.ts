@@ -42,7 +42,7 @@ const content = shapeOf(Content);
 function shapeOf(schema: z.core.$ZodType, optional = false): Shape {
   if (schema instanceof z.ZodOptional) return shapeOf(schema.unwrap(), true);
   if (schema instanceof z.ZodObject) {
-    const shape = Object.entries(schema.shape as Record<string, z.ZodType>);
+    const shape = Object.entries(schema.shape);
     return { as: "object", fields: shape.map(([name, each]) => [name, shapeOf(each)]) };
   }
   if (schema instanceof z.ZodArray) {

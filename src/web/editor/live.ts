@@ -1,9 +1,13 @@
+import { protect } from "../../coop/disclosure.ts";
 import { readLeniently } from "../../coop/leniency.ts";
 import { Listing } from "../../coop/listing.ts";
+import { warningsOf } from "../../coop/warnings.ts";
 import type { DraftContent } from "../../directory/draft.ts";
 import { handleFault, suggestHandle } from "../../directory/handle.ts";
+import { AppError } from "../../errors.ts";
 import type { Live } from "../pages/editor-live.ts";
 import type { Site } from "../site.ts";
+import { fieldWords } from "./differences.ts";
 import { faultsOf } from "./form.ts";
 
 /** Whose content it is. */
@@ -25,18 +29,31 @@ export async function liveOf(
   content: DraftContent,
   written: string,
 ): Promise<Live> {
-  const listing = listingOf(subject, content, site.clock());
+  const now = site.clock();
+  const { listing, hidden } = publishedAs(subject, content, now);
+  const today = new Date(now).toISOString().slice(0, 10);
   return {
     listing,
     faults: faultsOf(content),
-    warnings: [],
-    hidden: [],
+    // Of what was entered: what is hidden from others isn't doubtful.
+    warnings: warningsOf(listingOf(subject, content, now), today),
+    hidden: hidden.map(fieldWords),
     handle: subject.choosing ? await handleWords(site, subject, content, written) : undefined,
   };
 }
 
+/** The listing as it would be published, and the fields that are then not told, or vaguely. */
+export function publishedAs(
+  subject: Pick<Subject, "url" | "handle">,
+  content: DraftContent,
+  now: number,
+): { listing: Listing; hidden: string[] } {
+  const { content: listing, hidden } = protect(listingOf(subject, content, now));
+  return { listing, hidden };
+}
+
 /** The listing that a draft makes, as far as it can be read. */
-export function listingOf(
+function listingOf(
   { url, handle }: Pick<Subject, "url" | "handle">,
   content: DraftContent,
   now: number,
@@ -54,19 +71,12 @@ export function listingOf(
     listed: true,
     ...(handle !== null && { preferredUsername: handle }),
   };
-  const { name, license, provenance, id, type, updated, listed } = whole;
-  const bare = { name, license, provenance, id, type, updated, listed };
-  return (
-    readLeniently(Listing, whole) ??
-    (Listing.parse({
-      ...bare,
-      name: "A co-op",
-      license: "CC0-1.0",
-      provenance: { kind: "claimed" },
-      discoverable: false,
-      indexable: false,
-    }) satisfies Listing)
-  );
+  const bare = { name: "A co-op", license: "CC0-1.0", provenance: { kind: "claimed" } };
+  const listing =
+    readLeniently(Listing, { discoverable: false, indexable: false, ...whole }) ??
+    readLeniently(Listing, { ...whole, ...bare, discoverable: false, indexable: false });
+  if (listing === undefined) throw new AppError("internal", "a draft makes no listing at all");
+  return listing;
 }
 
 /** What the co-op will be called in the fediverse. */

@@ -2,14 +2,9 @@ import type { Editable } from "../../directory/draft.ts";
 import { mayManagePeople } from "../../directory/permit.ts";
 import type { Session } from "../../directory/sign-in.ts";
 import type { Place } from "../pages/editor-tabs.ts";
-import type { Site } from "../site.ts";
 
 /** What the ways between the pages about one co-op need to know. */
-export function placeOf(
-  _site: Site,
-  session: Session,
-  { coop, content, published }: Editable,
-): Place {
+export function placeOf(session: Session, { coop, content, published }: Editable): Place {
   const { name } = content;
   return {
     id: coop.id,

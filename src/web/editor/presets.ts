@@ -130,7 +130,8 @@ const classNames: Record<string, Partial<Record<StakeholderKind, string>>> = {
 export function applyPreset(content: DraftContent, preset: Preset): DraftContent {
   const { classes, theme, key: _, label: __, hint: ___, ...facts } = preset;
   const before = (content["stakeholders"] ?? []) as Partial<StakeholderClass>[];
-  const language = String(content["inLanguage"] ?? "en").split("-")[0] ?? "en";
+  const { inLanguage } = content;
+  const language = typeof inLanguage === "string" ? (inLanguage.split("-")[0] ?? "en") : "en";
   const wanted = classes.map(
     (kind) =>
       before.find((each) => each.kind === kind) ?? {
@@ -167,5 +168,5 @@ export function withKeys(content: DraftContent): DraftContent {
     taken.add(free);
     return { key: free, ...(each as object) };
   });
-  return { ...content, stakeholders } as DraftContent;
+  return { ...content, stakeholders };
 }

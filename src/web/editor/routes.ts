@@ -1,6 +1,10 @@
 import type { Hono } from "hono";
 import type { Site } from "../site.ts";
 import { checkCoop, sendEditor, sendNewCoop, showEditor, showNewCoop } from "./edit.ts";
+import { sendLeave, showLeave } from "./leave.ts";
+import { sendNews, sendPostEdit, showNews, showPostEditor } from "./news.ts";
+import { bringBack, showHistory } from "./past.ts";
+import { showPreview } from "./preview.ts";
 
 /** The pages on which a co-op publishes itself. */
 export function editorRoutes(site: Site, admin: Hono): void {
@@ -10,4 +14,17 @@ export function editorRoutes(site: Site, admin: Hono): void {
   admin.get("/coops/:id", (c) => showEditor(site, c, c.req.param("id")));
   admin.post("/coops/:id", (c) => sendEditor(site, c, c.req.param("id")));
   admin.post("/coops/:id/check", (c) => checkCoop(site, c, c.req.param("id")));
+  admin.get("/coops/:id/preview", (c) => showPreview(site, c, c.req.param("id")));
+  admin.get("/coops/:id/history", (c) => showHistory(site, c, c.req.param("id")));
+  admin.post("/coops/:id/history", (c) => bringBack(site, c, c.req.param("id")));
+  admin.get("/coops/:id/leave", (c) => showLeave(site, c, c.req.param("id")));
+  admin.post("/coops/:id/leave", (c) => sendLeave(site, c, c.req.param("id")));
+  admin.get("/coops/:id/news", (c) => showNews(site, c, c.req.param("id")));
+  admin.post("/coops/:id/news", (c) => sendNews(site, c, c.req.param("id")));
+  admin.get("/coops/:id/news/:post", (c) =>
+    showPostEditor(site, c, c.req.param("id"), c.req.param("post")),
+  );
+  admin.post("/coops/:id/news/:post", (c) =>
+    sendPostEdit(site, c, c.req.param("id"), c.req.param("post")),
+  );
 }

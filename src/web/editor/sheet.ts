@@ -19,12 +19,20 @@ export interface Sheet {
   shown: ShownForm;
   /** What was found for the fields in which somebody searched. */
   found: Partial<Record<CodeField, Suggestion[]>>;
+  /** Where the form is sent. */
+  action: string;
+  /** The field with which one goes on: what holds it is unfolded. */
+  focus: string | undefined;
   /** The languages beside the main one in which something is written. */
   languages: string[];
 }
 
 /** A form with what is wrong with it, and with what was found for its searches. */
-export function sheetOf(form: Form, faults: FormFault[], found: Sheet["found"] = {}): Sheet {
+export function sheetOf(
+  form: Form,
+  more: Pick<Sheet, "action" | "focus" | "found"> & { faults: FormFault[] },
+): Sheet {
+  const { faults, ...rest } = more;
   const values = Object.fromEntries(
     [...new Set(form.keys())].map((name) => {
       const all = form.getAll(name);
@@ -33,12 +41,12 @@ export function sheetOf(form: Form, faults: FormFault[], found: Sheet["found"] =
   );
   const tags = [...form.keys()].map((name) => /(?:^|\.)\w+Map\.([^.]+)$/.exec(name)?.[1]);
   const languages = [...new Set(tags.filter((tag) => tag !== undefined))];
-  return { form, shown: { values, faults }, found, languages };
+  return { ...rest, form, shown: { values, faults }, languages };
 }
 
-/** Whether something is wrong with a field that begins like this. */
-export function isFaulty({ shown }: Sheet, ...starts: string[]): boolean {
-  return shown.faults.some(({ field = "" }) =>
+/** Whether something is wrong with a field that begins like this, or one goes on there. */
+export function isOpen({ shown, focus = "" }: Sheet, ...starts: string[]): boolean {
+  return [focus, ...shown.faults.map(({ field = "" }) => field)].some((field) =>
     starts.some((start) => field === start || field.startsWith(`${start}.`)),
   );
 }

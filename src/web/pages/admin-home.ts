@@ -15,12 +15,14 @@ interface AdminHomeData {
   name: string;
   coops: OwnCoop[];
   sections: Section[];
+  /** Whether the account may add a co-op. */
+  adds: boolean;
   /** Whether the account has a part in running the node. */
   runs: boolean;
 }
 
 /** Where one is after signing in: one’s co-ops, and for some the node. */
-export function adminHomePage({ name, coops, sections, runs }: AdminHomeData): Page {
+export function adminHomePage({ name, coops, sections, adds, runs }: AdminHomeData): Page {
   return {
     title: "Your co-op",
     body: html`<h1>Welcome, <bdi>${name}</bdi></h1>
@@ -34,6 +36,7 @@ export function adminHomePage({ name, coops, sections, runs }: AdminHomeData): P
               </p>`
             : coopTable(coops)
         }
+        ${adds ? html`<p><a href="/admin/coops/new">Add a co-op</a></p>` : ""}
       </section>
       ${
         sections.length === 0
@@ -69,7 +72,11 @@ function coopTable(coops: OwnCoop[]): Html {
         ({ id, name, role, state }) =>
           html`<tr role="row">
             <th role="rowheader" scope="row">
-              ${state === "draft" ? html`<bdi>${name}</bdi>` : html`<a href="/coops/${id}"><bdi>${name}</bdi></a>`}
+              ${
+                state === "deleted"
+                  ? html`<bdi>${name}</bdi>`
+                  : html`<a href="/admin/coops/${id}"><bdi>${name}</bdi></a>`
+              }
             </th>
             <td role="cell" data-label="State">${stateWords[state]}</td>
             <td role="cell" data-label="You are">${roleWords[role]}</td>

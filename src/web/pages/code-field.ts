@@ -52,7 +52,7 @@ export function codeField(sheet: Sheet, question: CodeQuestion): Html {
         maxlength="200"
         autocomplete="off"
       />
-      <button class="quiet" name="do" value="find:${name}" formnovalidate>
+      <button class="quiet" name="do" value="find:${name}" formaction="${sheet.action}#${id}">
         Find<span class="unseen"> ${find.replace(/^Find /, "")}</span>
       </button>
     </div>
@@ -92,8 +92,6 @@ function item(name: string, { code, label, within }: Suggestion, on: boolean, si
 
 /** What is wrong with the field or one of its codes. */
 function faultsBelow({ shown }: Sheet, name: string): string | undefined {
-  const own = shown.faults.filter(
-    ({ field = "" }) => field !== name && field.startsWith(`${name}.`),
-  );
-  return faultOf(shown, name) ?? own[0]?.message;
+  const below = shown.faults.find(({ field = "" }) => field.startsWith(`${name}.`));
+  return faultOf(shown, name) ?? below?.message;
 }

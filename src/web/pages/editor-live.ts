@@ -1,6 +1,8 @@
 import { html } from "hono/html";
 import type { Listing } from "../../coop/listing.ts";
+import type { Warning } from "../../coop/warnings.ts";
 import { multiStakeholder } from "../../coop/stakeholders.ts";
+import { fieldWords } from "../editor/differences.ts";
 import type { FormFault } from "../forms.ts";
 import { counted, type Html } from "../text.ts";
 import { fieldId } from "./form.ts";
@@ -12,7 +14,7 @@ export interface Live {
   listing: Listing;
   faults: FormFault[];
   /** What the law and the figures themselves make doubtful. */
-  warnings: { message: string; field?: string | undefined }[];
+  warnings: Warning[];
   /** What will be published otherwise than it was entered. */
   hidden: string[];
   /** The name on Mastodon, or why it can't be had. */
@@ -30,7 +32,7 @@ export function liveSection(live: Live): Html {
         : html`<section class="warnings" aria-labelledby="warnings-heading">
             <h2 id="warnings-heading">${counted(warnings.length, "thing")} to look at</h2>
             <ul>
-              ${warnings.map(({ message }) => html`<li>${message}</li>`)}
+              ${warnings.map(warningItem)}
             </ul>
             <p class="aside">None of these keeps you from publishing.</p>
           </section>`
@@ -50,6 +52,17 @@ export function liveSection(live: Live): Html {
   </div>`;
 }
 
+function warningItem({ path, text, law, verified }: Warning): Html {
+  return html`<li>
+    <strong>${fieldWords(path)}:</strong> ${text}
+    ${
+      law === undefined
+        ? ""
+        : html`<span class="hint">${law}${verified === undefined ? "" : `, ${verified}`}</span>`
+    }
+  </li>`;
+}
+
 /** What must be mended before this can be published. */
 function lacking(faults: FormFault[]): Html {
   if (faults.length === 0) return html`<p class="state good">Ready to be published.</p>`;
@@ -59,20 +72,9 @@ function lacking(faults: FormFault[]): Html {
         ? html`Before you can publish:
           ${faults.map(({ field = "", message }, at) => [
             at === 0 ? "" : " · ",
-            html`<a href="#${fieldId(field)}">${labelOf(field)}</a> ${message.toLowerCase()}`,
+            html`<a href="#${fieldId(field)}">${fieldWords(field)}</a>: ${message}`,
           ])}`
         : `${counted(faults.length, "thing")} to mend before you can publish.`
     }
   </p>`;
-}
-
-/** What the fields that everybody needs are called. */
-const labels: Record<string, string> = {
-  name: "Name",
-  license: "Licence",
-  "location.address.addressCountry": "Country",
-};
-
-function labelOf(field: string): string {
-  return labels[field] ?? field;
 }

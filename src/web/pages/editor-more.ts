@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { Level, Precision, Status, VoteRule } from "../../coop/codes.ts";
 import { languages } from "../editor/languages.ts";
-import { isFaulty, isGiven, type Sheet } from "../editor/sheet.ts";
+import { isOpen, isGiven, type Sheet } from "../editor/sheet.ts";
 import { type Html, languageName } from "../text.ts";
 import {
   distributionWords,
@@ -21,7 +21,7 @@ import {
   registrationRows,
   relationRows,
 } from "./editor-rows.ts";
-import { select, textArea } from "./form.ts";
+import { fieldId, select, textArea } from "./form.ts";
 
 /** A part of what few need at once. */
 interface Part {
@@ -35,7 +35,7 @@ interface Part {
 export function moreParts(sheet: Sheet): Html {
   return html`${parts.map(({ label, names, body }) => {
     const given = isGiven(sheet, ...names) ? html` <span class="given">filled in</span>` : "";
-    return html`<details class="part" ${isFaulty(sheet, ...names) ? html`open` : ""}>
+    return html`<details class="part" ${isOpen(sheet, ...names) ? html`open` : ""}>
       <summary>${label}${given}</summary>
       <div class="unfolded">${body(sheet)}</div>
     </details>`;
@@ -122,7 +122,16 @@ const parts: Part[] = [
           options: languageOptions(sheet.languages),
           unmarked: true,
         })}
-        <p><button class="quiet" name="do" value="language">Add this language</button></p>`,
+        <p>
+          <button
+            class="quiet"
+            name="do"
+            value="language"
+            formaction="${sheet.action}#${fieldId("_language")}"
+          >
+            Add this language
+          </button>
+        </p>`,
   },
   {
     label: "Address, map and area served",

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { Capital, RelationKind, StakeholderKind, Theme, themes } from "../../coop/codes.ts";
 import { sensitiveKinds } from "../../coop/listing.ts";
 import { rowsOf } from "../editor/form.ts";
-import { isFaulty, isGiven, type Sheet } from "../editor/sheet.ts";
+import { isOpen, isGiven, type Sheet } from "../editor/sheet.ts";
 import { type Html, languageName } from "../text.ts";
 import {
   capitalised,
@@ -33,18 +33,34 @@ interface Rows {
 }
 
 function rows(sheet: Sheet, { name, one, add, row }: Rows): Html {
+  const there = rowsOf(sheet.form, name);
+  const next = Math.max(-1, ...there.map(Number)) + 1;
   return html`${faultLine(sheet, name)}
-    ${rowsOf(sheet.form, name).map(
+    ${there.map(
       (index, at) =>
         html`<fieldset class="row" id="${fieldId(`${name}.${index}`)}">
           <legend>${capitalised(one)} ${at + 1}</legend>
           ${faultLine(sheet, `${name}.${index}`)} ${row(sheet, `${name}.${index}`)}
-          <button class="quiet small" name="do" value="remove:${name}.${index}">
+          <button
+            class="quiet small"
+            name="do"
+            value="remove:${name}.${index}"
+            formaction="${sheet.action}#${fieldId(name)}"
+          >
             Remove this ${one}
           </button>
         </fieldset>`,
     )}
-    <p><button class="quiet" name="do" value="add:${name}">${add}</button></p>`;
+    <p>
+      <button
+        class="quiet"
+        name="do"
+        value="add:${name}"
+        formaction="${sheet.action}#${fieldId(`${name}.${next}`)}"
+      >
+        ${add}
+      </button>
+    </p>`;
 }
 
 /** What is wrong with a row or a list as a whole. */
@@ -93,7 +109,7 @@ export function classRows(sheet: Sheet): Html {
       const folded = ["voteShare", "boardSeats", "capitalShare", "asOf", "veto", "followable"];
       const kind = valueOf(sheet.shown, `${at}.kind`);
       const key = valueOf(sheet.shown, `${at}.key`);
-      return html`<div class="side-by-side">
+      return html`<div class="class-fields">
           ${line(sheet, { name: `${at}.name`, label: "What they are called" })}
           ${pick(sheet, `${at}.kind`, "What they are", kindWords, { codes: StakeholderKind.options })}
           ${figure(sheet, `${at}.members`, "How many")}
@@ -109,7 +125,7 @@ export function classRows(sheet: Sheet): Html {
         }
         ${folding(
           "Votes, seats and capital of this class",
-          isFaulty(sheet, ...folded.map((each) => `${at}.${each}`)),
+          isOpen(sheet, ...folded.map((each) => `${at}.${each}`)),
           html`<div class="side-by-side">
               ${figure(sheet, `${at}.voteShare`, "Votes, percent")}
               ${figure(sheet, `${at}.boardSeats`, "Seats on the board")}
@@ -237,7 +253,7 @@ export function relationRows(sheet: Sheet): Html {
         </div>
         ${folding(
           "More about the other, and since when",
-          isFaulty(sheet, at) || isGiven(sheet, `${at}.id`, `${at}.url`, `${at}.identifier`),
+          isOpen(sheet, at) || isGiven(sheet, `${at}.id`, `${at}.url`, `${at}.identifier`),
           html`<div class="side-by-side">
             ${line(sheet, {
               name: `${at}.id`,

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { Theme, themes } from "../../coop/codes.ts";
 import { countries } from "../../coop/regions.ts";
+import { fieldWords } from "../editor/differences.ts";
 import { presets } from "../editor/presets.ts";
 import type { Sheet } from "../editor/sheet.ts";
 import type { Page } from "../layout.ts";
@@ -11,7 +12,17 @@ import { type Live, liveSection } from "./editor-live.ts";
 import { languageOptions, moreParts } from "./editor-more.ts";
 import { type Place, editorTabs } from "./editor-tabs.ts";
 import { classRows, line } from "./editor-rows.ts";
-import { button, choice, faultSummary, hidden, select, textArea, tick, valueOf } from "./form.ts";
+import {
+  button,
+  choice,
+  faultSummary,
+  fieldId,
+  hidden,
+  select,
+  textArea,
+  tick,
+  valueOf,
+} from "./form.ts";
 
 /** What the editor shows. */
 export interface EditorData {
@@ -29,15 +40,13 @@ export interface EditorData {
   saved: { drafted: number; by: string } | undefined;
   /** Said above everything else: that somebody else was faster. */
   notice?: Html | undefined;
-  /** The field with which one goes on. */
-  focus?: string | undefined;
 }
 
 /** The editor: what most co-ops need on one screen, everything else folded below. */
 export function editorPage(data: EditorData): Page {
   const { place, sheet, live, edition, state } = data;
   const name = valueOf(sheet.shown, "name");
-  const action = place === undefined ? "/admin/coops/new" : `/admin/coops/${place.id}`;
+  const { action } = sheet;
   return {
     title: state === "new" ? "Add a co-op" : `Edit ${name === "" ? "a co-op" : name}`,
     script: editorScript,
@@ -45,7 +54,7 @@ export function editorPage(data: EditorData): Page {
       <h1>
         ${state === "new" ? "Add a co-op" : name === "" ? "A co-op without a name yet" : html`<bdi>${name}</bdi>`}
       </h1>
-      ${data.notice ?? ""} ${standing(data)} ${faultSummary(sheet.shown)}
+      ${data.notice ?? ""} ${standing(data)} ${faultSummary(sheet.shown, faultLabels(sheet))}
       <form
         id="editor"
         class="editor"
@@ -53,7 +62,7 @@ export function editorPage(data: EditorData): Page {
         action="${action}"
         novalidate
         data-check="${action}/check"
-        ${data.focus === undefined ? "" : html`data-focus="${data.focus}"`}
+        ${sheet.focus === undefined ? "" : html`data-focus="${sheet.focus}"`}
       >
         <button class="unseen" name="do" value="check" tabindex="-1" aria-hidden="true">
           Check
@@ -61,8 +70,10 @@ export function editorPage(data: EditorData): Page {
         ${hidden("_base", String(edition))}
         <div class="sheet">${firstScreen(data)}</div>
         <aside class="beside" aria-label="What follows from this">
-          ${liveSection(live)}
-          <p>${button("Check", { name: "do", value: "check", look: "quiet" })}</p>
+          <div class="stuck">
+            ${liveSection(live)}
+            <p>${button("Check", { name: "do", value: "check", look: "quiet" })}</p>
+          </div>
         </aside>
         ${consent(data)}
         <p class="actions">
@@ -84,6 +95,12 @@ export function editorPage(data: EditorData): Page {
         </div>
       </form>`,
   };
+}
+
+/** What the fields are called in which something is wrong. */
+function faultLabels({ shown }: Sheet): Record<string, string> {
+  const names = shown.faults.map(({ field = "" }) => field);
+  return Object.fromEntries(names.map((name) => [name, fieldWords(name)]));
 }
 
 function standing({ state, saved }: EditorData): Html {
@@ -117,8 +134,8 @@ function firstScreen({ sheet, choosing, host, live }: EditorData): Html {
       maxlength: 2000,
       unmarked: true,
     })}
-    ${presetButtons()}
-    <fieldset class="group" id="field-stakeholders">
+    ${presetButtons(sheet)}
+    <fieldset class="group" id="${fieldId("stakeholders")}">
       <legend>Members</legend>
       ${classRows(sheet)}
     </fieldset>
@@ -160,14 +177,19 @@ function firstScreen({ sheet, choosing, host, live }: EditorData): Html {
 }
 
 /** One click fills in what is usual. */
-function presetButtons(): Html {
+function presetButtons({ action }: Sheet): Html {
   return html`<fieldset class="question presets">
     <legend>What kind of co-op is it?</legend>
     <p class="hint">A click fills in what is usual; all of it can be changed.</p>
     <div class="preset-list">
       ${presets.map(
         ({ key, label, hint }) =>
-          html`<button class="quiet preset" name="do" value="preset:${key}">
+          html`<button
+            class="quiet preset"
+            name="do"
+            value="preset:${key}"
+            formaction="${action}#${fieldId("stakeholders")}"
+          >
             ${label}<span class="hint">${hint}</span>
           </button>`,
       )}
@@ -179,13 +201,15 @@ function themeChoice(sheet: Sheet): Html {
   // What is chosen keeps its order, and what isn't follows.
   const chosen = sheet.form.getAll("theme").filter((theme) => theme !== "");
   const all = [...new Set([...chosen, ...Theme.options])];
-  return choice(sheet.shown, {
-    name: "theme",
-    label: "Themes",
-    many: true,
-    unmarked: true,
-    options: all.map((value) => ({ value, label: themes[value as Theme]?.label ?? value })),
-  });
+  return html`<div class="theme-choice">
+    ${choice(sheet.shown, {
+      name: "theme",
+      label: "Themes",
+      many: true,
+      unmarked: true,
+      options: all.map((value) => ({ value, label: themes[value as Theme]?.label ?? value })),
+    })}
+  </div>`;
 }
 
 function countryOptions(chosen: string) {

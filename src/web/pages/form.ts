@@ -108,7 +108,7 @@ export function textArea(
 ): Html {
   const { rows = 4, maxlength } = field;
   const value = valueOf(form, field.name);
-  // A line break right after the tag would be dropped, so the value stands behind one.
+  // Browsers drop a line break right after the tag, so the value stands behind one.
   return question(
     form,
     field,
@@ -118,7 +118,7 @@ export function textArea(
         rows="${rows}"
         ${maxlength === undefined ? "" : html`maxlength="${maxlength}"`}
       >
-${raw("\n")}${value}</textarea>`,
+${value}</textarea>`,
   );
 }
 

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type Json } from "../../../src/coop/canonical-json.ts";
-import type { DraftContent } from "../../../src/directory/draft.ts";
 import { contentOf, faultsOf, formOf } from "../../../src/web/editor/form.ts";
 import { readNumber, writeNumber } from "../../../src/web/editor/written.ts";
 import { tidyContent } from "../../helpers/tidy-content.ts";
@@ -68,7 +67,7 @@ describe("a listing in a form", () => {
     const { content } = contentOf(form);
     expect(formOf(content).get("stakeholders.0.members")).toBe("a dozen");
     const faults = Object.fromEntries(
-      faultsOf(content as DraftContent).map(({ field, message }) => [field, message]),
+      faultsOf(content).map(({ field, message }) => [field, message]),
     );
     expect(faults).toMatchObject({
       name: "Fill this in.",
