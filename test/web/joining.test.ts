@@ -154,7 +154,9 @@ test("the copy of another node’s imported listing leads to that node", async (
 test("a person asks what is kept of them, and it is logged that they were answered", async () => {
   await using site = await testSite();
   const nobody = await visitor(site);
-  expect(plain(await nobody.page("/privacy"))).toContain("365 days after the decision");
+  expect(plain(await nobody.page("/privacy"))).toContain(
+    "12 months after the decision, 24 months without one",
+  );
   const sent = await nobody.post("/privacy", { ...person, kind: "access" });
   expect(sent.status).toBe(303);
   const [request] = await requests.open(site.db, 1);

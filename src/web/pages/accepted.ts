@@ -55,7 +55,7 @@ function letter({ email }: PersonsRequest, subject: string, text: string): Html 
           </p>`
         : html`<p>They can be reached so: <bdi>${email ?? "they didn’t say"}</bdi></p>`
     }
-    <details>
+    <details class="single">
       <summary>The words to send</summary>
       <pre tabindex="0">${text}</pre>
     </details>`;

@@ -11,7 +11,7 @@ export const mandateLabels = {
   by: "The federation",
   url: "Its website",
   basis: "On what the mandate is based",
-  date: "Of when it is",
+  date: "Its date",
   person: "Who answers for it",
 };
 
@@ -111,7 +111,7 @@ function facts(mandate: RecordedMandate, recorder: string | undefined): Html {
   return definitions([
     ["By", html`<bdi>${url === null ? by : outwardLink(url, by)}</bdi>`],
     ["Basis", html`<bdi>${basis}</bdi>`],
-    ["Of", partialDate(date)],
+    ["Date", partialDate(date)],
     ["Answers for it", html`<bdi>${person}</bdi>`],
     ["Recorded", html`${moment(recorded)}${recorder === undefined ? "" : ` by ${recorder}`}`],
     ["Ended", ended === null ? undefined : day(ended)],

@@ -15,11 +15,19 @@ interface PreviewData extends ReadMembers {
   rest: string;
 }
 
-const fates: [fate: MemberRow["fate"], words: string][] = [
-  ["new", "becomes a private draft"],
-  ["changed", "changes the draft that it became before"],
-  ["unchanged", "came before and says the same"],
-  ["speaks-for-itself", "has said yes before: the co-op changes its listing itself"],
+const fates: [fate: MemberRow["fate"], one: string, many: string][] = [
+  ["new", "becomes a private draft", "become private drafts"],
+  [
+    "changed",
+    "changes the draft that it became before",
+    "change the drafts that they became before",
+  ],
+  ["unchanged", "came before and says the same", "came before and say the same"],
+  [
+    "speaks-for-itself",
+    "has said yes before: the co-op changes its listing itself",
+    "have said yes before: the co-ops change their listings themselves",
+  ],
 ];
 
 /** So many faults are shown; the file has all. */
@@ -38,9 +46,11 @@ export function memberPreviewPage({ good, faulty, ignored, rows, rest }: Preview
         Nothing has been changed so far.
       </p>
       <ul>
-        ${fates.map(([fate, words]) => {
+        ${fates.map(([fate, one, many]) => {
           const count = good.filter((row) => row.fate === fate).length;
-          return count === 0 ? "" : html`<li>${counted(count, "row")}: ${words}</li>`;
+          return count === 0
+            ? ""
+            : html`<li>${counted(count, "row")} ${count === 1 ? one : many}</li>`;
         })}
       </ul>
       ${

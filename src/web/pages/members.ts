@@ -142,40 +142,42 @@ function waitingSection({ counts, waiting, form }: MembersData): Html {
             </form>`
     }
     <h3>Or publish them under a mandate</h3>
-    <p><a href="/admin/members/mandate">Record the mandate and publish all</a></p>
-    <h3>Which they are</h3>
-    <table class="stacking" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">Co-op</th>
-          <th role="columnheader" scope="col">Handle</th>
-          <th role="columnheader" scope="col">Came</th>
-          <th role="columnheader" scope="col">State</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${waiting.map(
-          ({ coop, handle, added, draft, content }) =>
-            html`<tr role="row">
-              <th role="rowheader" scope="row">
-                <a href="/admin/coops/${coop}"><bdi>${nameIn(draft)}</bdi></a>
-              </th>
-              <td role="cell" data-label="Handle">@${handle}</td>
-              <td role="cell" data-label="Came">${day(added)}</td>
-              <td role="cell" data-label="State">
-                ${content === null ? "Draft" : "Published; a newer draft waits"}
-              </td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-    ${
-      counts.waiting > waiting.length
-        ? html`<p class="aside">
-            These are the first ${number(waiting.length)} of ${number(counts.waiting)}.
-          </p>`
-        : ""
-    }
+    <p><a class="button" href="/admin/members/mandate">Record the mandate</a></p>
+    <details>
+      <summary>Which they are</summary>
+      <table class="stacking" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">Co-op</th>
+            <th role="columnheader" scope="col">Handle</th>
+            <th role="columnheader" scope="col">Came</th>
+            <th role="columnheader" scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${waiting.map(
+            ({ coop, handle, added, draft, content }) =>
+              html`<tr role="row">
+                <th role="rowheader" scope="row">
+                  <a href="/admin/coops/${coop}"><bdi>${nameIn(draft)}</bdi></a>
+                </th>
+                <td role="cell" data-label="Handle">@${handle}</td>
+                <td role="cell" data-label="Came">${day(added)}</td>
+                <td role="cell" data-label="State">
+                  ${content === null ? "Draft" : "Published; a newer draft waits"}
+                </td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+      ${
+        counts.waiting > waiting.length
+          ? html`<p class="aside">
+              These are the first ${number(waiting.length)} of ${number(counts.waiting)}.
+            </p>`
+          : ""
+      }
+    </details>
   </section>`;
 }
 

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { calledName } from "../../directory/account.ts";
-import { mayManagePeople, roleIn } from "../../directory/permit.ts";
+import { mayAdminister, mayManagePeople, roleIn } from "../../directory/permit.ts";
 import type { Session } from "../../directory/sign-in.ts";
 import type { Account } from "../../store/accounts.ts";
 import type { Role } from "../../store/roles.ts";
@@ -36,6 +36,11 @@ export function peoplePage(data: PeopleData): Page {
           ? ""
           : html`<p class="aside">Do you want to look after it no longer?</p>
               ${buttonForm(`/admin/coops/${id}/people/leave`, "Give up my role")}`
+      }
+      ${
+        mayAdminister(session)
+          ? html`<p><a href="/admin/coops/${id}/mandate">The mandate of a federation</a></p>`
+          : ""
       }
       ${manages ? invitation(id, form) : html`<p>Only its owners can invite others.</p>`}`,
   };

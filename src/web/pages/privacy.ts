@@ -12,6 +12,13 @@ import { trapField } from "./trap.ts";
 
 const day = 86_400_000;
 
+/** A period in words: from a year on in months. */
+function period(ms: number): string {
+  return ms < 365 * day
+    ? counted(ms / day, "day")
+    : counted(Math.round((ms / day / 365) * 12), "month");
+}
+
 /** What is kept about persons here, from the periods that the programs keep to. */
 const kept: [what: string, why: string, howLong: string][] = [
   [
@@ -27,17 +34,17 @@ const kept: [what: string, why: string, howLong: string][] = [
   [
     "Accounts: name, e-mail if given, password as a hash",
     "For those who look after a co-op to sign in",
-    "Until an administrator is asked to delete the account",
+    "As long as the account is there",
   ],
   [
     "Sessions: when, and which browser",
     "So that one can see and end them",
-    `At most ${counted(sessionLifetime / day, "day")} after signing in`,
+    `At most ${period(sessionLifetime)} after signing in`,
   ],
   [
     "Requests: your name, how to reach you, what you write",
     "To answer them, and to be able to show that they were answered",
-    `${counted(requestMemory.decided / day, "day")} after the decision, ${counted(requestMemory.open / day, "day")} without one`,
+    `${period(requestMemory.decided)} after the decision, ${period(requestMemory.open)} without one`,
   ],
   [
     "Where to write to a co-op that a federation brings along",
@@ -47,7 +54,7 @@ const kept: [what: string, why: string, howLong: string][] = [
   [
     "Who answers for the mandate of a federation",
     "So that the co-op knows whom to ask. It never leaves this node.",
-    `${counted(mandateMemory / day, "day")} after the mandate has ended`,
+    `${period(mandateMemory)} after the mandate has ended`,
   ],
 ];
 
