@@ -2,12 +2,11 @@ import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { publicKeyOf, verifyProof } from "../../src/coop/proof.ts";
-import { deletePost } from "../../src/directory/post.ts";
+import { deletePost, editPost } from "../../src/directory/post.ts";
 import { deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
 import { guardOutbound } from "../../src/outbound.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";
-import * as posts from "../../src/store/posts.ts";
 import { eachEngine } from "../helpers/database.ts";
 import { type TestNode, until } from "../helpers/nodes.ts";
 import { lintActivity, lintRequest, report } from "../interop/lint.ts";
@@ -70,18 +69,8 @@ eachEngine("a follower on another server", (engine) => {
       id: `${note}/activity`,
       object: { id: note, attributedTo: url, tag: [{ type: "Hashtag", name: "#frais" }] },
     });
-    await node.use((db) =>
-      db.transaction().execute(async (tx) => {
-        const row = await posts.get(tx, id);
-        if (row === undefined) throw new Error("the post is missing");
-        await posts.put(tx, {
-          ...row,
-          content: JSON.stringify({ fr: "Rassis" }),
-          edited: Date.now(),
-        });
-        await changes.append(tx, [{ kind: "post", subject: id, origin: "" }]);
-      }),
-    );
+    await quiet(node);
+    await node.use((db) => editPost(db, id, { fr: "Rassis" }, Date.now()));
     const updated = await there.receives(1, "Update");
     await check(node, updated, url);
     expect(updated.activity["object"]).toMatchObject({ id: note, content: "<p>Rassis</p>" });
@@ -184,10 +173,13 @@ eachEngine("a follower on another server", (engine) => {
     await there.receives(0, "Create");
     await quiet(node);
     await node.stop();
-    await write("Pendant");
+    // Who never had the first text can't be told of another one.
+    const id = await write("Pendant");
+    await node.use((db) => editPost(db, id, { fr: "Entre-temps" }, Date.now()));
     await node.start();
     const created = await there.receives(1, "Create");
     await check(node, created, url);
+    expect(created.activity["object"]).toMatchObject({ content: "<p>Entre-temps</p>" });
     const keyId = ({ headers }: Delivery) =>
       /keyId="([^"]+)"/.exec(headers.get("signature") ?? "")?.[1];
     expect(keyId(created)).toBe(`${url}#main-key`);

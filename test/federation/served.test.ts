@@ -1,5 +1,6 @@
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newDraft } from "../../src/directory/draft.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { deletePost, post } from "../../src/directory/post.ts";
 import { addCoop, deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
@@ -237,6 +238,20 @@ describe("what isn't there", () => {
     expect(actor.headers.get("content-type")).not.toBe("application/activity+json");
     expect(await status(`/coops/${id}/followers`)).toBe(404);
     expect((await webFinger(`${origin}/coops/${id}`)).status).toBe(404);
+  });
+
+  it("isn't: an actor of a co-op that is a private draft", async () => {
+    const { app, origin, host } = { ...node, host: new URL(node.origin).host };
+    const draft = { content: { name: "Secret" }, handle: "secret", by: null };
+    const id = await newDraft(app.db, draft, Date.now());
+    for (const path of ["", "/followers", "/outbox", "/listing", "/classes/workers"]) {
+      const answer = await node.ask(`/coops/${id}${path}`, { headers: accept });
+      expect(answer.headers.get("content-type"), path).not.toBe("application/activity+json");
+      expect([302, 404], path).toContain(answer.status);
+    }
+    expect((await webFinger(`${origin}/coops/${id}`)).status).toBe(404);
+    expect((await webFinger(`acct:secret@${host}`)).status).toBe(404);
+    expect((await webFinger(`acct:secret.workers@${host}`)).status).toBe(404);
   });
 
   it("a withdrawn listing leaves the actor; a deleted co-op is gone, and its posts with it", async () => {
