@@ -3,8 +3,7 @@ import { CoopType, DistributionConstraint, StakeholderKind, VoteRule } from "./c
 import table from "./data/legal-forms.json" with { type: "json" };
 
 /** What a rule of a law is known from. What is known from memory alone is no rule here. */
-export const Verification = z.enum(["read", "partly"]);
-export type Verification = z.infer<typeof Verification>;
+const Verification = z.enum(["read", "partly"]);
 
 const Kinds = z.array(StakeholderKind).min(1);
 const Share = z.number().min(0).max(100);

@@ -79,7 +79,7 @@ function scoreOf({ code, names }: Findables[number], query: string, typed: strin
   if (query === "") return typed === "" ? 1 : none;
   const scores = names.map((name) => {
     if (name === query) return 1;
-    if (name.startsWith(`${query} `) || name.startsWith(query)) return 2;
+    if (name.startsWith(query)) return 2;
     const words = name.split(" ");
     if (query.split(" ").every((each) => words.some((word) => word.startsWith(each)))) return 3;
     return query.length > 2 && name.includes(query) ? 4 : none;

@@ -18,7 +18,7 @@ export type StakeholderType = Exclude<
 >;
 
 /** Where the test is decided: on the board, or in the general assembly by shares or by heads. */
-export type GoverningBody = "board" | "votes" | "heads";
+type GoverningBody = "board" | "votes" | "heads";
 
 /** The answer, and what it follows from. */
 export interface Judgement {

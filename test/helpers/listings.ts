@@ -52,7 +52,7 @@ const awkward = [
 ];
 
 /** A text that says something, of at most so many UTF-16 code units. */
-export function text(max: number): fc.Arbitrary<string> {
+function text(max: number): fc.Arbitrary<string> {
   return fc
     .oneof(
       { weight: 3, arbitrary: fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }) },
@@ -83,7 +83,7 @@ const amount = fc.oneof(
 );
 
 /** Counts near the line below which they are hidden, large ones, and hidden ones. */
-export const count: fc.Arbitrary<Count> = fc.oneof(
+const count: fc.Arbitrary<Count> = fc.oneof(
   fc.nat(12),
   fc.nat(100_000),
   fc.integer({ min: 1, max: 20 }).map((fewerThan) => ({ fewerThan })),
@@ -124,7 +124,7 @@ const picture = some<NonNullable<Listing["icon"]>>(
 );
 
 /** One class of members; the kind decides whether it can be followed. */
-export const anyClass: fc.Arbitrary<StakeholderClass> = some<StakeholderClass>(
+const anyClass: fc.Arbitrary<StakeholderClass> = some<StakeholderClass>(
   {
     key,
     kind: fc.constantFrom(...StakeholderKind.options),
@@ -174,7 +174,7 @@ const row: fc.Arbitrary<Figures> = some<Figures>(
 );
 
 /** Rows as the schema wants them: amounts with a currency, nothing told twice of a year. */
-export const anyFigures: fc.Arbitrary<Figures[]> = fc
+const anyFigures: fc.Arbitrary<Figures[]> = fc
   .array(row, { minLength: 1, maxLength: 5 })
   .map((rows) => {
     const told = new Set<string>();

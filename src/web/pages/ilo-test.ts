@@ -70,6 +70,7 @@ function why(judgement: Judgement, types: StakeholderKind[]): string {
     case "other-kinds":
       return `${several}, but it depends on the type of those that are called other members.`;
   }
+  return reason satisfies never;
 }
 
 function share({ body, held = 0, whole = 0, exact }: Judgement): string {
