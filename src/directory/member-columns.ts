@@ -34,7 +34,7 @@ export interface MemberColumn {
    *
    * @returns What is wrong with it, if something is.
    */
-  take(value: string, facts: RowFacts): string | undefined;
+  take: (value: string, facts: RowFacts) => string | undefined;
 }
 
 /** What stands in cells with several values between them. */
@@ -226,9 +226,9 @@ export const memberColumns: MemberColumn[] = [
 ];
 
 /** Sets a term of the listing that fits its schema. */
-function term<Name extends keyof ListingContent>(
+function term(
   content: Partial<ListingContent>,
-  name: Name,
+  name: keyof ListingContent,
   value: unknown,
 ): string | undefined {
   const read = Listing.shape[name].safeParse(value);

@@ -13,10 +13,6 @@ import { coopUrl, faultsOf, hosted } from "./publish.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 
-/** What people may ask of a node. */
-export const RequestKind = z.enum(["join", "claim", "correct", "object", "access", "deletion"]);
-export type RequestKind = z.infer<typeof RequestKind>;
-
 const line = (max: number) => z.string().trim().max(max, `Use at most ${max} characters.`);
 
 /** How to reach a person: an e-mail address or a number, as they wish. */

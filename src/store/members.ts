@@ -25,7 +25,7 @@ export async function matching(
 }
 
 export async function put(tx: Tx, member: Member): Promise<void> {
-  const { coop, ...facts } = member;
+  const { coop: _, ...facts } = member;
   await tx
     .insertInto("member")
     .values(member)

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { fileRequest, proofCode } from "../../src/directory/request.ts";
+import * as accounts from "../../src/store/accounts.ts";
 import * as coops from "../../src/store/coops.ts";
 import * as mandates from "../../src/store/mandates.ts";
 import * as requests from "../../src/store/requests.ts";
@@ -284,9 +285,7 @@ test("owners hand over: a second owner by link, roles changed, nobody left out",
   const bob = await visitor(site, { name: "bob" });
   await bob.post(`${linkOn(await made.text())}/accept`);
   expect(plain(await bob.page(people))).toMatch(/ada Owner .*bob Owner /);
-  const [row] = (await site.db.selectFrom("account").selectAll().execute()).filter(
-    ({ name }) => name === "ada",
-  );
+  const row = await accounts.byName(site.db, "ada");
   await bob.post(`${people}/${row?.id}`, { role: "editor" });
   expect((await ada.get(`/admin/coops/${id}/export.json`)).status).toBe(403);
   expect(plain(await ada.page(people))).toContain("Only its owners can invite others.");
