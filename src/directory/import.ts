@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Listing, ListingContent } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
@@ -8,7 +8,7 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import type { MappedRow } from "./mapping.ts";
-import { coopUrl, draftOf, newCoop, newId, signListing } from "./publish.ts";
+import { coopUrl, draftOf, idOf, newCoop, newId, signListing } from "./publish.ts";
 
 /** What an import did. */
 export interface ImportReport {
@@ -158,7 +158,7 @@ async function importBatch(
   rows: Map<string, CheckedRow>,
   now: number,
 ): Promise<{ added: number; changed: number; leftAlone: number }> {
-  const { known, last } = await before(tx, node, source, [...rows.keys()]);
+  const { known, last, taken } = await before(tx, node, source, [...rows.keys()]);
   const written: coops.HostedCoop[] = [];
   const signed = [];
   let [added, leftAlone] = [0, 0];
@@ -169,7 +169,12 @@ async function importBatch(
     if (fate === "leave") leftAlone += 1;
     if (fate === "leave" || fate === "keep") continue;
     if (fate === "add") added += 1;
-    const coop = earlier ?? { ...newCoop(newId(), now), source, sourceKey: key };
+    const id = importedId(node, source, key);
+    const coop = earlier ?? {
+      ...newCoop(taken.has(id) ? newId() : id, now),
+      source,
+      sourceKey: key,
+    };
     written.push({ ...coop, sourceDigest: digest });
     const url = coopUrl(node, coop.id);
     const about = { ...draft, id: url, updated: new Date(now).toISOString() };
@@ -182,14 +187,52 @@ async function importBatch(
 
 /** What came of these keys before, locked until the transaction ends. */
 async function before(tx: Tx, node: Identity, source: string, keys: string[]) {
-  const found = await coops.bySourceKeys(tx, source, keys);
+  const { known: found, taken } = await importedCoops(tx, node, source, keys);
   const locked = await coops.lock(
     tx,
     [...found.values()].map(({ id }) => id),
   );
-  const known = new Map([...locked.values()].map((coop) => [coop.sourceKey ?? "", coop]));
+  const known = new Map<string, coops.HostedCoop>();
+  for (const [key, { id }] of found) {
+    const coop = locked.get(id);
+    if (coop !== undefined) known.set(key, { ...coop, source, sourceKey: key });
+  }
   const ids = [...locked.keys()].map((id) => listingId(coopUrl(node, id)));
-  return { known, last: await records.byIds(tx, ids) };
+  return { known, taken, last: await records.byIds(tx, ids) };
+}
+
+/**
+ * The co-ops that a register's rows became, by their keys. Among them are those
+ * that came back from peers after the database was put back: a record doesn't
+ * say of which row it was made, but its id does.
+ *
+ * @returns Also the ids among those of the rows that belong to somebody else.
+ */
+export async function importedCoops(
+  db: Db,
+  node: Identity,
+  source: string,
+  keys: string[],
+): Promise<{ known: Map<string, coops.HostedCoop>; taken: Set<string> }> {
+  const known = await coops.bySourceKeys(db, source, keys);
+  const made = new Map(
+    keys.filter((key) => !known.has(key)).map((key) => [importedId(node, source, key), key]),
+  );
+  const taken = new Set<string>();
+  for (const [id, coop] of await coops.byIds(db, [...made.keys()])) {
+    if (coop.source === null && coop.handle === null && coop.draft === null) {
+      known.set(made.get(id) ?? "", coop);
+    } else {
+      taken.add(id);
+    }
+  }
+  return { known, taken };
+}
+
+/** The id of the co-op that a row becomes: the same at every import, and opaque to others. */
+function importedId(node: Identity, source: string, key: string): string {
+  const secret = node.ed25519.privateKey.d ?? "";
+  return idOf(createHmac("sha256", secret).update(`import\n${source}\n${key}`).digest());
 }
 
 /**

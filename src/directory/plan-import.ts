@@ -8,7 +8,7 @@ import * as imports from "../store/imports.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { type CheckedRow, checkRow, closedMark, fateOf } from "./import.ts";
+import { type CheckedRow, checkRow, closedMark, fateOf, importedCoops } from "./import.ts";
 import { type Likeness, signsOf } from "./likeness.ts";
 import { mapRegister, type Register } from "./mapping.ts";
 import { coopUrl } from "./publish.ts";
@@ -165,8 +165,9 @@ async function foresee(
   plan: ImportPlan,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const known = await coops.bySourceKeys(
+  const { known } = await importedCoops(
     db,
+    node,
     source,
     rows.map(({ key }) => key),
   );

@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
 import { protect } from "../coop/disclosure.ts";
@@ -20,8 +20,13 @@ import type { Identity } from "./identity.ts";
 
 /** An opaque id for a co-op or a post: it says nothing, so that it may outlive its profile. */
 export function newId(): string {
+  return idOf(randomBytes(10));
+}
+
+/** The same of given bytes, at least ten; five bits of each. */
+export function idOf(bytes: Uint8Array): string {
   const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-  return Array.from({ length: 10 }, () => alphabet[randomInt(32)]).join("");
+  return Array.from(bytes.subarray(0, 10), (byte) => alphabet[byte % 32]).join("");
 }
 
 /** The URL of a co-op that this node hosts. */

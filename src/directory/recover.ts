@@ -26,7 +26,8 @@ export interface Recovered {
  * as happens when the database was put back to an earlier state: the peers
  * have what was published since. A co-op gets the content of the newer version
  * and, if it isn't there any more, its row with the id and the handle that it
- * had. A tombstone leaves the co-op alone, as withdrawing does. What is edited
+ * had. A tombstone leaves the co-op alone, as withdrawing does; of one that
+ * isn't there any more an empty row remains. What is edited
  * here later is newer and stays. Call it before the records are stored, in the
  * same transaction.
  *
@@ -58,7 +59,9 @@ export async function recover(
     const row = id === undefined ? undefined : rows.get(id);
     if (id === undefined || row?.deleted != null) continue;
     if (record.tombstone) {
-      if (row !== undefined) await follow(tx, row, undefined, now);
+      // Without a row an import would take it for one that it has never seen.
+      if (row === undefined) await coops.put(tx, [newCoop(id, record.issued)]);
+      else await follow(tx, row, undefined, now);
       continue;
     }
     const listing = readListing(record.document);

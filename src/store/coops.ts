@@ -112,6 +112,8 @@ export async function put(tx: Tx, coops: HostedCoop[]): Promise<void> {
       .onConflict((conflict) =>
         conflict.column("id").doUpdateSet((eb) => ({
           handle: eb.ref("excluded.handle"),
+          source: eb.ref("excluded.source"),
+          sourceKey: eb.ref("excluded.sourceKey"),
           sourceDigest: eb.ref("excluded.sourceDigest"),
           content: eb.ref("excluded.content"),
           updated: eb.ref("excluded.updated"),

@@ -134,6 +134,30 @@ eachEngine("own records that come back", (engine) => {
     ).toContain(null);
   });
 
+  it("are known to the next import: it adds none twice, and brings none back that was withdrawn", async () => {
+    async function* rows() {
+      for (const key of ["stays", "objected"]) {
+        yield { key, content: bakery({ name: key, provenance: { kind: "imported" } }) };
+      }
+    }
+    await using lives = await twoLives(async (db, node) => {
+      await importRows(db, node, "test", rows(), () => now + minute);
+      const known = await coops.bySourceKeys(db, "test", ["objected"]);
+      await withdraw(db, node, known.get("objected")?.id ?? "", now + minute);
+    });
+    const { back, lived, node } = lives;
+    await handBack(back, node, await bodiesOf(lived), now + minute);
+    const report = await importRows(back, node, "test", rows(), () => now + 2 * minute);
+    expect(report).toMatchObject({ added: 0, changed: 1, leftAlone: 1 });
+    const ids = async (db: Db) =>
+      (await db.selectFrom("record").select(["id", "tombstone"]).orderBy("id").execute()).map(
+        ({ id, tombstone }) => [id, Number(tombstone)],
+      );
+    expect(await ids(back)).toEqual(await ids(lived));
+    const next = await importRows(back, node, "test", rows(), () => now + 3 * minute);
+    expect(next).toMatchObject({ added: 0, changed: 0, unchanged: 1, leftAlone: 1 });
+  });
+
   it("may be tombstones, which leave the co-op its actor", async () => {
     await using lives = await twoLives(async (db, node) => {
       const [coop] = await coops.followable(db, "", 1);
