@@ -19,7 +19,9 @@ import { markStopped, synchronise } from "./running.ts";
 import { copyTo, damage, fold, ownerOf } from "./store/copy.ts";
 import { migrate } from "./store/migrate.ts";
 import { open } from "./store/open.ts";
+import * as links from "./store/links.ts";
 import type { Db } from "./store/schema.ts";
+import * as sessions from "./store/sessions.ts";
 
 /**
  * Writes a backup of the node to one file, which only its owner can read: it
@@ -132,6 +134,11 @@ async function prepare(part: string, file: string, origin: string, now: number):
   await using store = await open(`sqlite:${part}`);
   await migrate(store.db);
   await renewEpoch(store.db, "a backup was restored", now);
+  // Some of them were ended or used since: whoever was shut out must stay out.
+  await sessions.clear(store.db);
+  for (const kind of ["setup", "password", "invitation"] as const) {
+    await links.revoke(store.db, kind, null);
+  }
   await fold(store.db);
 }
 

@@ -13,8 +13,12 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openNode } from "../src/app.ts";
 import { backup, restore } from "../src/backup.ts";
 import { type Config, readConfig } from "../src/config.ts";
+import { addAccount } from "../src/directory/account.ts";
 import { importRows } from "../src/directory/import.ts";
+import { makeLink, readLink } from "../src/directory/link.ts";
 import { addCoop } from "../src/directory/publish.ts";
+import { openSession, sessionOf } from "../src/directory/sign-in.ts";
+import * as accounts from "../src/store/accounts.ts";
 import * as coops from "../src/store/coops.ts";
 import type { Db } from "../src/store/schema.ts";
 import * as settings from "../src/store/settings.ts";
@@ -117,6 +121,26 @@ describe("a restore", () => {
       epoch: await settings.epoch(db),
       coops: (await coops.followable(db, "", 10)).map(({ handle }) => handle),
     }));
+
+  it("ends the sessions, and voids the links by which one gets in", async () => {
+    const config = await nodeWithBackup();
+    const copy = join(folder.path, "signed-in.sqlite");
+    const [session, link] = await on(config, async (db) => {
+      const { id } = await addAccount(db, { name: "rosa", nodeRole: null }, now);
+      const known = await accounts.get(db, id);
+      const { token } = await openSession(db, known!, undefined, now);
+      const made = await makeLink(db, { kind: "invitation" }, now);
+      expect(await sessionOf(db, token, now)).toBeDefined();
+      await backup(db, config, copy);
+      return [token, made];
+    });
+    await restore(config, copy, { replace: true, now });
+    await on(config, async (db) => {
+      expect(await accounts.byName(db, "rosa")).toBeDefined();
+      expect(await sessionOf(db, session, now)).toBeUndefined();
+      await expect(readLink(db, link, ["invitation"], now)).rejects.toThrow();
+    });
+  });
 
   it("brings everything back to an empty folder, under a new epoch", async () => {
     const before = await facts(await nodeWithBackup());

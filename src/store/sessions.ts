@@ -62,3 +62,8 @@ export async function endAll(db: Db, account: string, kept: string | null): Prom
 export async function prune(db: Db, now: number): Promise<void> {
   await db.deleteFrom("session").where("expires", "<=", now).execute();
 }
+
+/** Ends all sessions of everybody. */
+export async function clear(db: Db): Promise<void> {
+  await db.deleteFrom("session").execute();
+}
