@@ -10,8 +10,9 @@ import {
   federationXlsx,
   spoiled,
 } from "../helpers/federation-table.ts";
+import { formIn } from "../helpers/form-in.ts";
 import { foreignListing, testSite, type TestSite } from "../helpers/site.ts";
-import { visitor } from "../helpers/visitor.ts";
+import { visitor, type Visitor } from "../helpers/visitor.ts";
 
 const person = { name: "Ada Example", reach: "ada@example.org", message: "I am on the board." };
 
@@ -27,6 +28,14 @@ async function imported(site: TestSite): Promise<string> {
     { name: "Bakery Limited", url: "https://bakery.example/", theme: ["food"] },
   ]);
   return new URL(url).pathname.split("/").at(-1) ?? "";
+}
+
+/** The form of the editor with some fields otherwise, as the button to publish sends it. */
+async function written(who: Visitor, path: string, changed: Record<string, string>) {
+  const form = formIn(await who.page(path), "editor");
+  const fields: Record<string, string | string[]> = {};
+  for (const name of form.keys()) fields[name] = form.getAll(name);
+  return { ...fields, ...changed, do: "publish" };
 }
 
 /** The one-time link on a page, as a path. */
@@ -71,8 +80,18 @@ test("a claim goes from the page of the listing to its owner", async () => {
   const password = "correct horse battery";
   const joined = await ada.post(link, { name: "ada", password, repeated: password });
   expect(joined.headers.get("location")).toMatch(/^\/admin/);
-  expect((await ada.get(`/admin/coops/${id}`)).status).toBe(200);
-  expect(await coops.get(site.db, id)).toMatchObject({ handle: null });
+  // Whoever runs the node may still correct it: that makes it nobody’s own.
+  const root = await visitor(site, { name: "root", nodeRole: "administrator" });
+  const editor = `/admin/coops/${id}`;
+  await root.post(editor, await written(root, editor, { summary: "Bread." }));
+  expect(await coops.get(site.db, id)).toMatchObject({ handle: null, content: null });
+  expect(plain(await ada.page(`/coops/${id}`))).toContain("Not followable yet");
+
+  await ada.post(editor, await written(ada, editor, { _handle: "bakery", _consent: "yes" }));
+  expect(await coops.get(site.db, id)).toMatchObject({ handle: "bakery", source: "test" });
+  const own = plain(await ada.page(`/coops/${id}`));
+  expect(own).toContain("Claimed: the co-op speaks for itself.");
+  expect(own).toContain("Bread.");
 });
 
 test("an objection that is accepted takes the listing out", async () => {
