@@ -71,7 +71,7 @@ export async function identifierOf(db: Db, handle: string): Promise<string | und
   const [, own, key] = /^([^.]+)(?:\.([^.]+))?$/.exec(name) ?? [];
   if (own === undefined) return undefined;
   const coop = await coops.byHandle(db, own);
-  if (coop === undefined || (coop.content === null && coop.deleted === null)) return undefined;
+  if (coop === undefined) return undefined;
   const identifier = coopIdentifier(coop.id);
   return key === undefined ? identifier : `${identifier}/classes/${key}`;
 }

@@ -83,7 +83,9 @@ eachEngine("a draft", (engine) => {
     const { db } = store;
     const node = await someNode(db);
     const { id } = await addCoop(db, node, "a", bakery(), now);
-    const { edition: base } = await openDraft(db, node, id);
+    // All at once, so that there are as many connections to write through.
+    const opened = await Promise.all(Array.from({ length: 8 }, () => openDraft(db, node, id)));
+    const base = opened[0]?.edition ?? -1;
     const names = ["One", "Two", "Three", "Four"];
     const done = await Promise.all(
       names.map((name, at) =>
