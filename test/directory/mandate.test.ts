@@ -31,8 +31,8 @@ async function published(db: Db): Promise<ListingContent | undefined> {
 const mandated = (facts: Partial<ListingContent> = {}) =>
   bakery({ provenance: { kind: "mandated" }, ...facts });
 
-async function imported(db: Db, node: Identity): Promise<string> {
-  const row = { key: "1", content: bakery({ provenance: { kind: "imported" } }) };
+async function imported(db: Db, node: Identity, name = "As imported"): Promise<string> {
+  const row = { key: "1", content: bakery({ name, provenance: { kind: "imported" } }) };
   // oxlint-disable-next-line typescript/require-await -- importRows takes a stream
   const rows = (async function* () {
     yield row;
@@ -140,5 +140,12 @@ eachEngine("grounds to publish upon", (engine) => {
     await expect(publish(db, node, id, bakery(), now)).rejects.toThrow(/has no handle/);
     await publish(db, node, id, { ...asImported, summary: "Corrected." }, now);
     expect(await published(db)).toMatchObject({ summary: "Corrected." });
+    // The same row again leaves the correction alone, another one takes its place.
+    await imported(db, node);
+    expect(await published(db)).toMatchObject({ summary: "Corrected." });
+    await imported(db, node, "In a newer edition");
+    const { name, summary } = (await published(db)) ?? {};
+    expect(name).toBe("In a newer edition");
+    expect(summary).not.toBe("Corrected.");
   });
 });
