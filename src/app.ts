@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hono } from "hono";
 import type { Config } from "./config.ts";
+import { openImportDesk } from "./directory/import-desk.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
@@ -186,6 +187,7 @@ export async function createApp(
     clock,
     wake: (origin) => wake(origin),
   };
+  const desk = openImportDesk(db, node, join(config.dataDir, "uploads"), clock, signal);
   const site = {
     db,
     node,
@@ -195,6 +197,7 @@ export async function createApp(
     name: config.nodeName,
     contact: config.contact,
     clock,
+    imports: desk,
     throttle: createThrottle(),
     ready: () => Promise.resolve(ready),
     federation: (request: Request) => serveFederation(federation, data, request),
@@ -209,6 +212,7 @@ export async function createApp(
   cleanup.defer(async () => {
     stop.abort();
     await Promise.allSettled(running);
+    await desk.idle();
   });
   const disposal = cleanup.move();
   return {
@@ -251,6 +255,7 @@ export async function createApp(
           await links.prune(db, clock() - linkMemory);
           await pruneRequests(db, clock());
           await mandates.prune(db, clock() - mandateMemory);
+          await desk.sweep();
           return (await prune(db, clock())) < 0;
         }).done,
       );

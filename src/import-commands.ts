@@ -1,8 +1,7 @@
-import { createWriteStream, type WriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
 import { type Command, required } from "./command.ts";
 import { applyImport } from "./directory/apply-import.ts";
-import { openRegister } from "./directory/mapping.ts";
+import type { Identity } from "./directory/identity.ts";
+import { openRegister, type Register } from "./directory/mapping.ts";
 import {
   demandConsent,
   type Finding,
@@ -11,9 +10,10 @@ import {
   planImport,
 } from "./directory/plan-import.ts";
 import { mappingNamed, mappings } from "./directory/sources/mappings.ts";
-import { writeCsv } from "./directory/write-csv.ts";
+import { writeFindings } from "./directory/write-findings.ts";
 import { AppError } from "./errors.ts";
 import * as imports from "./store/imports.ts";
+import type { Db } from "./store/schema.ts";
 
 /** The commands that bring registers in. */
 export const importCommands: Record<string, Command> = {
@@ -33,9 +33,7 @@ export const importCommands: Record<string, Command> = {
       const mapping = await mappingNamed(required(as, "--as"));
       const path = required(file, "FILE");
       const register = await openRegister(mapping, { path }, edition);
-      const report = reportFile === undefined ? undefined : openReport(reportFile);
-      const plan = await planImport(db, node, register, report?.note);
-      await report?.close();
+      const plan = await look(db, node, register, reportFile);
       const consent = { close: options["close"] === true, force: options["force"] === true };
       console.log(describePlan(plan, consent.close).join("\n"));
       const fault = refusal(plan, consent);
@@ -75,6 +73,17 @@ export const importCommands: Record<string, Command> = {
   },
 };
 
+async function look(
+  db: Db,
+  node: Identity,
+  register: Register,
+  reportFile: string | undefined,
+): Promise<ImportPlan> {
+  if (reportFile === undefined) return planImport(db, node, register);
+  await using report = writeFindings(reportFile);
+  return await planImport(db, node, register, report.note);
+}
+
 function refusal(plan: ImportPlan, consent: { close: boolean; force: boolean }) {
   try {
     demandConsent(plan, consent);
@@ -83,36 +92,6 @@ function refusal(plan: ImportPlan, consent: { close: boolean; force: boolean }) 
     if (!(error instanceof AppError)) throw error;
     return `${error.message}. To do it all the same, add --force.`;
   }
-}
-
-const kinds: Record<Finding["kind"], string> = {
-  refused: "refused",
-  doubtful: "doubtful",
-  alike: "perhaps twice",
-  gone: "gone",
-};
-
-/** A report of every finding, in the order in which they are found. */
-function openReport(path: string): {
-  note: (finding: Finding) => void;
-  close: () => Promise<void>;
-} {
-  const stream: WriteStream = createWriteStream(path, { flags: "w", mode: 0o600 });
-  // Waited for at the end; without this an early failure would end the process.
-  const ended = finished(stream).catch((error: unknown) => error as Error);
-  stream.write(writeCsv([["row", "what", "name", "why"]]));
-  return {
-    note({ row, kind, name, why }) {
-      const line = writeCsv([[row === 0 ? "" : String(row), kinds[kind], name, why]]);
-      stream.write(line.slice(1)); // the mark of UTF-8 stands once, at the beginning
-    },
-    async close() {
-      stream.end();
-      const error = await ended;
-      if (error === undefined) return;
-      throw new AppError("bad-request", `the report ${path} can’t be written: ${error.message}`);
-    },
-  };
 }
 
 /** What an import would do, for a terminal. */

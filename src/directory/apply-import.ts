@@ -5,7 +5,13 @@ import type { Db } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import { closeListings, importRows, type ImportReport } from "./import.ts";
 import { mapRegister } from "./mapping.ts";
-import { type Consent, demandConsent, fileDigest, type ImportPlan } from "./plan-import.ts";
+import {
+  type Consent,
+  demandConsent,
+  fileDigest,
+  type ImportPlan,
+  newerEditions,
+} from "./plan-import.ts";
 import { newId } from "./publish.ts";
 
 /** What was done. */
@@ -37,8 +43,9 @@ export async function applyImport(
     progress = () => {},
   }: { id?: string; account?: string | null; progress?: (report: ImportReport) => void } = {},
 ): Promise<ImportResult> {
-  demandConsent(plan, consent);
   const { register } = plan;
+  // Another one may have been imported since it was looked at.
+  demandConsent({ ...plan, newer: await newerEditions(db, register) }, consent);
   if ((await fileDigest(register)) !== plan.digest) {
     throw new AppError(
       "conflict",

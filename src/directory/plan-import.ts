@@ -146,8 +146,8 @@ export async function fileDigest({ table }: Register): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Editions that have been imported already and are of a later time than this one. */
-async function newerEditions(db: Db, { mapping, edition }: Register): Promise<string[]> {
+/** The editions of a register that have been imported and are of a later time than this one. */
+export async function newerEditions(db: Db, { mapping, edition }: Register): Promise<string[]> {
   const known = await imports.editions(db, mapping.name);
   // A year is neither before nor after a day in it.
   return known.filter((other) => {

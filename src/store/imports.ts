@@ -3,9 +3,13 @@ import type { Db, ImportTable } from "./schema.ts";
 /** The import of one edition of a register: under way, finished, or broken off. */
 export type Import = ImportTable;
 
-/** Notes that an import begins. */
+/** Notes that an import begins, or begins again after it broke off. */
 export async function begin(db: Db, row: Import): Promise<void> {
-  await db.insertInto("import").values(row).execute();
+  await db
+    .insertInto("import")
+    .values(row)
+    .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+    .execute();
 }
 
 /** Notes how far an import has come, or how it ended. */

@@ -23,6 +23,12 @@ const sections: (Section & { may: (session: Session) => boolean })[] = [
     may: mayModerate,
   },
   {
+    path: "/admin/import",
+    label: "Import",
+    what: "Registers of co-ops under an open licence",
+    may: mayAdminister,
+  },
+  {
     path: "/admin/members",
     label: "Many co-ops at once",
     what: "A spreadsheet of a federation",

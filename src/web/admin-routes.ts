@@ -7,6 +7,14 @@ import { addPerson, changePerson, invitePerson, showAccounts, showPerson } from 
 import { showAdminHome } from "./admin-home.ts";
 import { editorRoutes } from "./editor/routes.ts";
 import { failure } from "./failure.ts";
+import {
+  discardImport,
+  showImport,
+  showImportReport,
+  showImports,
+  startImport,
+  takeImport,
+} from "./imports.ts";
 import { acceptInvited, followLink, showLink } from "./link.ts";
 import { joiningAdminRoutes } from "./joining/routes.ts";
 import {
@@ -53,6 +61,12 @@ export function adminRoutes(site: Site): Hono {
   joiningAdminRoutes(site, admin);
 
   // For administrators.
+  admin.get("/import", (c) => showImports(site, c));
+  admin.post("/import", (c) => takeImport(site, c));
+  admin.get("/import/:id", (c) => showImport(site, c, c.req.param("id")));
+  admin.post("/import/:id", (c) => startImport(site, c, c.req.param("id")));
+  admin.post("/import/:id/discard", (c) => discardImport(site, c, c.req.param("id")));
+  admin.get("/import/:id/report.csv", (c) => showImportReport(site, c, c.req.param("id")));
   admin.get("/accounts", (c) => showAccounts(site, c));
   admin.post("/accounts", (c) => addPerson(site, c));
   admin.get("/accounts/:id", (c) => showPerson(site, c, c.req.param("id")));

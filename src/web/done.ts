@@ -16,6 +16,7 @@ const words: Record<string, string> = {
   "request-refused": "The request is refused. The person sees it on the page of their request.",
   "mandate-recorded": "The mandate is recorded.",
   "mandate-ended": "The mandate has ended. What was published under it is withdrawn.",
+  "import-discarded": "The upload is gone. Nothing was imported.",
   "members-added": "The rows are private drafts now.",
   "members-same": "The rows say nothing new: nothing was changed.",
   "account-disabled": "The account is disabled, and signed out everywhere.",

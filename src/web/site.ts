@@ -1,4 +1,5 @@
 import type { Identity } from "../directory/identity.ts";
+import type { ImportDesk } from "../directory/import-desk.ts";
 import type { Throttle } from "../directory/throttle.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import type { FeedSource } from "../replication/feed.ts";
@@ -17,6 +18,8 @@ export interface Site {
   contact: string | null;
   /** The time, epoch ms. */
   clock: () => number;
+  /** Where registers are uploaded, looked at and imported. */
+  imports: ImportDesk;
   /** Slows down whoever guesses passwords here. */
   throttle: Throttle;
   /** Whether everything that a request needs is up and caught up. */

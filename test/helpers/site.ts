@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import type { Listing, ListingContent } from "../../src/coop/listing.ts";
@@ -8,6 +10,7 @@ import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";
+import { openImportDesk } from "../../src/directory/import-desk.ts";
 import { createThrottle } from "../../src/directory/throttle.ts";
 import { watch } from "../../src/events.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
@@ -156,6 +159,7 @@ export async function testSite(
   const stop = new AbortController();
   const index = await openIndex(db, ":memory:");
   const log = watch(() => changes.head(db), 10, stop.signal);
+  const uploads = mkdtempSync(join(tmpdir(), "fragaria-uploads-"));
   const site: Site = {
     db,
     node,
@@ -165,6 +169,7 @@ export async function testSite(
     name: "Coops Example",
     contact: "directory@coops.example",
     clock: () => now,
+    imports: openImportDesk(db, node, uploads, () => now, stop.signal),
     throttle: createThrottle(),
     ready: () => Promise.resolve(true),
     federation: () => Promise.resolve(undefined),
@@ -213,6 +218,8 @@ export async function testSite(
     },
     async [Symbol.asyncDispose]() {
       stop.abort();
+      await site.imports.idle();
+      rmSync(uploads, { recursive: true });
       await index[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },
