@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Theme, themes } from "../../coop/codes.ts";
+import type { Theme } from "../../coop/codes.ts";
 import type { ListingContent } from "../../coop/listing.ts";
-import { sectorOf, sectorPath } from "../../coop/sectors.ts";
+import { sectorOf } from "../../coop/sectors.ts";
+import { themesOf } from "../../coop/themes.ts";
 import type { Mapping } from "../mapping.ts";
 import { website } from "../website.ts";
 import { ukRegion } from "./uk-regions.ts";
@@ -118,7 +119,7 @@ function mapRow(row: Row): Mapped {
   const country = /^[A-Z]{2}$/.test(row["Country ID"]) ? row["Country ID"] : "GB";
   const company = companyNumber(row["Companies House Number"]);
   const activity = sector(row);
-  const theme = themesOf(activity);
+  const theme = themesIn(activity);
   const form = row["Legal Form"].trim();
 
   const content: ListingContent = {
@@ -195,14 +196,10 @@ function sector(row: Row): string | undefined {
   return sectorOf(code);
 }
 
-function themesOf(activity: string | undefined): Theme[] {
+function themesIn(activity: string | undefined): Theme[] {
   if (activity === undefined) return [];
   // Nearly all bars here are members' clubs and villages' own pubs.
-  if (activity === "isic4:5630") return ["community"];
-  const path = new Set(sectorPath(activity).map((code) => code.slice("isic4:".length)));
-  return (Object.keys(themes) as Theme[]).filter((theme) =>
-    themes[theme].isic.some((division) => path.has(division)),
-  );
+  return activity === "isic4:5630" ? ["community"] : themesOf(activity);
 }
 
 function coordinates(
