@@ -8,8 +8,9 @@ import { type Config, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
 import { attestSame, retractSame } from "./directory/attest.ts";
 import { deletePost, post } from "./directory/post.ts";
-import { addCoop, deleteCoop, publish, withdraw } from "./directory/publish.ts";
+import { addCoop, publish } from "./directory/publish.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
+import { deleteCoop, withdraw } from "./directory/withdraw.ts";
 import { AppError, describeFailure } from "./errors.ts";
 import { importCommands } from "./import-commands.ts";
 import { joiningCommands } from "./joining-commands.ts";
@@ -28,7 +29,8 @@ const commands: Record<string, Command | OfflineCommand> = {
     help: "publish a new co-op, which can be followed as @HANDLE",
     async run({ db, node }, [handle, file]) {
       const content = await readContent(required(file, "FILE.json"));
-      const { url } = await addCoop(db, node, required(handle, "HANDLE"), content, Date.now());
+      const name = required(handle, "HANDLE");
+      const { url } = await addCoop(db, node, name, content, Date.now(), { introduce: true });
       console.log(`${url} is published; on Mastodon it is @${handle}@${node.host}`);
     },
   },

@@ -9,7 +9,8 @@ import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import { makeLink, readLink, useLink } from "./link.ts";
 import { publishWaiting, waitingListing } from "./members.ts";
-import { eraseIn, hosted, lockHosted } from "./publish.ts";
+import { hosted, lockHosted } from "./publish.ts";
+import { eraseIn } from "./withdraw.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 

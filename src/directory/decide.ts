@@ -7,8 +7,9 @@ import { handleFault } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { makeLink } from "./link.ts";
 import { endIn } from "./mandate.ts";
-import { lockHosted, retire } from "./publish.ts";
+import { lockHosted } from "./publish.ts";
 import { demandUnclaimed, type JoinContent } from "./request.ts";
+import { retire } from "./withdraw.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 

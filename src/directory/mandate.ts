@@ -6,7 +6,8 @@ import * as coops from "../store/coops.ts";
 import * as mandates from "../store/mandates.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { faultsOf, hosted, newId, retire } from "./publish.ts";
+import { faultsOf, hosted, newId } from "./publish.ts";
+import { retire } from "./withdraw.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { addCoop, withdraw } from "../../src/directory/publish.ts";
+import { addCoop } from "../../src/directory/publish.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import { bakery, freePort, settle, testNode, until } from "../helpers/nodes.ts";
 
 // Two nodes on Deno, from the same files that Node runs: they agree, find and forget.

@@ -11,7 +11,8 @@ import {
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { post } from "../../src/directory/post.ts";
-import { addCoop, deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
+import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";
 import * as posts from "../../src/store/posts.ts";

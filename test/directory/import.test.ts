@@ -11,7 +11,8 @@ import {
   type ImportPlan,
   planImport,
 } from "../../src/directory/plan-import.ts";
-import { addCoop, withdraw } from "../../src/directory/publish.ts";
+import { addCoop } from "../../src/directory/publish.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";
 import * as imports from "../../src/store/imports.ts";

@@ -19,7 +19,8 @@ import {
 } from "../../src/directory/leave.ts";
 import { recordMandate } from "../../src/directory/mandate.ts";
 import { post } from "../../src/directory/post.ts";
-import { addCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as followers from "../../src/store/followers.ts";
 import * as posts from "../../src/store/posts.ts";

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { attestSame } from "../../src/directory/attest.ts";
-import { addCoop, coopUrl, deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, coopUrl, publish } from "../../src/directory/publish.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { receive } from "../../src/directory/receive.ts";
+import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import * as coops from "../../src/store/coops.ts";
 import type { Engine } from "../../src/store/dialect.ts";
 import type { Store } from "../../src/store/open.ts";

@@ -6,7 +6,7 @@ import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { recordMandate } from "../../src/directory/mandate.ts";
 import { acceptInvitation } from "../../src/directory/people.ts";
-import { addCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
 import {
   demandRequest,
   fileRequest,
@@ -14,6 +14,7 @@ import {
   pruneRequests,
   requestBounds,
 } from "../../src/directory/request.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import * as coops from "../../src/store/coops.ts";
 import * as records from "../../src/store/records.ts";
 import * as requests from "../../src/store/requests.ts";

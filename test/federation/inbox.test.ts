@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { importRows } from "../../src/directory/import.ts";
-import { addCoop, deleteCoop } from "../../src/directory/publish.ts";
+import { addCoop } from "../../src/directory/publish.ts";
+import { deleteCoop } from "../../src/directory/withdraw.ts";
 import { eachEngine } from "../helpers/database.ts";
 import { bakery, until } from "../helpers/nodes.ts";
 import { followOf, type Person, undoOf } from "./person.ts";

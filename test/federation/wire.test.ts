@@ -1,8 +1,8 @@
 import { verifyJsonLd } from "@fedify/fedify/sig";
 import { getDocumentLoader } from "@fedify/fedify";
 import { expect, it } from "vitest";
-import { deleteCoop } from "../../src/directory/publish.ts";
 import { deletePost } from "../../src/directory/post.ts";
+import { deleteCoop } from "../../src/directory/withdraw.ts";
 import { testNode } from "../helpers/nodes.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { addBakery, publicNode } from "./public-node.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { importRows } from "../../src/directory/import.ts";
-import { addCoop, deleteCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
+import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import { bakery, directoryOf, freePort, settle, testNode, until } from "../helpers/nodes.ts";
 
 // Several processes' worth of work in one: slow on a busy machine, and timed by nothing.

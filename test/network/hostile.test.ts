@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
 import { signDocument } from "../../src/coop/proof.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
-import { addCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import { hostilePeer } from "../helpers/hostile-peer.ts";
 import { bakery, directoryOf, freePort, testNode, until } from "../helpers/nodes.ts";
 

@@ -2,7 +2,8 @@ import { copyFileSync, cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { backup, restore } from "../../src/backup.ts";
-import { addCoop, publish, withdraw } from "../../src/directory/publish.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import * as coops from "../../src/store/coops.ts";
 import * as settings from "../../src/store/settings.ts";
 import {

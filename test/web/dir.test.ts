@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { withdraw } from "../../src/directory/publish.ts";
+import { withdraw } from "../../src/directory/withdraw.ts";
 import { Description } from "../../src/replication/describe.ts";
 import { readLine } from "../../src/replication/feed.ts";
 import * as records from "../../src/store/records.ts";
@@ -124,13 +124,7 @@ describe("/dir/v1/changes", () => {
     expect(await ahead.json()).toMatchObject({
       detail: expect.stringContaining("start again from 0"),
     });
-    for (const query of [
-      "after=nonsense!",
-      "limit=0",
-      "limit=100000",
-      "wait=99",
-      "wiat=1",
-    ]) {
+    for (const query of ["after=nonsense!", "limit=0", "limit=100000", "wait=99", "wiat=1"]) {
       const bad = await site.get(`/dir/v1/changes?${query}`);
       expect([query, bad.status, bad.headers.get("content-type")]).toEqual([
         query,

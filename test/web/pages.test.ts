@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deleteCoop, withdraw } from "../../src/directory/publish.ts";
+import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import * as followers from "../../src/store/followers.ts";
 import * as peers from "../../src/store/peers.ts";
 import { bakery, foreignListing, now, testSite } from "../helpers/site.ts";

@@ -12,7 +12,7 @@ import { alternatives, isAmbiguous, readNumber, writeNumber } from "./written.ts
 export type Form = URLSearchParams;
 
 /** What a publisher writes, strictly. */
-export const Content = Listing.omit({
+const Content = Listing.omit({
   id: true,
   type: true,
   updated: true,
@@ -231,7 +231,7 @@ export function rowsOf(form: Form, name: string): string[] {
 }
 
 /** What stands behind a name in the names of fields: the numbers of rows, or languages. */
-export function keysOf(form: Form, name: string): string[] {
+function keysOf(form: Form, name: string): string[] {
   const start = `${name}.`;
   const keys = [...form.keys()]
     .filter((each) => each.startsWith(start))

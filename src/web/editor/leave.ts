@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { openDraft } from "../../directory/draft.ts";
-import { deleteCoop, withdraw } from "../../directory/publish.ts";
+import { deleteCoop, withdraw } from "../../directory/withdraw.ts";
 import { type Form, freshForm, readForm, withFault } from "../forms.ts";
 import { leavePage } from "../pages/editor-leave.ts";
 import { goTo, respondPrivately } from "../private.ts";

@@ -12,9 +12,6 @@ const firstFields: Record<string, string> = {
   relations: "kind",
 };
 
-/** The texts that can be given in more than one language. */
-export const translated = ["nameMap", "summaryMap", "purposeMap", "howToJoinMap"];
-
 /**
  * The form after a button that changes nothing but the form: a row more or less,
  * a language, what is usual for a kind of co-op.

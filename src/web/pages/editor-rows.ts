@@ -93,7 +93,7 @@ export function pick<Code extends string>(
 }
 
 /** The same text in the other languages of the form. */
-export function inOtherLanguages(sheet: Sheet, map: string, label: string): Html {
+function inOtherLanguages(sheet: Sheet, map: string, label: string): Html {
   return html`${sheet.languages.map((tag) =>
     line(sheet, { name: `${map}.${tag}`, label: `${label} (${languageName(tag)})` }),
   )}`;
@@ -150,7 +150,7 @@ export function classRows(sheet: Sheet): Html {
 }
 
 /** A part of the form that is folded until somebody wants it. */
-export function folding(summary: string, open: boolean, body: Html): Html {
+function folding(summary: string, open: boolean, body: Html): Html {
   return html`<details class="more" ${open ? html`open` : ""}>
     <summary>${summary}</summary>
     <div class="unfolded">${body}</div>

@@ -124,7 +124,7 @@ function standing({ state, saved }: EditorData): Html {
   return html`<p class="aside">${draft}${words}</p>`;
 }
 
-function firstScreen({ sheet, choosing, host, live }: EditorData): Html {
+function firstScreen({ sheet, state, choosing, host, live }: EditorData): Html {
   const { shown } = sheet;
   return html`${line(sheet, { name: "name", label: "Name", maxlength: 300, autocomplete: "off" })}
     ${textArea(shown, {
@@ -134,7 +134,14 @@ function firstScreen({ sheet, choosing, host, live }: EditorData): Html {
       maxlength: 2000,
       unmarked: true,
     })}
-    ${presetButtons(sheet)}
+    ${
+      state === "new" || state === "draft"
+        ? presetButtons(sheet)
+        : html`<details class="more">
+            <summary>Fill in what is usual for a kind of co-op</summary>
+            ${presetButtons(sheet)}
+          </details>`
+    }
     <fieldset class="group" id="${fieldId("stakeholders")}">
       <legend>Members</legend>
       ${classRows(sheet)}
