@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testSite, type TestSite } from "../helpers/site.ts";
+
+let site: TestSite;
+
+beforeAll(async () => {
+  site = await testSite();
+});
+
+afterAll(() => site[Symbol.asyncDispose]());
+
+interface Item {
+  code: string;
+  label: string;
+  within?: string;
+}
+
+async function suggested(query: Record<string, string>): Promise<Item[]> {
+  const answer = await site.get(`/api/v1/suggest?${new URLSearchParams(query)}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+  return ((await answer.json()) as { items: Item[] }).items;
+}
+
+describe("what is suggested", () => {
+  it.each([
+    [{ kind: "sector", q: "bakery" }, "isic4:1071"],
+    [{ kind: "sector", q: "4721" }, "isic4:4721"],
+    [{ kind: "region", q: "quebec" }, "iso3166-2:CA-QC"],
+    [{ kind: "region", q: "nuts:ITC11" }, "nuts:ITC11"],
+    [{ kind: "region", q: "georgia", country: "us" }, "iso3166-2:US-GA"],
+    [{ kind: "theme", q: "hous" }, "housing"],
+    [{ kind: "language", q: "français" }, "fr"],
+    [{ kind: "language", q: "fren" }, "fr"],
+    [{ kind: "legal-form", q: "solidarité", country: "CA" }, "form:ca-qc-coop-solidarite"],
+  ])("%o gives %s first", async (query, code) => {
+    const [first] = await suggested(query as Record<string, string>);
+    expect(first?.code).toBe(code);
+  });
+
+  it("says what contains a code, and no more than is asked for", async () => {
+    const items = await suggested({ kind: "region", q: "rimouski", limit: "1" });
+    expect(items.length).toBeLessThanOrEqual(1);
+    expect(await suggested({ kind: "region", q: "quebec", limit: "1" })).toEqual([
+      { code: "iso3166-2:CA-QC", label: "Quebec", within: "Canada" },
+    ]);
+    expect(await suggested({ kind: "sector", q: "qqqqqqqq" })).toEqual([]);
+  });
+
+  it("names what is wrong with a question", async () => {
+    const answer = await site.get("/api/v1/suggest?kind=sectors&limit=0&words=x");
+    expect(answer.status).toBe(400);
+    const { errors } = (await answer.json()) as { errors: { parameter: string }[] };
+    expect(errors.map(({ parameter }) => parameter).toSorted()).toEqual(["kind", "limit", "words"]);
+  });
+});
