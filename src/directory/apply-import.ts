@@ -67,12 +67,15 @@ export async function applyImport(
     finished: null,
     fault: null,
   });
+  const note = async (report: ImportReport) => {
+    await imports.update(db, id, countsOf(report));
+    progress(report);
+  };
   try {
-    const rows = mapRegister(register);
-    const report = await importRows(db, node, register.mapping.name, rows, clock, async (so) => {
-      await imports.update(db, id, countsOf(so));
-      progress(so);
-    });
+    const report =
+      plan.add + plan.change + plan.reopen === 0
+        ? nothingToDo(plan)
+        : await importRows(db, node, register.mapping.name, mapRegister(register), clock, note);
     const gone = consent.close === true ? plan.gone.ids : [];
     const closed = await closeListings(db, node, gone, clock);
     await imports.update(db, id, { ...countsOf(report), closed, finished: clock() });
@@ -82,6 +85,21 @@ export async function applyImport(
     await imports.update(db, id, { fault });
     throw error;
   }
+}
+
+/** Where no row makes a new version, the file needn't be read a second time. */
+function nothingToDo(plan: ImportPlan): ImportReport {
+  const { rows, same, leave, refused, doubtful, findings } = plan;
+  return {
+    rows,
+    added: 0,
+    changed: 0,
+    unchanged: same,
+    leftAlone: leave,
+    refused: findings.filter(({ kind }) => kind === "refused"),
+    refusedCount: refused,
+    doubtful,
+  };
 }
 
 function countsOf(report: ImportReport | undefined) {
