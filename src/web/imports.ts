@@ -96,7 +96,7 @@ async function show(
   const page =
     upload !== undefined && looked !== undefined && looked.state !== "importing"
       ? lookedPage({ upload, looked, form, brokeOff: done })
-      : importPage({ upload, done });
+      : importPage({ upload, done, here: under });
   const status = form.faults.length > 0 ? 400 : 200;
   const response = await respondPrivately(site, c, page, { session, status });
   // A header and no element of the page: who reads slowly can stop it, and nothing jumps.

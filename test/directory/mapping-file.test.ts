@@ -333,6 +333,40 @@ describe("cells", () => {
   });
 });
 
+test("rows of one co-op become one: sums, lists, and nothing where a part is not told", async () => {
+  const file = {
+    ...smallest,
+    group: { largest: "size", sum: ["workers", "sales"], collect: { towns: "town" } },
+    listing: { name: { column: "name" } },
+  };
+  const rows = [
+    { id: "1", name: "Small part", size: "2", workers: "3", sales: "0.1", town: "Oban" },
+    { id: "2", name: "Other", size: "", workers: "7", sales: "1", town: "" },
+    { id: "1", name: "Large part", size: "10", workers: ".", sales: "0.2", town: "Mull" },
+  ];
+  async function* table() {
+    yield* rows.map((cells, at) => ({ row: at + 2, cells }));
+  }
+  const grouped = await Array.fromAsync(
+    ownMapping(JSON.stringify(file), "our.json").group?.(table(), "a.csv") ?? [],
+  );
+  expect(grouped).toEqual([
+    {
+      row: 2,
+      cells: {
+        id: "1",
+        name: "Large part",
+        size: "10",
+        workers: "",
+        sales: "0.3",
+        town: "Mull",
+        towns: "Mull;Oban",
+      },
+    },
+    { row: 3, cells: { ...rows[1], towns: "" } },
+  ]);
+});
+
 test("every sector of NAICS is one of ISIC", () => {
   for (let code = 11; code <= 92; code += 1) {
     const sector = sectorOfNaics(`${code}0000`);

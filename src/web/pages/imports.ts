@@ -140,25 +140,31 @@ function outcome({ finished, fault, done, rows, added, changed, closed, unchange
   }
   const state =
     fault === null
-      ? html`<span class="state">Under way</span>`
+      ? html`<span class="state">Not finished</span>`
       : html`<span class="state bad">Broke off</span>`;
   return html`${state} ${number(done)} of ${counted(rows, "row")}`;
 }
 
-/** An import that is under way, or over. */
+/**
+ * An import that has begun.
+ *
+ * @param data.here Whether this server is at it; else it is a command's, or has ended.
+ */
 export function importPage({
   upload,
   done,
+  here,
 }: {
   upload: Upload | undefined;
   done: Import | undefined;
+  here: boolean;
 }): Page {
   const title = done?.title ?? `Import of ${upload?.file ?? ""}`;
   const body =
     done === undefined
       ? html`<p role="status">The import begins …</p>`
       : done.finished === null && done.fault === null
-        ? progress(done)
+        ? progress(done, here)
         : over(done);
   return {
     title,
@@ -168,7 +174,7 @@ export function importPage({
   };
 }
 
-function progress(run: Import): Html {
+function progress(run: Import, here: boolean): Html {
   return html`<div role="status">
       <p>${number(run.done)} of ${counted(run.rows, "row")} so far.</p>
       <progress
@@ -178,7 +184,11 @@ function progress(run: Import): Html {
       ></progress>
     </div>
     <p class="aside">
-      This page loads itself again. You can leave it: the import goes on without you.
+      ${
+        here
+          ? "This page loads itself again. You can leave it: the import goes on without you."
+          : "A command is at it, or it broke off. To carry on, import the same file again."
+      }
     </p>`;
 }
 
