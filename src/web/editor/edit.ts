@@ -32,7 +32,7 @@ import { contentOf, faultsOf, type Form, formOf } from "./form.ts";
 import { freeHandle, liveOf, type Subject } from "./live.ts";
 import { placeOf } from "./place.ts";
 import { withKeys } from "./presets.ts";
-import { type CodeField, codeFields, type Sheet, sheetOf } from "./sheet.ts";
+import { type CodeField, codeFields, type Sheet, sheetOf, withRepetitions } from "./sheet.ts";
 import { freshContent, ownFields, step } from "./steps.ts";
 
 /** Whoever edits, and what. */
@@ -134,6 +134,9 @@ function formOfDesk({ editable, subject }: Desk): Form {
 /** The largest form that is read: 64 KB of any script, as forms write it. */
 const formSize = 512 * 1024;
 
+/** More than the longest listing has. */
+const mostFields = 4000;
+
 async function readFields(c: Context): Promise<Form> {
   let text = "";
   const onError = () => {
@@ -142,7 +145,11 @@ async function readFields(c: Context): Promise<Form> {
   await bodyLimit({ maxSize: formSize, onError })(c, async () => {
     text = await c.req.text();
   });
-  const form = new URLSearchParams(text);
+  const sent = new URLSearchParams(text);
+  if (sent.size > mostFields) {
+    throw new AppError("too-large", `This form has more than ${mostFields} fields.`);
+  }
+  const form = withRepetitions(sent);
   const { unknown } = contentOf(ownFields(form));
   if (unknown.length > 0) {
     const named = unknown.slice(0, 5).join(", ");

@@ -23,6 +23,8 @@ export interface Sheet {
   action: string;
   /** The field with which one goes on: what holds it is unfolded. */
   focus: string | undefined;
+  /** Translations into the main language itself: those that only repeat the text. */
+  repeated: string[];
   /** The languages beside the main one in which something is written. */
   languages: string[];
 }
@@ -39,9 +41,40 @@ export function sheetOf(
       return [name, all.length === 1 ? (all[0] ?? "") : all];
     }),
   );
-  const tags = [...form.keys()].map((name) => /(?:^|\.)\w+Map\.([^.]+)$/.exec(name)?.[1]);
+  const repeated = repetitions(form);
+  const tags = [...form.keys()]
+    .filter((name) => !repeated.includes(name))
+    .map((name) => translation.exec(name)?.[2]);
   const languages = [...new Set(tags.filter((tag) => tag !== undefined))];
-  return { ...rest, form, shown: { values, faults }, languages };
+  return { ...rest, form, shown: { values, faults }, repeated, languages };
+}
+
+/** The name of a translation: what it translates, and the language. */
+const translation = /^((?:.*\.)?\w+)Map\.([^.]+)$/;
+
+/** Nobody has to write a text twice: those translations that are the text itself. */
+function repetitions(form: Form): string[] {
+  const own = form.get("inLanguage");
+  return [...form.keys()].filter((name) => {
+    const [, text = "", language] = translation.exec(name) ?? [];
+    return language === own && form.get(name) === form.get(text);
+  });
+}
+
+/**
+ * The form with the translations that repeat the text, which the page leaves
+ * out: whoever changes the text changes them, too. In another language than
+ * before they are no translation any more.
+ */
+export function withRepetitions(form: Form): Form {
+  const whole = new URLSearchParams(form);
+  whole.delete("_repeated");
+  for (const name of form.getAll("_repeated")) {
+    const [, text = "", language] = translation.exec(name) ?? [];
+    const value = form.get(text) ?? "";
+    if (language === form.get("inLanguage") && value !== "") whole.set(name, value);
+  }
+  return whole;
 }
 
 /** Whether something is wrong with a field that begins like this, or one goes on there. */

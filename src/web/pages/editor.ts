@@ -68,6 +68,7 @@ export function editorPage(data: EditorData): Page {
           Check
         </button>
         ${hidden("_base", String(edition))}
+        ${sheet.repeated.map((name) => hidden("_repeated", name))}
         <div class="sheet">${firstScreen(data)}</div>
         <aside class="beside" aria-label="What follows from this">
           <div class="stuck">

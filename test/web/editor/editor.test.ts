@@ -6,6 +6,7 @@ import * as changes from "../../../src/store/changes.ts";
 import * as coops from "../../../src/store/coops.ts";
 import * as posts from "../../../src/store/posts.ts";
 import { contentOf } from "../../../src/web/editor/form.ts";
+import { withRepetitions } from "../../../src/web/editor/sheet.ts";
 import { ownFields } from "../../../src/web/editor/steps.ts";
 import { formIn } from "../../helpers/form-in.ts";
 import { bakery, testSite, type TestSite } from "../../helpers/site.ts";
@@ -86,7 +87,7 @@ describe("the editor", () => {
           .execute();
         const form = await fieldsAt(ada, `/admin/coops/${id}`);
         expect(form.get("_base")).toBe(String(edition));
-        const { content: again, unknown } = contentOf(ownFields(form));
+        const { content: again, unknown } = contentOf(ownFields(withRepetitions(form)));
         expect(unknown).toEqual([]);
         const { provenance: _, example: __, ...rest } = draft as DraftContent;
         expect(canonicalJson(again as Json)).toBe(canonicalJson(rest as Json));
@@ -127,6 +128,8 @@ describe("the editor", () => {
     expect(await unknown.text()).toContain("No listing has the fields wages");
     const large = await send(ada, "/admin/coops/new", "save", { name: "x".repeat(600_000) });
     expect(large.status).toBe(413);
+    const many = await send(ada, "/admin/coops/new", "save", { theme: Array(4001).fill("food") });
+    expect(many.status).toBe(413);
     const draft = await send(ada, "/admin/coops/new", "save", { summary: "x".repeat(70_000) });
     expect(draft.status).toBe(400);
     expect(await draft.text()).toContain("at most 64 KB");
@@ -207,6 +210,29 @@ describe("the editor", () => {
     expect(await (await ada.post("/admin/coops/new/check", { name: "Łódź" })).text()).toContain(
       "@lodz@coops.example",
     );
+  });
+});
+
+describe("a text that stands among its translations, too", () => {
+  it("is written once, and changes in both places", async () => {
+    const id = await site.add("twice", {
+      name: "Boulangerie",
+      nameMap: { fr: "Boulangerie", en: "Bakery" },
+      inLanguage: "fr",
+      stakeholders: [{ key: "w", kind: "worker", name: "Équipe", nameMap: { fr: "Équipe" } }],
+    });
+    const path = `/admin/coops/${id}`;
+    expect((await fieldsAt(ada, path)).has("nameMap.fr")).toBe(false);
+    await send(ada, path, "save", { name: "Fournil", "stakeholders.0.name": "Boulangers" });
+    const draft = () =>
+      coops.get(site.db, id).then((coop) => JSON.parse(coop?.draft ?? "") as object);
+    expect(await draft()).toMatchObject({
+      nameMap: { fr: "Fournil", en: "Bakery" },
+      stakeholders: [{ nameMap: { fr: "Boulangers" } }],
+    });
+    await send(ada, path, "save", { name: "Oven", inLanguage: "de" });
+    expect(await draft()).toMatchObject({ name: "Oven", nameMap: { en: "Bakery" } });
+    expect(JSON.stringify(await draft())).not.toContain('"fr"');
   });
 });
 
