@@ -34,7 +34,7 @@ describe("what is suggested", () => {
     [{ kind: "language", q: "fren" }, "fr"],
     [{ kind: "legal-form", q: "solidarité", country: "CA" }, "form:ca-qc-coop-solidarite"],
   ])("%o gives %s first", async (query, code) => {
-    const [first] = await suggested(query as Record<string, string>);
+    const [first] = await suggested(query);
     expect(first?.code).toBe(code);
   });
 
