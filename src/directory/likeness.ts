@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Listing } from "../coop/listing.ts";
 import { registrationKey } from "../coop/registrations.ts";
 
@@ -12,7 +13,7 @@ export type Likeness = "registration" | "name and place" | "website";
  * together with the place, and the website. Equal signs are reason to look, and
  * none to merge: chains share a website, and neighbours a name.
  */
-export function signsOf({ name, url, identifier = [], location }: Likely): [Likeness, string][] {
+function signsOf({ name, url, identifier = [], location }: Likely): [Likeness, string][] {
   const registrations = identifier.flatMap(({ propertyID, value }) => {
     const key = registrationKey(propertyID, value);
     return key === undefined ? [] : [["registration", key] as [Likeness, string]];
@@ -51,4 +52,62 @@ function plain(text: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim()
     .toLowerCase();
+}
+
+/** A listing of anybody, as far as it is needed; undefined when it says something else there. */
+const LikelyRecord = z.object({
+  about: z.object({
+    name: z.string(),
+    url: z.string().optional(),
+    identifier: z
+      .array(
+        z.object({ type: z.literal("PropertyValue"), propertyID: z.string(), value: z.string() }),
+      )
+      .optional(),
+    location: z
+      .object({
+        type: z.literal("Place"),
+        address: z.object({
+          type: z.literal("PostalAddress"),
+          addressCountry: z.string(),
+          addressLocality: z.string().optional(),
+          postalCode: z.string().optional(),
+        }),
+      })
+      .optional(),
+  }),
+});
+
+/** What a held record says by which its listing may be known; undefined for what says it otherwise. */
+export function likely(body: Uint8Array): Likely | undefined {
+  const read = LikelyRecord.safeParse(JSON.parse(Buffer.from(body).toString()));
+  return read.success ? read.data.about : undefined;
+}
+
+/** The signs of all rows, and which row had each first. */
+export class Signs {
+  readonly reported = new Set<number>();
+  readonly #rows = new Map<string, { row: number; name: string }>();
+
+  /** Notes a row; says which earlier ones it looks like. */
+  add(row: number, listing: Likely): string[] {
+    const alike = signsOf(listing).flatMap(([by, sign]) => {
+      const key = `${by}\n${sign}`;
+      const first = this.#rows.get(key);
+      if (first === undefined) this.#rows.set(key, { row, name: listing.name });
+      return first === undefined ? [] : [`row ${first.row}, “${first.name}”, has the same ${by}`];
+    });
+    if (alike.length > 0) this.reported.add(row);
+    return alike;
+  }
+
+  /** The rows that look like a listing, by which of its signs; each row once. */
+  like(listing: Likely): { row: number; name: string; by: Likeness }[] {
+    const found = new Map<number, { row: number; name: string; by: Likeness }>();
+    for (const [by, sign] of signsOf(listing)) {
+      const first = this.#rows.get(`${by}\n${sign}`);
+      if (first !== undefined && !found.has(first.row)) found.set(first.row, { ...first, by });
+    }
+    return [...found.values()];
+  }
 }

@@ -9,7 +9,7 @@ import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import { type CheckedRow, checkRow, closedMark, fateOf, importedCoops } from "./import.ts";
-import { type Likeness, signsOf } from "./likeness.ts";
+import { likely, Signs } from "./likeness.ts";
 import { mapRegister, type Register } from "./mapping.ts";
 import { coopUrl } from "./publish.ts";
 import { chunksOf } from "./read-text.ts";
@@ -263,65 +263,6 @@ async function compare(
     if (page.length < 1000) break;
   }
   for (const row of rows) if (!signs.reported.has(row)) plan.alike += 1;
-}
-
-/** A listing of anybody, as far as it is needed; undefined when it says something else there. */
-const Likely = z.object({
-  about: z.object({
-    name: z.string(),
-    url: z.string().optional(),
-    identifier: z
-      .array(
-        z.object({ type: z.literal("PropertyValue"), propertyID: z.string(), value: z.string() }),
-      )
-      .optional(),
-    location: z
-      .object({
-        type: z.literal("Place"),
-        address: z.object({
-          type: z.literal("PostalAddress"),
-          addressCountry: z.string(),
-          addressLocality: z.string().optional(),
-          postalCode: z.string().optional(),
-        }),
-      })
-      .optional(),
-  }),
-});
-
-function likely(body: Uint8Array) {
-  const read = Likely.safeParse(JSON.parse(Buffer.from(body).toString()));
-  return read.success
-    ? (read.data.about as Pick<Listing, "name" | "url" | "identifier" | "location">)
-    : undefined;
-}
-
-/** The signs of all rows, and which row had each first. */
-class Signs {
-  readonly reported = new Set<number>();
-  readonly #rows = new Map<string, { row: number; name: string }>();
-
-  /** Notes a row; says which earlier ones it looks like. */
-  add(row: number, listing: Parameters<typeof signsOf>[0]): string[] {
-    const alike = signsOf(listing).flatMap(([by, sign]) => {
-      const key = `${by}\n${sign}`;
-      const first = this.#rows.get(key);
-      if (first === undefined) this.#rows.set(key, { row, name: listing.name });
-      return first === undefined ? [] : [`row ${first.row}, “${first.name}”, has the same ${by}`];
-    });
-    if (alike.length > 0) this.reported.add(row);
-    return alike;
-  }
-
-  /** The rows that look like a listing, by which of its signs; each row once. */
-  like(listing: Parameters<typeof signsOf>[0]): { row: number; name: string; by: Likeness }[] {
-    const found = new Map<number, { row: number; name: string; by: Likeness }>();
-    for (const [by, sign] of signsOf(listing)) {
-      const first = this.#rows.get(`${by}\n${sign}`);
-      if (first !== undefined && !found.has(first.row)) found.set(first.row, { ...first, by });
-    }
-    return [...found.values()];
-  }
 }
 
 /** What whoever imports has decided. */
