@@ -150,7 +150,7 @@ export const joiningCommands: Record<string, Command> = {
         flag: "wx",
       });
       console.log(
-        `${path}: the listing, ${taken.posts.length} posts, ${taken.followers.length} followers`,
+        `${path} has the listing, its posts (${taken.posts.length}) and its followers (${taken.followers.length})`,
       );
     },
   },

@@ -52,7 +52,7 @@ it("moves a co-op from one node to another by its file", async () => {
   await cli("a", "coop", "add", "bakery", file("bakery.json", JSON.stringify(bakery())));
   const path = join(folder.path, "moving.json");
   const left = await cli("a", "coop", "export", "bakery", path);
-  expect(left.said).toContain("the listing, 0 posts, 0 followers");
+  expect(left.said).toContain("the listing, its posts (1) and its followers (0)");
   // It is for its owner only.
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readFileSync(path, "utf8")).toContain('"format": "fragaria-coop/1"');

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,13 +76,18 @@ describe("a node that can't start", () => {
   });
 });
 
+const ukFile = join(
+  import.meta.dirname,
+  "../../fixtures/coops-uk-2023/standard.Q2-2023.postcodes.csv",
+);
+
 describe("a command", () => {
   it("says where a file stops being UTF-8, and imports nothing of it", async () => {
     const file = join(folder, "latin.csv");
     writeFileSync(
       file,
       Buffer.concat([
-        Buffer.from("Identifier,Name\nR1,Caf"),
+        Buffer.from(`${readFileSync(ukFile, "utf8").split("\n")[0]}\nR000001,Caf`),
         Buffer.from([0xe9]),
         Buffer.from("\n"),
       ]),
@@ -90,16 +95,13 @@ describe("a command", () => {
     const { code, errors } = await run("cli.ts", ["import", file, "--as", "uk-2023"], {}).ended;
     expect(code).toBe(1);
     expect(errors).toBe(
-      `${file} is not UTF-8 text (near line 2): save it as “CSV UTF-8” and try again`,
+      `${file}, row 2, column B: this is not UTF-8 text: save it as “CSV UTF-8” and try again`,
     );
   });
 
   it.each([
-    [
-      ["import", "/nowhere.csv", "--as", "uk-2023"],
-      "/nowhere.csv can't be read: there is no such file",
-    ],
-    [["import", "x.csv", "--as", "moon"], "--as takes one of: uk-2023"],
+    [["import", "/nowhere.csv", "--as", "uk-2023"], "/nowhere.csv: there is no such file"],
+    [["import", "x.csv", "--as", "moon"], "“moon” is no mapping: take one of uk-2023"],
     [["import", "x.csv", "--for", "moon"], "import: Unknown option '--for'"],
     [["coop", "edit", "nobody", "x.json"], "no co-op here has the handle @nobody"],
     [["coop", "add"], "FILE.json is missing"],
