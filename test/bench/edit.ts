@@ -112,7 +112,8 @@ async function seed({ config }: NodeData, inbox: string) {
       const [, base] = /name="_base" value="(\d+)"/.exec(page) ?? [];
       const content: ListingContent = bakery({ summary: word });
       const form = formOf(content as Parameters<typeof formOf>[0]);
-      for (const name of [...form.keys()]) if (name.startsWith("provenance.")) form.delete(name);
+      const kept = [...form.keys()].filter((name) => name.startsWith("provenance."));
+      for (const name of kept) form.delete(name);
       form.set("_base", base ?? "");
       form.set("do", "publish");
       const headers = { cookie, origin: config.origin };
