@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { forUpdate } from "./dialect.ts";
 import type { CoopTable, Db, Tx } from "./schema.ts";
 
@@ -133,6 +134,25 @@ export async function remove(tx: Tx, id: string): Promise<void> {
 /** Notes which content the followers were last told of. */
 export async function announce(db: Db, id: string, updated: number | null): Promise<void> {
   await db.updateTable("coop").set({ announced: updated }).where("id", "=", id).execute();
+}
+
+/** Co-ops that speak for themselves or will, drafts among them, in order of `place`. */
+export async function own(
+  db: Db,
+  after: string,
+  limit: number,
+): Promise<{ id: string; place: string }[]> {
+  // Those without a handle come last: no handle has a tilde.
+  const place = sql<string>`coalesce(handle, '~' || id)`;
+  return db
+    .selectFrom("coop")
+    .select(["id", place.as("place")])
+    .where((eb) => eb.or([eb("handle", "is not", null), eb("draft", "is not", null)]))
+    .where("deleted", "is", null)
+    .where(place, ">", after)
+    .orderBy(place)
+    .limit(limit)
+    .execute();
 }
 
 /**

@@ -11,6 +11,12 @@ import type { Site } from "./site.ts";
 /** The parts of running the node, and who may see them. */
 const sections: (Section & { may: (session: Session) => boolean })[] = [
   {
+    path: "/admin/coops",
+    label: "Co-ops",
+    what: "All that have an account here, and drafts",
+    may: mayAdminister,
+  },
+  {
     path: "/admin/accounts",
     label: "Accounts",
     what: "Who signs in here, and what they may do",

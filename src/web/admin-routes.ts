@@ -7,6 +7,7 @@ import { addPerson, changePerson, invitePerson, showAccounts, showPerson } from 
 import { showAdminHome } from "./admin-home.ts";
 import { editorRoutes } from "./editor/routes.ts";
 import { failure } from "./failure.ts";
+import { showHostedCoops } from "./hosted-coops.ts";
 import {
   discardImport,
   showImport,
@@ -67,6 +68,7 @@ export function adminRoutes(site: Site): Hono {
   admin.post("/import/:id", (c) => startImport(site, c, c.req.param("id")));
   admin.post("/import/:id/discard", (c) => discardImport(site, c, c.req.param("id")));
   admin.get("/import/:id/report.csv", (c) => showImportReport(site, c, c.req.param("id")));
+  admin.get("/coops", (c) => showHostedCoops(site, c));
   admin.get("/accounts", (c) => showAccounts(site, c));
   admin.post("/accounts", (c) => addPerson(site, c));
   admin.get("/accounts/:id", (c) => showPerson(site, c, c.req.param("id")));

@@ -10,12 +10,16 @@ import type { Site } from "./site.ts";
 export interface OwnCoop {
   id: string;
   name: string;
-  role: Role["role"];
+  /** Undefined for whoever runs the node and has no part in the co-op. */
+  role: Role["role"] | undefined;
   state: "published" | "draft" | "withdrawn" | "deleted";
 }
 
-/** The co-ops in which these roles are. */
-export async function ownCoops(site: Site, roles: Role[]): Promise<OwnCoop[]> {
+/** These co-ops, as they are shown to whoever has these roles. */
+export async function ownCoops(
+  site: Site,
+  roles: { coop: string; role?: Role["role"] }[],
+): Promise<OwnCoop[]> {
   const own: OwnCoop[] = [];
   for (const { coop: id, role } of roles) {
     own.push({ id, role, name: await coopName(site, id), state: await stateOf(site, id) });

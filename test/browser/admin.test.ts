@@ -51,6 +51,7 @@ beforeAll(async () => {
     { path: "/admin", as: administrator },
     { path: "/admin?done=set-up", as: owner },
     { path: "/admin/account", as: owner },
+    { path: "/admin/coops", as: administrator },
     { path: "/admin/accounts", as: administrator },
     { path: "/admin/accounts", as: owner },
     { path: `/admin/accounts/${id}`, as: administrator },

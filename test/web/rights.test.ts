@@ -75,6 +75,7 @@ const table: Record<string, keyof typeof may> = {
   "GET /import/:id/report.csv": "administrator",
   "POST /import/:id": "administrator",
   "POST /import/:id/discard": "administrator",
+  "GET /coops": "administrator",
   "GET /accounts": "administrator",
   "POST /accounts": "administrator",
   "GET /accounts/:id": "administrator",
