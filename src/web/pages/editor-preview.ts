@@ -5,7 +5,6 @@ import type { Page } from "../layout.ts";
 import { counted, type Html } from "../text.ts";
 import { differenceTable } from "./differences.ts";
 import { type Place, editorTabs } from "./editor-tabs.ts";
-import { buttonForm } from "./form.ts";
 import { cutOff, mastodonCard } from "./mastodon-card.ts";
 
 interface PreviewData {
@@ -51,7 +50,9 @@ export function previewPage(data: PreviewData): Page {
         <h2 id="page">In the directory</h2>
         <div class="previewed">${page}</div>
       </section>
-      <p class="actions">${buttonForm(`/admin/coops/${place.id}`, "Back to the profile")}</p>`,
+      <p class="actions">
+        <a class="button" href="/admin/coops/${place.id}">Back to the profile</a>
+      </p>`,
   };
 }
 

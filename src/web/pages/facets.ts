@@ -13,19 +13,24 @@ const shownMost = 8;
 
 /**
  * The filters, as checkboxes with counts: values of one filter are
- * alternatives, so each count says what ticking it would bring.
+ * alternatives, so each count says what ticking it would bring. None where
+ * there is nothing to choose from.
  */
-export function filters(query: SearchQuery, facets: SearchResult["facets"], faults: Fault[]): Html {
-  return html`${facetNames.map((name) => {
+export function filters(
+  query: SearchQuery,
+  facets: SearchResult["facets"],
+  faults: Fault[],
+): Html[] {
+  return facetNames.flatMap((name) => {
     const fault = faults.find(({ parameter }) => parameter === name);
     const rows = arrange(name, query[name] ?? [], facets[name]);
-    if (!offersChoice(name, rows) && fault === undefined) return "";
+    if (!offersChoice(name, rows) && fault === undefined) return [];
     return html`<fieldset class="facet">
       <legend>${facetWords[name]}</legend>
       ${fault === undefined ? "" : html`<p class="fault" id="fault-${name}">${fault.detail}</p>`}
       ${folded(name, rows)}
     </fieldset>`;
-  })}`;
+  });
 }
 
 /** Where nearly all co-ops have the same level and status, a filter for it is in the way. */

@@ -42,9 +42,9 @@ export function homePage(data: HomeData): Page {
         <div>
           <h2>List your co-op</h2>
           <p>
-            Ask a node that you trust to host your profile, this one for example: then people can
-            find you in every node’s search and follow your news from Mastodon.
-            ${data.contact === null ? "" : html`Write to ${contactLink(data.contact)}.`}
+            Ask a node that you trust to host your profile, <a href="/join">this one</a> for
+            example: then people can find you in every node’s search and follow your news from
+            Mastodon. ${data.contact === null ? "" : html`Questions: ${contactLink(data.contact)}.`}
           </p>
         </div>
         <div>

@@ -39,14 +39,21 @@ export function provenanceSection(entry: Entry): Html {
     ],
     ["Content changed", day(Date.parse(listing.updated))],
     ["Published by", html`${origin}`],
-    ["Signed", moment(issued)],
-    ["Digest", html`<code class="digest">${digest}</code> <span class="aside">SHA-256</span>`],
-    ["Record", outwardLink(record, "the signed record as JSON", "")],
+    ...(digest === "" ? [] : signature(record, digest, issued)),
   ];
   return html`<section class="provenance" aria-labelledby="provenance-heading">
     <h2 id="provenance-heading">Where this comes from</h2>
     ${definitions(rows)}
   </section>`;
+}
+
+/** By what the listing can be checked. What is only previewed isn’t signed. */
+function signature(record: string, digest: string, issued: number): [string, Html][] {
+  return [
+    ["Signed", moment(issued)],
+    ["Digest", html`<code class="digest">${digest}</code> <span class="aside">SHA-256</span>`],
+    ["Record", outwardLink(record, "the signed record as JSON", "")],
+  ];
 }
 
 /** On whose word a federation publishes for the co-op. */

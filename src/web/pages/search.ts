@@ -27,6 +27,7 @@ export interface SearchData {
 export function searchPage(data: SearchData): Page {
   const { query, result, faults } = data;
   const chosen = activeFilters(query);
+  const choices = filters(query, result.facets, faults);
   const what = query.q === undefined ? "" : ` for “${query.q}”`;
   return {
     title: `${counted(result.total, "co-op")}${what}`,
@@ -61,13 +62,17 @@ export function searchPage(data: SearchData): Page {
             : html`<input type="hidden" name="limit" value="${query.limit}" />`
         }
       </form>
-      <details class="filters" ${faults.length > 0 ? raw("open") : ""}>
-        <summary>Filters${chosen.length === 0 ? "" : ` (${chosen.length})`}</summary>
-        <div class="filters-body">
-          ${filters(query, result.facets, faults)}
-          <p class="apply"><button type="submit" form="search">Apply filters</button></p>
-        </div>
-      </details>
+      ${
+        choices.length === 0
+          ? ""
+          : html`<details class="filters" ${faults.length > 0 ? raw("open") : ""}>
+              <summary>Filters${chosen.length === 0 ? "" : ` (${chosen.length})`}</summary>
+              <div class="filters-body">
+                ${choices}
+                <p class="apply"><button type="submit" form="search">Apply filters</button></p>
+              </div>
+            </details>`
+      }
       <div class="found">
         ${otherFaults(faults)}
         <p class="total" role="status">

@@ -326,6 +326,8 @@ describe("what follows publishing", () => {
     const sent = await send(ada, path, "preview", { summary: "Du pain & des brioches." });
     expect(sent.headers.get("location")).toContain(`${path}/preview`);
     const page = await ada.page(`${path}/preview`);
+    expect(page).toContain(`<a class="button" href="${path}">Back to the profile</a>`);
+    expect(page).not.toContain("the signed record");
     expect(page).toContain("<p>Du pain &amp; des brioches.</p>");
     expect(page).toContain("@gare@coops.example");
     expect(page).toMatch(/<th role="rowheader" scope="row">What it does<\/th>/);
