@@ -84,7 +84,11 @@ async function sentFields(c: Context, most: number): Promise<Record<string, Fiel
   for (const [name, value] of data ?? []) {
     const field = typeof value === "string" ? value.replaceAll("\r\n", "\n") : value;
     const empty = typeof field === "string" ? field.trim() === "" : field.size === 0;
-    if (!empty) fields.set(name, [...(fields.get(name) ?? []), field]);
+    if (empty) continue;
+    const values = fields.get(name);
+    // Not copied: somebody may send one field some ten thousand times.
+    if (values === undefined) fields.set(name, [field]);
+    else values.push(field);
   }
   return Object.fromEntries(
     [...fields].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? "") : all]),

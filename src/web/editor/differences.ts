@@ -10,16 +10,26 @@ export interface Difference {
 
 /** In what two contents differ, field by field, in the order of the form. */
 export function differences(before: DraftContent, after: DraftContent): Difference[] {
-  const [old, young] = [formOf(before), formOf(after)];
+  const [old, young] = [valuesOf(before), valuesOf(after)];
   const names = [...new Set([...young.keys(), ...old.keys()])];
   return names
     .filter((name) => !name.startsWith("provenance."))
     .map((name) => ({
       label: fieldWords(name),
-      before: old.getAll(name).join(", "),
-      after: young.getAll(name).join(", "),
+      before: (old.get(name) ?? []).join(", "),
+      after: (young.get(name) ?? []).join(", "),
     }))
     .filter((each) => each.before !== each.after);
+}
+
+function valuesOf(content: DraftContent): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of formOf(content)) {
+    const there = values.get(name);
+    if (there === undefined) values.set(name, [value]);
+    else there.push(value);
+  }
+  return values;
 }
 
 /** What the terms of a listing are called in the editor. */

@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
 import { calledName } from "../../directory/account.ts";
 import {
@@ -28,11 +27,12 @@ import type { Site } from "../site.ts";
 import { suggest } from "../suggest.ts";
 import type { Html } from "../text.ts";
 import { differences } from "./differences.ts";
+import { readFields } from "./fields.ts";
 import { contentOf, faultsOf, type Form, formOf } from "./form.ts";
 import { freeHandle, liveOf, type Subject } from "./live.ts";
 import { placeOf } from "./place.ts";
 import { withKeys } from "./presets.ts";
-import { type CodeField, codeFields, type Sheet, sheetOf, withRepetitions } from "./sheet.ts";
+import { type CodeField, codeFields, type Sheet, sheetOf } from "./sheet.ts";
 import { freshContent, ownFields, step } from "./steps.ts";
 
 /** Whoever edits, and what. */
@@ -128,33 +128,6 @@ function formOfDesk({ editable, subject }: Desk): Form {
   );
   for (const name of unwritten) form.delete(name);
   if (subject.handle !== null) form.set("_handle", subject.handle);
-  return form;
-}
-
-/** The largest form that is read: 64 KB of any script, as forms write it. */
-const formSize = 512 * 1024;
-
-/** More than the longest listing has. */
-const mostFields = 4000;
-
-async function readFields(c: Context): Promise<Form> {
-  let text = "";
-  const onError = () => {
-    throw new AppError("too-large", "This form has more than 512 KB. Make its texts shorter.");
-  };
-  await bodyLimit({ maxSize: formSize, onError })(c, async () => {
-    text = await c.req.text();
-  });
-  const sent = new URLSearchParams(text);
-  if (sent.size > mostFields) {
-    throw new AppError("too-large", `This form has more than ${mostFields} fields.`);
-  }
-  const form = withRepetitions(sent);
-  const { unknown } = contentOf(ownFields(form));
-  if (unknown.length > 0) {
-    const named = unknown.slice(0, 5).join(", ");
-    throw new AppError("bad-request", `No listing has the fields ${named}. Reload the page.`);
-  }
   return form;
 }
 

@@ -139,39 +139,69 @@ export interface Reading {
  */
 export function contentOf(form: Form): Reading {
   const known = new Set<string>();
-  const read = readShape(content, "", form, known);
-  const unknown = [...new Set(form.keys())].filter((name) => !known.has(name));
+  const fields = fieldsOf(form);
+  const read = readShape(content, "", fields, known);
+  const unknown = [...fields.values.keys()].filter((name) => !known.has(name));
   return { content: (read ?? {}) as DraftContent, unknown };
 }
 
-function readShape(shape: Shape, name: string, form: Form, known: Set<string>): unknown {
+/** The fields of a form by their names, for a form may have thousands of them. */
+interface Fields {
+  values: Map<string, string[]>;
+  /** What stands behind a name in the names of fields: the numbers of rows, or languages. */
+  keys: Map<string, Set<string>>;
+}
+
+/** No name in the model has more parts. */
+const deepest = 8;
+
+function fieldsOf(form: Form): Fields {
+  const fields: Fields = { values: new Map(), keys: new Map() };
+  for (const [name, value] of form) {
+    const values = fields.values.get(name);
+    if (values !== undefined) {
+      values.push(value);
+      continue;
+    }
+    fields.values.set(name, [value]);
+    const parts = name.split(".", deepest);
+    for (const [at, key] of parts.entries()) {
+      const above = parts.slice(0, at).join(".");
+      const keys = fields.keys.get(above) ?? new Set();
+      fields.keys.set(above, keys.add(key));
+    }
+  }
+  return fields;
+}
+
+function readShape(shape: Shape, name: string, fields: Fields, known: Set<string>): unknown {
   switch (shape.as) {
     case "object": {
-      return readObject(shape, name, form, known);
+      return readObject(shape, name, fields, known);
     }
     case "rows": {
-      const rows = rowsOf(form, name).map((index) =>
-        readShape(shape.of, below(name, index), form, known),
+      const rows = rowNumbers(fields.keys.get(name)).map((index) =>
+        readShape(shape.of, below(name, index), fields, known),
       );
       const given = rows.filter((row) => row !== undefined);
       return given.length === 0 ? undefined : given;
     }
     case "map": {
-      const entries = keysOf(form, name)
+      const entries = [...(fields.keys.get(name) ?? [])]
         .filter((key) => shape.key.safeParse(key).success)
-        .map((key) => [key, readShape(shape.of, below(name, key), form, known)] as const)
+        .map((key) => [key, readShape(shape.of, below(name, key), fields, known)] as const)
         .filter(([, value]) => value !== undefined);
       return entries.length === 0 ? undefined : Object.fromEntries(entries);
     }
     case "codes": {
       known.add(name);
-      const codes = form.getAll(name).map((text) => readText(shape.of, text));
+      const codes = (fields.values.get(name) ?? []).map((text) => readText(shape.of, text));
       const given = codes.filter((code) => code !== undefined);
       return given.length === 0 ? undefined : given;
     }
     default: {
       known.add(name);
-      return readText(shape, form.get(name) ?? "");
+      return readText(shape, fields.values.get(name)?.[0] ?? "");
     }
   }
 }
@@ -179,7 +209,7 @@ function readShape(shape: Shape, name: string, form: Form, known: Set<string>): 
 function readObject(
   shape: Extract<Shape, { as: "object" }>,
   name: string,
-  form: Form,
+  fields: Fields,
   known: Set<string>,
 ): object | undefined {
   const read: Record<string, unknown> = {};
@@ -189,7 +219,7 @@ function readObject(
       read[field] = inner.value;
       continue;
     }
-    const value = readShape(inner, below(name, field), form, known);
+    const value = readShape(inner, below(name, field), fields, known);
     if (value === undefined) continue;
     read[field] = value;
     given = true;
@@ -225,18 +255,15 @@ function readText(shape: Shape, written: string): unknown {
 
 /** The numbers of the rows of which a form has fields, in order. */
 export function rowsOf(form: Form, name: string): string[] {
-  return keysOf(form, name)
-    .filter((key) => /^\d{1,3}$/.test(key))
-    .toSorted((a, b) => Number(a) - Number(b));
-}
-
-/** What stands behind a name in the names of fields: the numbers of rows, or languages. */
-function keysOf(form: Form, name: string): string[] {
   const start = `${name}.`;
   const keys = [...form.keys()]
     .filter((each) => each.startsWith(start))
-    .map((each) => each.slice(start.length).split(".")[0] ?? "");
-  return [...new Set(keys)];
+    .map((each) => each.slice(start.length).split(".", 1)[0] ?? "");
+  return rowNumbers(new Set(keys));
+}
+
+function rowNumbers(keys: ReadonlySet<string> = new Set()): string[] {
+  return [...keys].filter((key) => /^\d{1,3}$/.test(key)).toSorted((a, b) => Number(a) - Number(b));
 }
 
 function below(name: string, key: string): string {

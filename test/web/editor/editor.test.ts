@@ -130,6 +130,9 @@ describe("the editor", () => {
     expect(large.status).toBe(413);
     const many = await send(ada, "/admin/coops/new", "save", { theme: Array(4001).fill("food") });
     expect(many.status).toBe(413);
+    const years = Array.from({ length: 450 }, (_, at) => [`figures.${at}.year`, "2025"]);
+    const long = await send(ada, "/admin/coops/new", "check", Object.fromEntries(years));
+    expect(long.status).toBe(413);
     const draft = await send(ada, "/admin/coops/new", "save", { summary: "x".repeat(70_000) });
     expect(draft.status).toBe(400);
     expect(await draft.text()).toContain("at most 64 KB");
