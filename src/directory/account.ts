@@ -123,7 +123,8 @@ export async function describeAccount(
 }
 
 /**
- * Gives an account its part in running the node, or takes it away.
+ * Gives an account its part in running the node, or takes it away. Links that
+ * it has made are void, unless it may make all that there are.
  *
  * @throws {AppError} `conflict` for the last administrator.
  */
@@ -171,8 +172,13 @@ async function changeAccount(
   id: string,
   facts: { nodeRole: NodeRole | null } | { disabled: number },
 ): Promise<void> {
+  await accounts.lockAdministrators(tx);
   const before = await accounts.administrators(tx);
   await accounts.update(tx, id, facts);
+  // Links that they may not make any more would let them in again as somebody else.
+  if (!("nodeRole" in facts && facts.nodeRole === "administrator")) {
+    await links.revokeMadeBy(tx, id);
+  }
   if (before > 0 && (await accounts.administrators(tx)) === 0) {
     throw new AppError(
       "conflict",
@@ -182,7 +188,6 @@ async function changeAccount(
   if ("disabled" in facts) {
     await sessions.endAll(tx, id, null);
     await links.revoke(tx, "password", id);
-    await links.revokeMadeBy(tx, id);
   }
 }
 

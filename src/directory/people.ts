@@ -85,9 +85,13 @@ export async function giveRole(
 }
 
 async function putRole(tx: Tx, role: roles.Role): Promise<void> {
-  const had = await owners(tx, role.coop);
+  const { account, coop } = role;
+  await roles.lock(tx, coop);
+  const had = await owners(tx, coop);
   await roles.put(tx, role);
-  await refuseNoOwner(tx, role.coop, had);
+  // Else they could make themselves owners again.
+  if (role.role !== "owner") await links.revokeMadeBy(tx, account, coop);
+  await refuseNoOwner(tx, coop, had);
 }
 
 /**
@@ -102,6 +106,7 @@ export async function takeRole(db: Db, account: string, coop: string): Promise<v
 }
 
 async function removeRole(tx: Tx, account: string, coop: string): Promise<void> {
+  await roles.lock(tx, coop);
   const had = await owners(tx, coop);
   await roles.remove(tx, account, coop);
   // Else they could let themselves in again.

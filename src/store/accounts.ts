@@ -1,4 +1,5 @@
-import type { AccountTable, Db } from "./schema.ts";
+import { forUpdate } from "./dialect.ts";
+import type { AccountTable, Db, Tx } from "./schema.ts";
 
 export type Account = AccountTable;
 
@@ -33,6 +34,15 @@ export async function update(
   facts: Partial<Omit<Account, "id">>,
 ): Promise<void> {
   await db.updateTable("account").set(facts).where("id", "=", id).execute();
+}
+
+/**
+ * Keeps the accounts of administrators as they are until the transaction ends,
+ * so that of the last two not each takes the other's rights away.
+ */
+export async function lockAdministrators(tx: Tx): Promise<void> {
+  const query = tx.selectFrom("account").select("id").where("nodeRole", "=", "administrator");
+  await forUpdate(tx, query.orderBy("id")).execute();
 }
 
 /** How many administrators can sign in, or will once they have set a password. */

@@ -1,5 +1,6 @@
 import type { Account } from "./accounts.ts";
-import type { Db, RoleTable } from "./schema.ts";
+import { forUpdate } from "./dialect.ts";
+import type { Db, RoleTable, Tx } from "./schema.ts";
 
 export type Role = RoleTable;
 
@@ -29,6 +30,15 @@ export async function inCoop(
     .orderBy("role.since")
     .orderBy("account.name")
     .execute();
+}
+
+/**
+ * Keeps the roles in a co-op as they are until the transaction ends, so that of
+ * its last two owners not each takes the other's role away.
+ */
+export async function lock(tx: Tx, coop: string): Promise<void> {
+  const query = tx.selectFrom("role").select("account").where("coop", "=", coop);
+  await forUpdate(tx, query.orderBy("account")).execute();
 }
 
 /** Gives an account its role in a co-op, in place of the one it has. */

@@ -304,6 +304,42 @@ eachEngine("the people of a co-op", (engine) => {
     expect(await look(others)).toMatchObject({ coop: "a" });
   });
 
+  test("can't rise again by links of their own when they get less to do", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const [rosa, lena] = [await add(db, "rosa"), await add(db, "lena")];
+    await giveRole(db, { account: rosa, coop: "a", role: "owner" }, now);
+    await giveRole(db, { account: lena, coop: "a", role: "owner" }, now);
+    const token = await invite(db, { coop: "a", role: "owner", by: lena }, now);
+    await giveRole(db, { account: lena, coop: "a", role: "editor" }, now);
+    const back = acceptInvitation(db, token, { id: lena }, now);
+    await expect(back).rejects.toMatchObject({ code: "not-found" });
+    expect(await roles.of(db, lena)).toMatchObject([{ role: "editor" }]);
+
+    await setNodeRole(db, rosa, "administrator");
+    await setNodeRole(db, lena, "administrator");
+    const key = await renewPasswordLink(db, rosa, now, { id: lena, name: "lena" });
+    await setNodeRole(db, lena, "moderator");
+    const taken = useNewPassword(db, key, { name: "rosa", password }, now);
+    await expect(taken).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("keep an owner, and a node an administrator, when the last two leave at once", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const [rosa, lena] = [await add(db, "rosa"), await add(db, "lena")];
+    const both = [rosa, lena];
+    for (let round = 0; round < 20; round += 1) {
+      const coop = `coop${round}`;
+      for (const account of both) await giveRole(db, { account, coop, role: "owner" }, now);
+      const left = await settled(both.map((account) => takeRole(db, account, coop)));
+      expect(left).toEqual({ well: 1, codes: ["conflict"] });
+      for (const id of both) await setNodeRole(db, id, "administrator");
+      const down = await settled(both.map((id) => setNodeRole(db, id, null)));
+      expect(down).toEqual({ well: 1, codes: ["conflict"] });
+    }
+  });
+
   test("always have an owner, once they had one", async () => {
     await using store = await freshStore(engine);
     const { db } = store;
