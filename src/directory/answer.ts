@@ -3,7 +3,6 @@ import type { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import type * as coops from "../store/coops.ts";
 import type { Link } from "../store/links.ts";
-import * as links from "../store/links.ts";
 import * as members from "../store/members.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
@@ -91,8 +90,6 @@ export async function sayNo(db: Db, node: Identity, token: string, now: number):
 async function forget(tx: Tx, node: Identity, token: string, now: number): Promise<void> {
   const id = coopOf(await useLink(tx, token, ["yes"], now));
   demandWaiting(await lockHosted(tx, id));
-  await links.removeOf(tx, "yes", id);
-  await links.removeOf(tx, "invitation", id);
   await eraseIn(tx, node, id, now);
 }
 

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
-import * as coops from "../store/coops.ts";
 import * as posts from "../store/posts.ts";
 import type { Db, Tx } from "../store/schema.ts";
-import { invalid, newId } from "./publish.ts";
+import { invalid, lockHosted, newId } from "./publish.ts";
 
 /** Plain text in one or more languages, the main one first. */
 export const PostContent = z
@@ -28,15 +27,6 @@ export async function post(
 ): Promise<string> {
   const checked = PostContent.safeParse(content);
   if (!checked.success) throw invalid("the post", checked.error);
-  const author = await coops.get(db, coop);
-  if (author === undefined) throw new AppError("not-found", `this node hosts no co-op “${coop}”`);
-  if (author.deleted !== null) throw new AppError("gone", `the co-op “${coop}” was deleted`);
-  if (author.handle === null || author.content === null) {
-    throw new AppError(
-      "conflict",
-      `the co-op “${coop}” isn't published by itself yet: it has no actor to post with`,
-    );
-  }
   const id = newId();
   const row = {
     id,
@@ -48,8 +38,19 @@ export async function post(
     pinned: pinned ? now : null,
     announced: null,
   };
-  await db.transaction().execute((tx) => write(tx, row));
+  await db.transaction().execute((tx) => insert(tx, row));
   return id;
+}
+
+async function insert(tx: Tx, row: posts.Post): Promise<void> {
+  const author = await lockHosted(tx, row.coop);
+  if (author.handle === null || author.content === null) {
+    throw new AppError(
+      "conflict",
+      `the co-op “${row.coop}” isn't published by itself yet: it has no actor to post with`,
+    );
+  }
+  await write(tx, row);
 }
 
 /** Gives a post another text, here and at the followers. The same text again changes nothing. */
@@ -61,10 +62,13 @@ export async function editPost(
 ): Promise<void> {
   const checked = PostContent.safeParse(content);
   if (!checked.success) throw invalid("the post", checked.error);
-  const row = await standing(db, id);
   const text = JSON.stringify(checked.data);
-  if (row.content === text) return;
-  await db.transaction().execute((tx) => write(tx, { ...row, content: text, edited: now }));
+  await db.transaction().execute((tx) => rewrite(tx, id, text, now));
+}
+
+async function rewrite(tx: Tx, id: string, content: string, now: number): Promise<void> {
+  const row = await standing(tx, id);
+  if (row.content !== content) await write(tx, { ...row, content, edited: now });
 }
 
 /**
@@ -72,23 +76,28 @@ export async function editPost(
  * servers see it when they next look at the profile.
  */
 export async function pinPost(db: Db, id: string, pinned: boolean, now: number): Promise<void> {
-  const row = await standing(db, id);
-  if ((row.pinned !== null) === pinned) return;
-  await db.transaction().execute((tx) => posts.put(tx, { ...row, pinned: pinned ? now : null }));
+  await db.transaction().execute((tx) => pin(tx, id, pinned ? now : null));
+}
+
+async function pin(tx: Tx, id: string, pinned: number | null): Promise<void> {
+  const row = await standing(tx, id);
+  if ((row.pinned === null) !== (pinned === null)) await posts.put(tx, { ...row, pinned });
 }
 
 /** Deletes a post, here and at the followers; its text is erased. */
 export async function deletePost(db: Db, id: string, now: number): Promise<void> {
-  const row = await posts.get(db, id);
-  if (row?.deleted != null) return;
-  const post = await standing(db, id);
-  await db
-    .transaction()
-    .execute((tx) => write(tx, { ...post, content: "{}", deleted: now, pinned: null }));
+  await db.transaction().execute((tx) => erase(tx, id, now));
 }
 
-async function standing(db: Db, id: string): Promise<posts.Post> {
-  const row = await posts.get(db, id);
+async function erase(tx: Tx, id: string, now: number): Promise<void> {
+  const row = await posts.lock(tx, id);
+  if (row?.deleted != null) return;
+  await write(tx, { ...(await standing(tx, id)), content: "{}", deleted: now, pinned: null });
+}
+
+/** A post that was not deleted, nor will be while it is changed. */
+async function standing(tx: Tx, id: string): Promise<posts.Post> {
+  const row = await posts.lock(tx, id);
   if (row === undefined) throw new AppError("not-found", `there is no post “${id}”`);
   if (row.deleted !== null) throw new AppError("gone", `the post “${id}” was deleted`);
   return row;

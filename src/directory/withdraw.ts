@@ -2,6 +2,8 @@ import { listingId, tombstoneRecord } from "../coop/listing-record.ts";
 import { signRecord, type SignedRecord } from "../coop/record.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
+import * as links from "../store/links.ts";
+import * as mandates from "../store/mandates.ts";
 import * as members from "../store/members.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
@@ -31,7 +33,8 @@ export async function withdraw(
 
 /**
  * Deletes a co-op's actor for good, and withdraws its listing. Followers are
- * told, the actor answers 410 ever after, and the handle stays taken. Of one
+ * told, the actor answers 410 ever after, and the handle stays taken. Nobody can
+ * be invited to it any more, and its mandate ends, to be forgotten in time. Of one
  * that was never published nothing is kept, not even the handle.
  */
 export async function deleteCoop(db: Db, node: Identity, id: string, now: number): Promise<void> {
@@ -47,6 +50,8 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   await posts.erase(tx, id, now);
   await revisions.erase(tx, id);
   await roles.removeAll(tx, id);
+  await mandates.end(tx, id, now);
+  for (const kind of ["yes", "invitation"] as const) await links.removeOf(tx, kind, id);
   if (coop.content === null && record === undefined) {
     await coops.remove(tx, id);
     return;

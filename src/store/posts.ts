@@ -1,9 +1,16 @@
+import { forUpdate } from "./dialect.ts";
 import type { Db, PostTable, Tx } from "./schema.ts";
 
 export type Post = PostTable;
 
 export async function get(db: Db, id: string): Promise<Post | undefined> {
   return db.selectFrom("post").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+/** A post that nobody else may change until the transaction ends. */
+export async function lock(tx: Tx, id: string): Promise<Post | undefined> {
+  const query = tx.selectFrom("post").selectAll().where("id", "=", id);
+  return forUpdate(tx, query).executeTakeFirst();
 }
 
 export async function put(tx: Tx, post: Post): Promise<void> {

@@ -3,10 +3,13 @@ import { acceptRecord } from "../../src/coop/record.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import type { MappedRow } from "../../src/directory/mapping.ts";
-import { deletePost, post } from "../../src/directory/post.ts";
+import { makeLink, readLink } from "../../src/directory/link.ts";
+import { recordMandate } from "../../src/directory/mandate.ts";
+import { deletePost, editPost, pinPost, post } from "../../src/directory/post.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
 import { receive } from "../../src/directory/receive.ts";
 import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
+import * as mandates from "../../src/store/mandates.ts";
 import * as posts from "../../src/store/posts.ts";
 import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
@@ -130,6 +133,44 @@ eachEngine("publishing", (engine) => {
     const rows = await store.db.selectFrom("coop").selectAll().execute();
     expect(rows).toMatchObject([{ handle: "bakery", content: null }]);
     await expect(post(store.db, id, { fr: "Encore" }, now)).rejects.toMatchObject({ code: "gone" });
+  });
+
+  it("brings no deleted post back, whoever changes it or deletes the co-op at the same moment", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const node = await loadIdentity(db, "https://a.example", now);
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await addCoop(db, node, `bakery${round}`, bakery(), now);
+      const [one = "", two = ""] = await Promise.all([
+        post(db, id, { fr: "Un" }, now),
+        post(db, id, { fr: "Deux" }, now),
+      ]);
+      await Promise.allSettled([
+        deletePost(db, one, now),
+        editPost(db, one, { fr: "Un et demi" }, now),
+        pinPost(db, one, true, now),
+      ]);
+      expect(await posts.get(db, one)).toMatchObject({ content: "{}", pinned: null, deleted: now });
+      await Promise.allSettled([
+        deleteCoop(db, node, id, now),
+        editPost(db, two, { fr: "Deux et demi" }, now),
+        post(db, id, { fr: "Trois" }, now),
+      ]);
+      expect(await posts.all(db, id)).toEqual([]);
+    }
+  });
+
+  it("leaves no way into a deleted co-op, and no mandate that stands", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const node = await loadIdentity(db, "https://a.example", now);
+    const { id } = await addCoop(db, node, "bakery", bakery(), now);
+    const form = { by: "Federation", basis: "Decision 12", date: "2026-05-02", person: "Ada" };
+    await recordMandate(db, id, form, null, now);
+    const token = await makeLink(db, { kind: "invitation", coop: id, role: "owner" }, now);
+    await deleteCoop(db, node, id, now);
+    await expect(readLink(db, token, ["invitation"], now)).rejects.toThrow("no such link");
+    expect(await mandates.of(db, id)).toMatchObject([{ ended: now }]);
   });
 
   it("imports idempotently, changes what changed, and reports what it leaves out", async () => {
