@@ -146,6 +146,9 @@ function demandColumns(columns: Map<string, string>): string[] {
 type Candidate = Omit<MemberRow, "known" | "fate">;
 
 function judge(node: Identity, row: number, cells: string[]): Candidate | FaultyRow {
+  if (memberColumns.every(({ example }, at) => cells[at] === example)) {
+    return { row, cells, faults: [{ why: "it is the example of the template: delete this row" }] };
+  }
   const facts: RowFacts = { content: {}, place: {} };
   const faults: CellFault[] = [];
   for (const [at, { name, required, take }] of memberColumns.entries()) {

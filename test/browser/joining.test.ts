@@ -111,7 +111,13 @@ async function asked(): Promise<string> {
   count += 1;
   const row = { ...federationRows(50)[count], handle: `asked_${count}`, "registration number": "" };
   const bytes = federationCsv([
-    { ...row, register: "", summary: "A bakery that its workers own." },
+    {
+      ...row,
+      register: "",
+      summary: "A bakery that its workers own.",
+      members: "12",
+      year: "2025",
+    },
   ]);
   const { good } = await readMembers(site.db, site.node, { bytes, name: "a.csv" });
   const now = site.site.clock();
@@ -258,6 +264,7 @@ describe.each([
     await withPage({ width, script }, async (page) => {
       await page.goto(link);
       expect(await page.textContent(".lead")).toContain("Co-operatives UK");
+      expect(await page.textContent(".previewed")).toMatch(/Figures by year.*Members.*CC0-1\.0/su);
       await page.click("text=Yes, publish");
       expect(await page.textContent("h1")).toContain("published");
       await page.click("a.button");

@@ -239,12 +239,18 @@ eachEngine("members by spreadsheet", (engine) => {
   });
 });
 
-it("reads the template as it is, and every row again as it was", async () => {
+it("knows the example of the template, reads a row like it, and every row again as it was", async () => {
   await using store = await freshStore("sqlite");
   const { db } = store;
   const node = await loadIdentity(db, "https://a.example", now);
-  const source = { bytes: Buffer.from(memberTemplate()), name: "template.csv" };
-  const { good, faulty } = await readMembers(db, node, source);
+  const template = memberTemplate();
+  const asIs = { bytes: Buffer.from(template), name: "template.csv" };
+  expect(await readMembers(db, node, asIs)).toMatchObject({
+    good: [],
+    faulty: [{ row: 2, faults: [{ why: "it is the example of the template: delete this row" }] }],
+  });
+  const bytes = Buffer.from(template.replace("Panificio del Borgo", "Panificio del Ponte"));
+  const { good, faulty } = await readMembers(db, node, { bytes, name: "template.csv" });
   expect(faulty).toEqual([]);
   expect(good).toMatchObject([
     {

@@ -5,8 +5,10 @@ import { readQuestion, sayNo, sayYes } from "../../directory/answer.ts";
 import { listingId } from "../../coop/listing-record.ts";
 import { linkUrl } from "../../directory/link.ts";
 import { coopUrl } from "../../directory/publish.ts";
+import { relatedPage } from "../entries.ts";
 import { readForm } from "../forms.ts";
 import { respond } from "../layout.ts";
+import { coopPage } from "../pages/coop.ts";
 import { saidNoPage, saidYesPage, yesPage } from "../pages/yes.ts";
 import { privately } from "../private.ts";
 import type { Site } from "../site.ts";
@@ -23,7 +25,23 @@ export async function showQuestion(site: Site, token: string): Promise<Response>
     digest: "",
     issued: site.clock(),
   };
-  const page = yesPage({ action: `/yes/${token}`, entry, asker, host: node.host });
+  const shown = coopPage({
+    entry,
+    organisation: [entry],
+    host: node.host,
+    here: true,
+    posts: [],
+    followers: undefined,
+    now: site.clock(),
+    pageOf: relatedPage(site),
+  });
+  const page = yesPage({
+    action: `/yes/${token}`,
+    name: listing.name,
+    page: shown.body,
+    asker,
+    host: node.host,
+  });
   return respond(site, page, 200, privately);
 }
 

@@ -1,52 +1,42 @@
 import { html } from "hono/html";
-import type { Entry } from "../../index/directory-index.ts";
 import type { Page } from "../layout.ts";
-import { paragraphs } from "../text.ts";
-import { badges } from "./badge.ts";
-import { factList } from "./coop-facts.ts";
-import { handleToCopy } from "./follow.ts";
+import type { Html } from "../text.ts";
 import { button } from "./form.ts";
 
 interface YesData {
   action: string;
-  entry: Entry;
+  /** What the co-op is called. */
+  name: string;
+  /** The page of the co-op as it would be. */
+  page: Html;
   /** In whose name the co-op is asked. */
   asker: string;
   host: string;
 }
 
 /** Shows a co-op what would be published of it, and asks whether it may be. */
-export function yesPage({ action, entry, asker, host }: YesData): Page {
-  const { listing } = entry;
+export function yesPage({ action, name, page, asker, host }: YesData): Page {
   return {
-    title: `May ${listing.name} be listed?`,
+    title: `May ${name} be listed?`,
     body: html`<div class="narrow">
-      <h1>May this be published?</h1>
-      <p class="lead">
-        ${asker === "" ? html`Whoever runs ${host}` : html`<bdi>${asker}</bdi>`} would like to list
-        your co-op in this directory. Here is what it would say of you.
-      </p>
-      <article class="box" aria-labelledby="name">
-        <h2 id="name"><bdi>${listing.name}</bdi></h2>
-        <p class="tags">${badges(listing)}</p>
-        ${listing.summary === undefined ? "" : paragraphs(listing.summary)} ${factList(entry)}
-        <p>
-          It could be followed in the fediverse as
-          ${handleToCopy(`@${listing.preferredUsername ?? ""}@${host}`)}
+        <h1>May this be published?</h1>
+        <p class="lead">
+          ${asker === "" ? html`Whoever runs ${host}` : html`<bdi>${asker}</bdi>`} would like to
+          list your co-op in this directory. Here is its page, with all that it would say of you.
         </p>
-      </article>
+      </div>
+      <div class="previewed">${page}</div>
       <form class="form block" method="post" action="${action}">
         <p>
-          With yes it is published at once, as your co-op’s own, and copied by the other nodes of
-          the directory. You can change it, and take it out again. With no the draft is deleted, and
-          nothing else is remembered.
+          With yes it is published at once, as your co-op’s own and under the licence that the page
+          names, and copied by the other nodes of the directory. You can change it, and take it out
+          again. With no the draft is deleted, and nothing else is remembered.
         </p>
         <p class="actions">
           ${button("Yes, publish", { name: "answer", value: "yes" })}
           ${button("No", { name: "answer", value: "no", look: "quiet" })}
         </p>
-      </form>
-    </div>`,
+      </form>`,
   };
 }
 
