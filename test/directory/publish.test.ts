@@ -141,7 +141,7 @@ eachEngine("publishing", (engine) => {
     const node = await loadIdentity(db, "https://a.example", now);
     for (let round = 0; round < 5; round += 1) {
       const { id } = await addCoop(db, node, `bakery${round}`, bakery(), now);
-      const [one = "", two = ""] = await Promise.all([
+      const [one, two] = await Promise.all([
         post(db, id, { fr: "Un" }, now),
         post(db, id, { fr: "Deux" }, now),
       ]);
