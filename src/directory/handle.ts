@@ -87,7 +87,9 @@ for (const at of [0, 2]) {
  * then somebody has to choose.
  */
 export function suggestHandle(name: string): string {
+  // No listing has a longer name; what is written may be any text.
   const letters = name
+    .slice(0, 300)
     .normalize("NFKD")
     .toLowerCase()
     .replace(/[\p{M}'’ʼьъ]/gu, "");

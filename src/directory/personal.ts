@@ -2,7 +2,7 @@ import type { ListingContent } from "../coop/listing.ts";
 
 /** An e-mail address, or a number that can be called. */
 const contact =
-  /[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<![\p{L}\p{N}])(?:(?:\+|00)\(?\d[\d\s()./-]{6,}\d|\(?0\d{1,4}\)?[\s/-]\d[\d\s-]{4,}\d)/iu;
+  /[^\s@]@[^\s@]+\.[a-z]{2,}|(?<![\p{L}\p{N}])(?:(?:\+|00)\(?\d[\d\s()./-]{6,}\d|\(?0\d{1,4}\)?[\s/-]\d[\d\s-]{4,}\d)/iu;
 
 /** “Care of” somebody, as registers have it in some languages. */
 const careOf = /\bc\s?[/.]\s?o\b|\bcare of\b|\battn\b|\bz\.\s?hd\.|\bbei\s|\bchez\s|\bpresso\s/i;

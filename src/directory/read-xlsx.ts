@@ -153,12 +153,22 @@ async function relations(zip: Zip, name: string, part: string): Promise<Map<stri
   await readPart(zip, name, file, bounds.parts, {
     open(tag, { Id: id = "", Type: type = "", Target: target = "" }) {
       if (tag !== "Relationship") return;
-      const path = new URL(target, `file:///${folder}`).pathname.slice(1);
-      found.set(id, { type, target: decodeURIComponent(path) });
+      found.set(id, { type, target: partAt(target, folder) });
     },
     close() {},
   });
   return found;
+}
+
+/** The part of which a relationship in a folder gives the address; what is no address names none. */
+function partAt(target: string, folder: string): string {
+  if (!URL.canParse(target, `file:///${folder}`)) return target;
+  const { pathname } = new URL(target, `file:///${folder}`);
+  try {
+    return decodeURIComponent(pathname.slice(1));
+  } catch {
+    return pathname.slice(1);
+  }
 }
 
 /** The texts that cells refer to by number, without their formatting and reading aids. */
@@ -254,7 +264,12 @@ function sheetReader(name: string, book: Book): Reader & { take(): RawRow[] } {
         const value = valueOf(cell, book, fault);
         cell = undefined;
         if (value === "") return;
-        if (column >= 16_384) throw fault("there is no such column in a sheet");
+        // Before the row is filled up to it: a cell far to the right would make many of one.
+        if (column >= tableBounds.columns) {
+          throw fault(
+            `at most ${tableBounds.columns} columns are read: delete what stands to the right of them`,
+          );
+        }
         size += value.length;
         if (size > tableBounds.row)
           throw fault(`the row has more than ${tableBounds.row} characters`);

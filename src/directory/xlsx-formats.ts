@@ -26,11 +26,14 @@ const builtIn: Record<number, string> = {
   47: "mm:ss",
 };
 
+/** What Excel takes; the patterns below would look at a longer code for hours. */
+const longest = 255;
+
 /** What a number format does, by its number and, if the workbook has its own, its code. */
 export function formatOf(id: number, code: string | undefined): CellFormat {
   const eastAsian = (id >= 27 && id <= 36) || (id >= 50 && id <= 58);
   // Positive numbers are shown by what stands before the first semicolon.
-  const whole = code ?? builtIn[id] ?? (eastAsian ? "yyyy-mm-dd" : "");
+  const whole = code?.slice(0, longest) ?? builtIn[id] ?? (eastAsian ? "yyyy-mm-dd" : "");
   const [shown = ""] = whole.replace(/"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]|[_*]./gi, "").split(";");
   if (/^general$/i.test(shown.trim())) return { kind: "number" };
   if (/[ymdhs]/i.test(shown)) {

@@ -16,6 +16,10 @@ it("makes handles of names", () => {
   );
 });
 
+it("looks at no more of a text than a name can have", () => {
+  expect(suggestHandle("a b ".repeat(200_000))).toBe("a_b_a_b_a_b_a_b_a_b_a_b_a_b_a");
+});
+
 it("makes nothing but handles that may be had, or none", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (name) => {

@@ -448,6 +448,11 @@ test("texts with an address for mail or a number are left out, in every language
   expect(doubts).toHaveLength(2);
 });
 
+test("a text without an end is looked through once for what reaches somebody", () => {
+  const content = { name: "x", summary: "a".repeat(600_000) } as unknown as ListingContent;
+  expect(withoutPersons(content)).toEqual({ content, doubts: [] });
+});
+
 /** The columns of a mapping that can say everything which has one value in a listing. */
 const columns: Record<string, (listing: ListingContent) => string | number | boolean | undefined> =
   {

@@ -352,6 +352,30 @@ test.each<[what: string, bytes: string | Buffer, fault: string | RegExp]>([
     replaced("xl/worksheets/sheet1.xml", "<worksheet><sheetData>"),
     "xl/worksheets/sheet1.xml is no XML of a workbook",
   ],
+  [
+    "parts at no address",
+    replaced(
+      "xl/_rels/workbook.xml.rels",
+      '<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="http://[%zz"/></Relationships>',
+    ),
+    "members.csv: the file is damaged or breaks off (http://[%zz is missing)",
+  ],
+  [
+    "parts at a broken address",
+    replaced(
+      "xl/_rels/workbook.xml.rels",
+      '<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="%zz"/></Relationships>',
+    ),
+    "members.csv: the file is damaged or breaks off (xl/%zz is missing)",
+  ],
+  [
+    "a cell far to the right",
+    replaced(
+      "xl/worksheets/sheet1.xml",
+      `<worksheet><sheetData>${'<row><c r="XFD1"><v>1</v></c></row>'.repeat(200_000)}</sheetData></worksheet>`,
+    ),
+    "members.csv, row 1, column XFD: at most 200 columns are read",
+  ],
 ])("%s: one clear error", async (_, bytes, fault) => {
   const columns =
     typeof fault === "string" && fault.includes("“Country” can’t") ? ["Name", "Country"] : [];
@@ -394,6 +418,14 @@ test.each<[what: string, cells: Cell[], fault: string]>([
   ],
 ])("a workbook with %s: one clear error", async (_, cells, fault) => {
   await expect(sheet([["Country", "Name"], cells])).rejects.toThrow(fault);
+});
+
+test("a number format is looked at no longer than one can be", async () => {
+  const formats = ["0", "m".repeat(400_000), "[".repeat(400_000)];
+  const bytes = workbook([{ name: "Members", rows: [["Name"], [1]] }], { formats });
+  expect(await Array.fromAsync(readTable({ bytes, name: "members.xlsx" }))).toMatchObject([
+    { cells: { Name: "1" } },
+  ]);
 });
 
 test("a text without an end is given up before it fills the memory", async () => {
