@@ -198,7 +198,7 @@ function baseOf(form: Form): number {
 }
 
 async function publish(desk: Desk, form: Form): Promise<Response> {
-  const { site, session, id, editable, subject } = desk;
+  const { site, session, id, subject } = desk;
   const { db, node } = site;
   const content = contentFor(desk, form);
   const written = handleIn(form);
@@ -206,7 +206,7 @@ async function publish(desk: Desk, form: Form): Promise<Response> {
   const faults = [
     ...faultsOf(content),
     ...(await handleFaults(desk, handle, true)),
-    ...(editable.published === undefined && form.get("_consent") !== "yes"
+    ...(consentOf(desk) === "asked" && form.get("_consent") !== "yes"
       ? [{ field: "_consent", message: "Tick this to agree, or save the draft instead." }]
       : []),
   ];
@@ -303,6 +303,7 @@ async function show(desk: Desk, form: Form, showing: Showing = {}): Promise<Resp
     choosing: subject.choosing,
     host: site.node.host,
     state: stateOf(desk),
+    consent: consentOf(desk),
     saved: coop.drafted === null ? undefined : await savedBy(site, coop.drafted, coop.draftedBy),
     notice,
   });
@@ -314,6 +315,17 @@ function stateOf({ id, editable }: Desk): "new" | "draft" | "published" | "withd
   if (id === undefined) return "new";
   if (editable.published !== undefined) return "published";
   return editable.coop.content === null ? "draft" : "withdrawn";
+}
+
+/** Whoever takes a listing over has not agreed to what others have published. */
+function consentOf({ editable: { published }, kept }: Desk): "asked" | "given" | "not-ours" {
+  if (published === undefined) return "asked";
+  if (groundIn(kept) !== "claimed") return "not-ours";
+  return groundIn(published) === "claimed" ? "given" : "asked";
+}
+
+function groundIn({ provenance }: DraftContent): unknown {
+  return (provenance as { kind?: unknown } | undefined)?.kind;
 }
 
 async function savedBy(site: Site, drafted: number, by: string | null) {

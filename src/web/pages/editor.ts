@@ -36,6 +36,8 @@ export interface EditorData {
   choosing: boolean;
   host: string;
   state: "new" | "draft" | "published" | "withdrawn";
+  /** Whether the co-op has agreed to be listed, and if not, whether who writes can do so. */
+  consent: "asked" | "given" | "not-ours";
   /** When the draft was saved and by whom. */
   saved: { drafted: number; by: string } | undefined;
   /** Said above everything else: that somebody else was faster. */
@@ -78,7 +80,7 @@ export function editorPage(data: EditorData): Page {
         </aside>
         ${consent(data)}
         <p class="actions">
-          ${button(state === "published" ? "Publish the changes" : "Publish", { name: "do", value: "publish" })}
+          ${button(publishing(data), { name: "do", value: "publish" })}
           ${button("Save as draft", { name: "do", value: "save", look: "quiet" })}
           ${button("Preview", { name: "do", value: "preview", look: "quiet" })}
           ${
@@ -102,6 +104,11 @@ export function editorPage(data: EditorData): Page {
 function faultLabels({ shown }: Sheet): Record<string, string> {
   const names = shown.faults.map(({ field = "" }) => field);
   return Object.fromEntries(names.map((name) => [name, fieldWords(name)]));
+}
+
+function publishing({ state, consent: given }: EditorData): string {
+  if (state !== "published") return "Publish";
+  return given === "asked" ? "Publish as our own" : "Publish the changes";
 }
 
 function standing({ state, saved }: EditorData): Html {
@@ -262,20 +269,23 @@ export function handleState({ handle }: Live): Html {
   </p>`;
 }
 
-function consent({ sheet, state }: EditorData): Html {
+function consent({ sheet, consent: state }: EditorData): Html {
+  const words = {
+    given: "This co-op has agreed to be listed. To take it out, withdraw the listing.",
+    "not-ours":
+      "This co-op hasn’t published its listing itself. What you publish here corrects it, and doesn’t make it the co-op’s own.",
+  };
   return html`<fieldset class="group consent">
     <legend>Consent</legend>
     ${
-      state === "published"
-        ? html`<p class="hint">
-            This co-op has agreed to be listed. To take it out, withdraw the listing.
-          </p>`
-        : tick(sheet.shown, {
+      state === "asked"
+        ? tick(sheet.shown, {
             name: "_consent",
             label: "We want to be listed in the public directory",
             hint: "Other nodes keep copies of the listing. You can withdraw it at any time, everywhere.",
             required: true,
           })
+        : html`<p class="hint">${words[state]}</p>`
     }
     ${tick(sheet.shown, { name: "discoverable", label: "Mastodon and others may suggest our profile to people", unmarked: true })}
     ${tick(sheet.shown, { name: "indexable", label: "People may search in our posts there", unmarked: true })}

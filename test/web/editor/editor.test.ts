@@ -322,6 +322,26 @@ describe("a private draft", () => {
   });
 });
 
+describe("a listing that others have published", () => {
+  it("is corrected by an administrator, and becomes the co-op’s own only with its consent", async () => {
+    const [url = ""] = await site.import([{ name: "From a register" }]);
+    const id = url.split("/").at(-1) ?? "";
+    const path = `/admin/coops/${id}`;
+    expect(await ada.page(path)).toContain("This co-op hasn’t published its listing itself.");
+    const corrected = await send(ada, path, "publish", { summary: "Corrected." });
+    expect(corrected.headers.get("location")).toContain("done=published");
+    const owner = await visitor(site, { name: "owner", roles: { [id]: "owner" } });
+    expect(await owner.page(path)).toContain("Publish as our own");
+    const refused = await send(owner, path, "publish");
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("Tick this to agree, or save the draft instead.");
+    const taken = await send(owner, path, "publish", { _consent: "yes" });
+    expect(taken.headers.get("location")).toContain("done=published");
+    expect(await owner.page(path)).toContain("This co-op has agreed to be listed.");
+    expect(await site.page(`/coops/${id}`)).toContain("the co-op speaks for itself");
+  });
+});
+
 describe("what follows publishing", () => {
   it("previews the draft as page and as actor, with what changes", async () => {
     const id = await site.add("gare", bakery);
