@@ -4,12 +4,13 @@ import { z } from "zod";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
 import { AppError } from "../errors.ts";
+import * as coops from "../store/coops.ts";
 import * as records from "../store/records.ts";
 import * as requests from "../store/requests.ts";
 import type { Db } from "../store/schema.ts";
 import { Handle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl, faultsOf, hosted } from "./publish.ts";
+import { coopUrl, faultsOf } from "./publish.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 
@@ -121,9 +122,13 @@ function checked(
  * @throws {AppError} `conflict` for a claimed co-op, `not-found` or `gone`.
  */
 export async function demandUnclaimed(db: Db, node: Identity, id: string): Promise<void> {
-  await hosted(db, id);
+  const coop = await coops.get(db, id);
   const record = await records.get(db, listingId(coopUrl(node, id)));
-  if (record === undefined) throw new AppError("not-found", "This node hosts no such co-op.");
+  // In the same words for a private draft, of which nobody may know.
+  if (coop === undefined || record === undefined) {
+    throw new AppError("not-found", "This node hosts no such co-op.");
+  }
+  if (coop.deleted !== null) throw new AppError("gone", "This co-op was deleted for good.");
   if (record.tombstone === 1) {
     throw new AppError("gone", "This listing was withdrawn from the directory.");
   }

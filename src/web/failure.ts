@@ -35,14 +35,15 @@ export async function failure(frame: Frame, request: Request, error: unknown): P
   const known = error instanceof AppError ? error : undefined;
   const [status, title] = statuses[known?.code ?? "internal"];
   const { pathname } = new URL(request.url);
+  const path = withoutSecret(pathname);
   let detail = known?.message;
   if (status >= 500 && status !== 503) {
     const id = randomBytes(6).toString("hex");
     const { method } = request;
-    logger.error("{id}: {method} {pathname} failed: {error}", { id, method, pathname, error });
+    logger.error("{id}: {method} {path} failed: {error}", { id, method, path, error });
     detail = `The node has logged what happened as ${id}; please name it if you report this.`;
   } else if (status === 503) {
-    logger.warn("{pathname} is unavailable: {error}", { pathname, error });
+    logger.warn("{path} is unavailable: {error}", { path, error });
   }
   const faults = known instanceof InvalidRequest ? known.faults : undefined;
   if (programs.test(pathname) || prefersJson(request.headers.get("accept"))) {
@@ -53,6 +54,11 @@ export async function failure(frame: Frame, request: Request, error: unknown): P
     errorPage({ status, title, detail: detail ?? "", faults: faults ?? [] }),
     status,
   );
+}
+
+/** The path as logs may keep it: a link that failed is still good, and its address is all that it takes. */
+function withoutSecret(pathname: string): string {
+  return pathname.replace(/^(\/admin\/links|\/yes|\/requests)\/[^/]+/, "$1/…");
 }
 
 function problem(status: number, title: string, detail?: string, errors?: unknown): Response {

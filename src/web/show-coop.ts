@@ -63,13 +63,15 @@ export async function showReplica(site: Site, host: string, path: string): Promi
 /** `GET /coops/:id/posts/:post` */
 export async function showPost(site: Site, id: string, postId: string): Promise<Response> {
   const coop = await hosted(site, id);
+  const speaks = coop.content !== null;
+  const none = speaks ? undefined : await noListing(site, coopUrl(site.node, id));
+  if (none?.code === "not-found") throw none;
   const post = await posts.get(site.db, postId);
-  if (post === undefined || post.coop !== id) {
+  // News that came along from another node are as private as the draft.
+  if (post === undefined || post.coop !== id || !speaks) {
     throw new AppError("not-found", "There is no such post.");
   }
   if (post.deleted !== null) throw new AppError("gone", "This post was deleted.");
-  // News that came along from another node are as private as the draft.
-  if (coop.content === null) throw await noListing(site, coopUrl(site.node, id));
   const url = `${coopUrl(site.node, id)}/posts/${postId}`;
   const entry = await hostedEntry(site, id);
   const name = entry?.listing.name ?? `@${coop.handle}@${site.node.host}`;

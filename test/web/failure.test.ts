@@ -69,5 +69,16 @@ describe("a failure", () => {
     expect(id).toMatch(/^[0-9a-f]{12}$/);
     expect(text).toContain(String(id));
     expect(error).toBe(secret);
+
+    // The link is still good.
+    const clock = () => {
+      throw secret;
+    };
+    await using broken = await testSite({ clock });
+    for (const path of ["/yes/sesame", "/admin/links/sesame"]) {
+      expect((await broken.get(path)).status).toBe(500);
+      const { error: _, ...told } = logged.at(-1)?.properties ?? {};
+      expect(told).toMatchObject({ method: "GET", path: path.replace("sesame", "…") });
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { newDraft } from "../../src/directory/draft.ts";
 import { adminRoutes } from "../../src/web/admin-routes.ts";
 import { testSite } from "../helpers/site.ts";
 import { visitor } from "../helpers/visitor.ts";
@@ -131,6 +132,41 @@ test.each(roles)("%s can use what it may, and nothing else", async (role) => {
       else expect(status, seen).toBe(401);
     } else {
       expect(status, seen).toBe(403);
+    }
+  }
+});
+
+test("nobody learns from an answer whether there is a private draft", async () => {
+  await using site = await testSite();
+  const content = { name: "Secret" };
+  const draft = await newDraft(site.db, { content, handle: "secret", by: null }, 1);
+  const stranger = await visitor(site, {
+    name: "stranger",
+    roles: { [await site.add("other")]: "owner" },
+  });
+  const own = Object.keys(table).filter((route) => route.includes("/coops/:id"));
+  const open = ["", "/claim", "/correct", "/object", "/listing", "/posts/nothing"];
+  const routes = [
+    ...own.map((route) => route.replace(" ", " /admin")),
+    ...open.map((path) => `GET /coops/:id${path}`),
+    ...["/claim", "/correct", "/object"].map((path) => `POST /coops/:id${path}`),
+  ];
+  const asked = { name: "Ada", message: "Why?" };
+  let count = 0;
+  for (const route of routes) {
+    const [method = "", pattern = ""] = route.split(" ");
+    for (const who of [stranger, await visitor(site)]) {
+      const told = async (id: string) => {
+        const path = pattern.replace(":id", id).replaceAll(/:\w+/g, "nothing");
+        count += 1;
+        // Each from elsewhere: nobody is asked to wait.
+        const headers = { origin: site.node.origin, "x-forwarded-for": `client ${count}` };
+        const answer =
+          method === "GET" ? await who.get(path) : await who.post(path, asked, headers);
+        const words = `${answer.headers.get("location")} ${await answer.text()}`;
+        return [answer.status, words.replaceAll(id, "ID")];
+      };
+      expect(await told(draft), route).toEqual(await told("0123456789"));
     }
   }
 });

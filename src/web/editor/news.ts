@@ -24,6 +24,7 @@ const PostForm = z.discriminatedUnion("do", [
 
 /** `GET /admin/coops/:id/news` */
 export async function showNews(site: Site, c: Context, id: string): Promise<Response> {
+  await demandCoopRole(site, c, id, "editor");
   const { content } = await openDraft(site.db, site.node, id);
   const { inLanguage } = content;
   const language = typeof inLanguage === "string" ? inLanguage : "en";

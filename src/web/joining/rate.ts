@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { Context } from "hono";
 
 /** Lets each client do something so many times in a span of time. */
@@ -38,5 +39,21 @@ export function createRate(most: number, span: number): Rate {
  */
 export function clientOf(c: Context): string {
   const address = (c.req.header("x-forwarded-for") ?? "").split(",").at(-1)?.trim() ?? "";
-  return address.includes(":") ? address.split(":").slice(0, 4).join(":") : address;
+  return isIPv6(address) ? networkOf(address) : address;
+}
+
+/** The first 64 bits of an address, always written in the same way. */
+function networkOf(address: string): string {
+  const [plain = ""] = address.split("%");
+  // Of an IPv4 address in the guise of the newer ones all of it counts.
+  if (plain.includes(".")) return plain.slice(plain.lastIndexOf(":") + 1);
+  const [before = "", after] = plain.split("::");
+  const groups = (text = "") => (text === "" ? [] : text.split(":"));
+  const [left, right] = [groups(before), groups(after)];
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
+  const all = [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
+  return all
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(":");
 }
