@@ -28,7 +28,7 @@ import { suggest } from "../suggest.ts";
 import type { Html } from "../text.ts";
 import { differences } from "./differences.ts";
 import { readFields } from "./fields.ts";
-import { contentOf, faultsOf, type Form, formOf } from "./form.ts";
+import { contentOf, faultsOf, type Form, formOf, sentence } from "./form.ts";
 import { freeHandle, liveOf, type Subject } from "./live.ts";
 import { placeOf } from "./place.ts";
 import { withKeys } from "./presets.ts";
@@ -137,7 +137,9 @@ function handleIn(form: Form): string {
 
 /** The content of a form, with what the form doesn't say. */
 function contentFor({ kept }: Desk, form: Form): DraftContent {
-  return { ...withKeys(contentOf(ownFields(form)).content), ...kept };
+  // Whether it is an invented example isn't for the form to say: examples are never counted.
+  const { example: _, ...written } = withKeys(contentOf(ownFields(form)).content);
+  return { ...written, ...kept };
 }
 
 /** Does what the button says. */
@@ -216,9 +218,18 @@ async function publish(desk: Desk, form: Form): Promise<Response> {
   const coop = id ?? (await newDraft(db, { content, handle, by: account, owner: account }, now));
   const base = id === undefined ? 0 : baseOf(form);
   const chosen = subject.choosing ? { handle } : {};
-  const done = await publishDraft(db, node, coop, { content, base, account, ...chosen }, now);
-  if ("conflict" in done) return collision(desk, form, content, done.conflict);
-  return goTo(`/admin/coops/${coop}`, done.changed ? "published" : "unchanged");
+  try {
+    const done = await publishDraft(db, node, coop, { content, base, account, ...chosen }, now);
+    if ("conflict" in done) return await collision(desk, form, content, done.conflict);
+    return goTo(`/admin/coops/${coop}`, done.changed ? "published" : "unchanged");
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "too-large") throw error;
+    // One that was new is a draft by now.
+    const there = id === undefined ? await deskOf(site, desk.c, coop) : desk;
+    return show(there, normal(there, form, content), {
+      faults: [{ message: sentence(error.message) }],
+    });
+  }
 }
 
 async function handleFaults(

@@ -325,7 +325,8 @@ function inWords(issue: z.core.$ZodIssue): string {
   }
 }
 
-function sentence(words: string): string {
+/** Words of an error as a sentence of its own. */
+export function sentence(words: string): string {
   const begun = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -154,6 +154,38 @@ describe("the editor", () => {
     expect((await coops.get(site.db, id))?.content).toContain('"fewerThan":5');
   });
 
+  it("says nothing of an example or a ground, whatever the form says", async () => {
+    const response = await send(ada, "/admin/coops/new", "publish", {
+      ...worker,
+      name: "Vera",
+      example: "yes",
+      "provenance.kind": "imported",
+    });
+    const published = (await coops.get(site.db, ledTo(response)))?.content ?? "";
+    expect(published).toContain('"provenance":{"kind":"claimed"}');
+    expect(published).not.toContain('"example":');
+  });
+
+  it("keeps what is too long to be published, as a draft and in its form", async () => {
+    const tags = ["fr", "de", "it", "es", "pt", "nl", "sv", "da", "fi", "pl"];
+    const texts = tags.map((tag) => [`summaryMap.${tag}`, "y".repeat(1900)]);
+    const response = await send(ada, "/admin/coops/new", "publish", {
+      ...worker,
+      name: "Lunghissima",
+      ...Object.fromEntries(texts),
+    });
+    expect(response.status).toBe(400);
+    const page = await response.text();
+    expect(page).toContain("at most 16384 can be published");
+    const form = formIn(page, "editor");
+    expect(form.get("summaryMap.pl")).toHaveLength(1900);
+    const path = /action="([^"]+)"/.exec(page.slice(page.indexOf('id="editor"') - 300))?.[1] ?? "";
+    expect(path).toMatch(/^\/admin\/coops\/[0-9a-z]{10}$/);
+    const shorter = new Map([...form].filter(([name]) => !/Map\.(d|f|p|i)/.test(name)));
+    const again = { ...Object.fromEntries(shorter), _consent: "yes", do: "publish" };
+    expect(ledTo(await ada.post(path, again))).toBe(path.split("/").at(-1));
+  });
+
   it("adds and removes rows, and fills in what is usual, without saving anything", async () => {
     const path = "/admin/coops/new";
     const before = await site.db.selectFrom("coop").select("id").execute();
