@@ -23,6 +23,7 @@ import { followPeers } from "./replication/follow.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
+import { databaseReplica, machineClock } from "./replication/replica.ts";
 import { wakeHubs } from "./replication/wake.ts";
 import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
@@ -121,9 +122,9 @@ const patience = 10_000;
  * anything is published, as far as they answer in time. The rest follows in the
  * background.
  */
-async function reclaimFirst(puller: Puller, stop: AbortSignal): Promise<void> {
-  if ((await settings.renewed(puller.db)) === undefined) return;
-  const known = await peers.all(puller.db);
+async function reclaimFirst(db: Db, puller: Puller, stop: AbortSignal): Promise<void> {
+  if ((await settings.renewed(db)) === undefined) return;
+  const known = await puller.replica.peers.all();
   if (known.some(({ reclaimed }) => reclaimed !== null)) return;
   const late = AbortSignal.timeout(patience);
   const first = reclaimOwn(puller, AbortSignal.any([stop, late])).catch(() => undefined);
@@ -176,7 +177,8 @@ export async function createApp(
     inbox: messageQueue(db, "inbox"),
     outbox: messageQueue(db, "outbox"),
   });
-  const keys = await loadKeyRing(db, node);
+  const keys = await loadKeyRing(db, node, fetch);
+  const replica = databaseReplica({ db, node, keys, insecure: config.insecure, now: clock });
   let wake = (_origin: string) => false;
   // Once the index has caught up with what was there at the start; later it is moments behind.
   let ready = false;
@@ -192,7 +194,7 @@ export async function createApp(
     db,
     node,
     index,
-    feed: { db, host: node.host, watch: log },
+    feed: { replica, watch: log, now: clock },
     role: config.role,
     name: config.nodeName,
     contact: config.contact,
@@ -204,8 +206,8 @@ export async function createApp(
   };
   const web: Hono = createWeb(site);
   const running: Promise<unknown>[] = [];
-  const puller = { db, node, keys, insecure: config.insecure, clock };
-  await reclaimFirst(puller, signal);
+  const puller: Puller = { replica, send: fetch, clock: machineClock(clock) };
+  await reclaimFirst(db, puller, signal);
   // A leaf doesn't read feeds, so nothing else would tell it that it was put back.
   if (config.role === "leaf") await peers.reclaimFromAll(db);
 
@@ -230,7 +232,7 @@ export async function createApp(
         wake = (origin) => followed.wake(origin);
         running.push(followed.done);
       } else {
-        running.push(wakeHubs(db, node, config.peers, log, signal).done);
+        running.push(wakeHubs(db, node, fetch, config.peers, log, signal).done);
       }
       const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
       running.push(

@@ -38,6 +38,8 @@ export async function loadIdentity(db: Db, origin: string, now: number): Promise
         privateKey: JSON.stringify(pair.privateKey.export({ format: "jwk" })),
         publicKey: JSON.stringify(pair.publicKey.export({ format: "jwk" })),
         created: now,
+        retired: null,
+        dropped: null,
       });
     }
     keys = await settings.keys(db);

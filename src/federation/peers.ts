@@ -37,6 +37,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<void> {
   const { actor } = await askDescription(
+    fetch,
     peer,
     AbortSignal.any([signal, AbortSignal.timeout(20_000)]),
   );

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Identity } from "../directory/identity.ts";
 import { AppError } from "../errors.ts";
 import { readBounded, version } from "../outbound.ts";
+import type { Send } from "./replica.ts";
 
 /** What a page of the feed may be at most; peers learn it from the description. */
 export const limits = { page: 2000, records: 1000, wait: 25, record: 16 * 1024 } as const;
@@ -61,8 +62,12 @@ export function changesUrl(origin: string): string {
  * @throws {AppError} `unavailable` when there is no answer that can be
  *   understood, or when it names URLs of another origin.
  */
-export async function askDescription(peer: string, signal: AbortSignal): Promise<Description> {
-  const body = await ask(`${peer}/.well-known/coop-directory`, { signal }, 64 * 1024);
+export async function askDescription(
+  send: Send,
+  peer: string,
+  signal: AbortSignal,
+): Promise<Description> {
+  const body = await ask(send, `${peer}/.well-known/coop-directory`, { signal }, 64 * 1024);
   const read = Description.safeParse(parseJson(body));
   if (!read.success) {
     const issue = read.error.issues[0];
@@ -86,19 +91,25 @@ export async function askDescription(peer: string, signal: AbortSignal): Promise
  * @param most Bytes of the answer, decompressed.
  * @throws {AppError} `unavailable` with what went wrong.
  */
-export async function ask(url: string, init: RequestInit, most: number): Promise<Uint8Array> {
-  return (await askResponse(url, init, most)).body;
+export async function ask(
+  send: Send,
+  url: string,
+  init: RequestInit,
+  most: number,
+): Promise<Uint8Array> {
+  return (await askResponse(send, url, init, most)).body;
 }
 
 /** The same, with the headers of the answer. */
 export async function askResponse(
+  send: Send,
   url: string,
   init: RequestInit,
   most: number,
 ): Promise<{ headers: Headers; body: Uint8Array }> {
   let response: Response;
   try {
-    response = await fetch(url, { ...init, redirect: "manual" });
+    response = await send(url, { ...init, redirect: "manual" });
   } catch (cause) {
     throw unavailable(url, reasonOf(cause), cause);
   }

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import type { Watch } from "../events.ts";
 import { AppError } from "../errors.ts";
-import * as changes from "../store/changes.ts";
-import * as records from "../store/records.ts";
-import type { Db } from "../store/schema.ts";
-import * as settings from "../store/settings.ts";
+import type { LoggedRecord } from "../store/records.ts";
 import { limits } from "./describe.ts";
+import type { Replica } from "./replica.ts";
 
 /** Where in a feed a reader is: `EPOCH.SEQ`. */
 export interface Cursor {
@@ -48,9 +46,9 @@ export type FeedQuery = z.infer<typeof FeedQuery>;
 
 /** What the feed is served from. */
 export interface FeedSource {
-  db: Db;
-  host: string;
+  replica: Replica;
   watch: Watch;
+  now: () => number;
 }
 
 /** A page: its lines without their line ends, and where the next one begins. */
@@ -71,29 +69,28 @@ let waiters = 0;
  *   put back, start again. So it was for one that is ahead of the log.
  */
 export async function feedPage(
-  source: FeedSource,
+  { replica, watch, now }: FeedSource,
   query: FeedQuery,
   signal: AbortSignal,
 ): Promise<FeedPage> {
-  // Asked for each time: it may be renewed while the node runs, and by another process.
-  const epoch = await settings.epoch(source.db);
+  const epoch = await replica.epoch();
   const { epoch: known, seq } = readCursor(query.after) ?? { epoch, seq: 0 };
   if (known !== epoch) {
     throw new AppError("gone", `this feed has the epoch ${epoch}; start again from 0`);
   }
   // Read before the page: what is logged in between is then read twice, not skipped.
-  let head = await changes.head(source.db);
+  let head = await replica.head();
   if (seq > head) {
     throw new AppError("gone", `this feed ends at ${head}, before ${seq}; start again from 0`);
   }
-  const only = query.origin === undefined ? {} : { origin: originOf(query.origin, source.host) };
-  const read = () => records.after(source.db, seq, query.limit, only);
+  const only = query.origin === undefined ? {} : { origin: originOf(query.origin, replica.host) };
+  const read = () => replica.after(seq, query.limit, only);
   let rows = await read();
-  const until = Date.now() + query.wait * 1000;
-  while (rows.length === 0 && Date.now() < until && waiters < waitersMost && !signal.aborted) {
+  const until = now() + query.wait * 1000;
+  while (rows.length === 0 && now() < until && waiters < waitersMost && !signal.aborted) {
     waiters += 1;
     try {
-      const next = await source.watch.past(head, until - Date.now(), signal);
+      const next = await watch.past(head, until - now(), signal);
       if (next <= head) break;
       head = next;
     } finally {
@@ -113,12 +110,12 @@ function originOf(origin: string, host: string): string {
 
 const encoder = new TextEncoder();
 
-function refLine({ seq, id, kind, issued, digest }: records.LoggedRecord): Uint8Array {
+function refLine({ seq, id, kind, issued, digest }: LoggedRecord): Uint8Array {
   return encoder.encode(JSON.stringify({ seq, id, kind, issued: Number(issued), digest }));
 }
 
 /** `record` comes last, so that its bytes can be cut out as they were signed. */
-function fullLine({ seq, digest, body }: records.LoggedRecord): Uint8Array {
+function fullLine({ seq, digest, body }: LoggedRecord): Uint8Array {
   const head = encoder.encode(`{"seq":${seq},"digest":"${digest}","record":`);
   return Buffer.concat([head, body, encoder.encode("}")]);
 }

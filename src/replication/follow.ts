@@ -1,6 +1,5 @@
 import { getLogger } from "@logtape/logtape";
 import { type Job, repeat } from "../jobs.ts";
-import * as peers from "../store/peers.ts";
 import { pull, type Puller } from "./pull.ts";
 
 /** Keeps the directory up to date with the configured peers. */
@@ -32,7 +31,7 @@ export function followPeers(
   const jobs = new Map<string, Job>();
   for (const url of urls) {
     const turn = async (signal: AbortSignal) => {
-      const peer = await peers.get(puller.db, url);
+      const peer = await puller.replica.peers.get(url);
       if (peer === undefined) return false;
       try {
         const { more, admitted } = await pull(puller, peer, peer.role === "hub" ? 25 : 0, signal);
@@ -40,12 +39,12 @@ export function followPeers(
           const log = getLogger(["fragaria", "replication"]);
           log.info("{admitted} records from {host}", { admitted, host: peer.host });
         }
-        const { role } = (await peers.get(puller.db, url)) ?? peer;
+        const { role } = (await puller.replica.peers.get(url)) ?? peer;
         return more || role === "hub";
       } catch (error) {
         const { message } = error as Error;
         if (!signal.aborted) {
-          await peers.update(puller.db, url, { fault: message, faulted: puller.clock() });
+          await puller.replica.peers.update(url, { fault: message, faulted: puller.clock.now() });
         }
         throw error;
       }

@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import * as peers from "../store/peers.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { ask, parseJson } from "./describe.ts";
+import type { Send } from "./replica.ts";
 
 const Multikey = z.object({
   id: z.string().max(512),
@@ -34,7 +35,7 @@ export interface KeyRing {
 }
 
 /** Loads the pinned keys; our own key is always among them. */
-export async function loadKeyRing(db: Db, node: Identity): Promise<KeyRing> {
+export async function loadKeyRing(db: Db, node: Identity, send: Send): Promise<KeyRing> {
   const ring = new Map<string, KeyObject>([[node.signing.method, node.publicKey]]);
   const known = new Set<string>([node.origin]);
   for (const pin of await peers.pins(db)) {
@@ -46,9 +47,10 @@ export async function loadKeyRing(db: Db, node: Identity): Promise<KeyRing> {
     keyOf: (method) => ring.get(method),
     async learn(origin, signal) {
       if (known.has(origin)) return;
-      const keys = await fetchKeys(origin, signal);
+      const keys = await fetchKeys(send, origin, signal);
       const now = Date.now();
-      const pins = keys.map(({ method, multikey }) => ({ method, origin, multikey, seen: now }));
+      const first = { origin, seen: now, retired: null, dropped: null, held: null, entry: null };
+      const pins = keys.map(({ method, multikey }) => ({ ...first, method, multikey }));
       await db.transaction().execute((tx) => pinAll(tx, pins));
       for (const { method, key } of keys) ring.set(method, key);
       known.add(origin);
@@ -64,10 +66,12 @@ async function pinAll(tx: Tx, pins: peers.Pin[]): Promise<void> {
   await peers.pin(tx, pins);
 }
 
-async function fetchKeys(origin: string, signal: AbortSignal) {
+async function fetchKeys(send: Send, origin: string, signal: AbortSignal) {
   const url = `${origin}/actor`;
   const headers = { accept: "application/activity+json" };
-  const read = NodeActor.safeParse(parseJson(await ask(url, { headers, signal }, 128 * 1024)));
+  const read = NodeActor.safeParse(
+    parseJson(await ask(send, url, { headers, signal }, 128 * 1024)),
+  );
   if (!read.success || read.data.id !== url) {
     throw new AppError("unavailable", `${url} is not a node actor of this origin`);
   }

@@ -1,24 +1,18 @@
 import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import { supersedes } from "../coop/version.ts";
-import type { Identity } from "../directory/identity.ts";
-import { receive, type Received } from "../directory/receive.ts";
+import type { Received } from "../directory/receive.ts";
 import { AppError } from "../errors.ts";
-import * as peers from "../store/peers.ts";
-import * as records from "../store/records.ts";
-import type { Db } from "../store/schema.ts";
+import type { Peer } from "../store/peers.ts";
 import { ask, askDescription, askResponse, type Description, limits } from "./describe.ts";
 import { type Cursor, type Line, readCursor, readLine, writeCursor } from "./feed.ts";
-import type { KeyRing } from "./keys.ts";
+import type { Clock, Replica, Send } from "./replica.ts";
 
-/** What a puller works with. */
+/** What reads from other nodes. */
 export interface Puller {
-  db: Db;
-  node: Identity;
-  keys: KeyRing;
-  /** Lets http origins in: nodes on loopback only. */
-  insecure: boolean;
-  clock: () => number;
+  replica: Replica;
+  send: Send;
+  clock: Clock;
 }
 
 /** What one page of a peer's feed brought. */
@@ -48,13 +42,14 @@ const pageBytes = page * (limits.record + 256);
  */
 export async function pull(
   puller: Puller,
-  peer: peers.Peer,
+  peer: Peer,
   wait: number,
   stop: AbortSignal,
 ): Promise<Pulled> {
+  const { replica, send, clock } = puller;
   const signal = AbortSignal.any([stop, AbortSignal.timeout((wait + 60) * 1000)]);
-  const described = await askDescription(peer.url, signal);
-  await puller.keys.learn(peer.url, signal);
+  const described = await askDescription(send, peer.url, signal);
+  await replica.learn(peer.url, signal);
   // A feed of another epoch is another feed: begin at its beginning.
   const same = peer.epoch === described.epoch;
   const seq = same ? peer.seq : 0;
@@ -62,19 +57,18 @@ export async function pull(
   // Who had everything once gets references, and fetches the few bodies that it lacks.
   const view = caughtUp === null ? "full" : "ref";
   const query = { view, wait: String(Math.min(wait, described.limits.wait)) };
-  const { lines, next, more } = await askPage(described, seq, query, signal).catch(
+  const { lines, next, more } = await askPage(send, described, seq, query, signal).catch(
     async (error: unknown) => {
       if (error instanceof AppError && error.code === "gone") {
-        await peers.update(puller.db, peer.url, { epoch: null, seq: 0 });
+        await replica.peers.update(peer.url, { epoch: null, seq: 0 });
       }
       throw error;
     },
   );
-  const known = new Set((await peers.all(puller.db)).map(({ host }) => host));
-  const holds = (origin: string) => origin === puller.node.host || known.has(origin);
+  const holds = await replica.policy();
   const received = await takeIn(puller, described.records, lines, holds, signal);
-  const now = puller.clock();
-  await peers.update(puller.db, peer.url, {
+  const now = clock.now();
+  await replica.peers.update(peer.url, {
     role: described.role,
     actor: described.actor,
     epoch: next.epoch,
@@ -95,6 +89,7 @@ export async function pull(
  * @throws {AppError} `gone` when the feed was put back, else `unavailable`.
  */
 export async function askPage(
+  send: Send,
   { changes, epoch, limits: most }: Description,
   seq: number,
   query: Record<string, string>,
@@ -106,7 +101,7 @@ export async function askPage(
   for (const [name, value] of Object.entries({ after, limit: String(limit), ...query })) {
     url.searchParams.set(name, value);
   }
-  const { headers, body } = await askResponse(url.href, { signal }, pageBytes);
+  const { headers, body } = await askResponse(send, url.href, { signal }, pageBytes);
   const next = readCursor(headers.get("dir-next") ?? "");
   if (next === undefined) {
     throw new AppError("unavailable", `${changes} sent a page without a Dir-Next`);
@@ -129,7 +124,7 @@ export async function askPage(
  * @param holds Whether records of this host are taken.
  */
 export async function takeIn(
-  puller: Puller,
+  { replica, send }: Puller,
   recordsUrl: string,
   lines: Line[],
   holds: (origin: string) => boolean,
@@ -139,10 +134,11 @@ export async function takeIn(
   const refs = lines.flatMap((line) => ("ref" in line ? [line.ref] : []));
   const wanted = refs.filter(({ id }) => URL.canParse(id) && holds(new URL(id).host));
   if (wanted.length > 0) {
-    const lacking = await lackingOf(puller.db, wanted);
+    const lacking = await lackingOf(replica, wanted);
     for (let at = 0; at < lacking.length; at += 200) {
       const digests = lacking.slice(at, at + 200);
       const answer = await ask(
+        send,
         recordsUrl,
         {
           method: "POST",
@@ -159,13 +155,7 @@ export async function takeIn(
   const received: Received[] = [];
   // In small portions, so that requests are answered in between.
   for (let at = 0; at < bodies.length; at += 100) {
-    const portion = await receive(puller.db, bodies.slice(at, at + 100), {
-      node: puller.node,
-      now: puller.clock(),
-      insecure: puller.insecure,
-      keyOf: (method) => puller.keys.keyOf(method),
-      holds,
-    });
+    const portion = await replica.receive(bodies.slice(at, at + 100), holds);
     received.push(...portion);
     await setImmediate();
   }
@@ -174,13 +164,10 @@ export async function takeIn(
 
 /** The digests of those that are newer than what is held. */
 async function lackingOf(
-  db: Db,
+  replica: Replica,
   refs: Extract<Line, { ref: unknown }>["ref"][],
 ): Promise<string[]> {
-  const held = await records.versions(
-    db,
-    refs.map(({ id }) => id),
-  );
+  const held = await replica.versions(refs.map(({ id }) => id));
   return refs
     .filter((ref) => supersedes({ ...ref, tombstone: ref.kind === "tombstone" }, held.get(ref.id)))
     .map(({ digest }) => digest);

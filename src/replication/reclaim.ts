@@ -1,4 +1,3 @@
-import * as peers from "../store/peers.ts";
 import { askDescription } from "./describe.ts";
 import { askPage, type Puller, summary, takeIn } from "./pull.ts";
 
@@ -11,7 +10,7 @@ import { askPage, type Puller, summary, takeIn } from "./pull.ts";
  *   that can are then done.
  */
 export async function reclaimOwn(puller: Puller, stop: AbortSignal): Promise<void> {
-  const waiting = (await peers.all(puller.db)).filter(({ reclaimed }) => reclaimed === null);
+  const waiting = (await puller.replica.peers.all()).filter(({ reclaimed }) => reclaimed === null);
   const results = await Promise.allSettled(waiting.map(({ url }) => reclaim(puller, url, stop)));
   const failed = results.find(({ status }) => status === "rejected");
   if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
@@ -19,14 +18,15 @@ export async function reclaimOwn(puller: Puller, stop: AbortSignal): Promise<voi
 
 async function reclaim(puller: Puller, peer: string, stop: AbortSignal): Promise<void> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(300_000)]);
-  const { host } = puller.node;
-  const described = await askDescription(peer, signal);
+  const { replica, send, clock } = puller;
+  const { host } = replica;
+  const described = await askDescription(send, peer, signal);
   for (let seq = 0; ;) {
-    const page = await askPage(described, seq, { view: "ref", origin: host }, signal);
+    const page = await askPage(send, described, seq, { view: "ref", origin: host }, signal);
     const own = (origin: string) => origin === host;
     summary(peer, await takeIn(puller, described.records, page.lines, own, signal));
     if (!page.more) break;
     seq = page.next.seq;
   }
-  await peers.update(puller.db, peer, { reclaimed: puller.clock() });
+  await replica.peers.update(peer, { reclaimed: clock.now() });
 }

@@ -7,6 +7,7 @@ import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import { ask, askDescription, changesUrl } from "./describe.ts";
+import type { Send } from "./replica.ts";
 
 /**
  * A leaf's wake-up: an `Update` of its own feed, signed, by which a hub knows
@@ -23,21 +24,24 @@ function wakeUp(node: Identity, cursor: string): Record<string, unknown> {
   };
 }
 
-/** Wakes the hubs whenever a record of this node has changed. */
+/**
+ * Wakes the hubs at the start, as commands may have changed something while the
+ * node was stopped, and whenever a record of this node has changed.
+ */
 export function wakeHubs(
   db: Db,
   node: Identity,
+  send: Send,
   hubs: string[],
   watch: Watch,
   stop: AbortSignal,
 ): Job {
-  let seen: number | undefined;
+  let seen = 0;
   return repeat(
     "waking hubs",
     stop,
     { every: 0, retry: 1000, retryMost: 60_000 },
     async (signal) => {
-      seen ??= watch.head;
       const head = await watch.past(seen, 60_000, signal);
       // The log may have gone back: then wait for what comes behind its present end.
       seen = Math.min(seen, head);
@@ -46,7 +50,7 @@ export function wakeHubs(
       seen = head;
       if (own.length === 0) return true;
       const cursor = `${await settings.epoch(db)}.${head}`;
-      await Promise.all(hubs.map((hub) => wakeHub(node, hub, cursor, signal)));
+      await Promise.all(hubs.map((hub) => wakeHub(node, send, hub, cursor, signal)));
       return true;
     },
   );
@@ -54,13 +58,14 @@ export function wakeHubs(
 
 async function wakeHub(
   node: Identity,
+  send: Send,
   hub: string,
   cursor: string,
   stop: AbortSignal,
 ): Promise<void> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(20_000)]);
   try {
-    const { actor } = await askDescription(hub, signal);
+    const { actor } = await askDescription(send, hub, signal);
     const privateKey = await crypto.subtle.importKey(
       "jwk",
       node.rsa.privateKey,
@@ -75,7 +80,7 @@ async function wakeHub(
     });
     const signed = await signRequest(request, privateKey, new URL(`${node.actor}#main-key`));
     const { method, headers } = signed;
-    await ask(signed.url, { method, headers, body: await signed.text(), signal }, 64 * 1024);
+    await ask(send, signed.url, { method, headers, body: await signed.text(), signal }, 64 * 1024);
   } catch (error) {
     const { message } = error as Error;
     getLogger(["fragaria", "replication"]).info("{hub} was not woken: {message}", { hub, message });

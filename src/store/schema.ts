@@ -52,6 +52,14 @@ export interface Schema {
   request: RequestTable;
   /** Co-ops that were brought along by a spreadsheet. */
   member: MemberTable;
+  /** Every other node of which records, keys or a beacon were ever seen. */
+  host: HostTable;
+  /** The hosts whose word counts here. */
+  attester: AttesterTable;
+  /** Below which no version is taken in of records that aren't held any more. */
+  floor: FloorTable;
+  /** Two beacons of one host that contradict one another, as they were signed. */
+  evidence: EvidenceTable;
 }
 
 export interface RecordTable {
@@ -75,7 +83,11 @@ export interface RecordTable {
 
 export interface ChangeTable {
   seq: number;
-  /** `record` (subject: its id), `post` or `coop` (subject: their ids). */
+  /**
+   * `record` (subject: its id), `post` or `coop` (subject: their ids), `host`
+   * (subject: a host whose standing or liveness changed), `dropped` (subject:
+   * the id of a record that isn't held any more).
+   */
   kind: string;
   subject: string;
   /** The origin of a record, so that a feed can be had by origin; else empty. */
@@ -160,12 +172,16 @@ export interface FollowingTable {
 }
 
 export interface KeyTable {
-  /** `rsa` or `ed25519`. */
+  /** `rsa` or `ed25519`; further ones that sign records are `ed25519-2` and so on. */
   name: string;
   /** JSON Web Key, private. */
   privateKey: string;
   publicKey: string;
   created: number;
+  /** When another key took its place: what it signed before that still counts. */
+  retired: number | null;
+  /** When it was found to be in wrong hands: nothing that it signed counts. */
+  dropped: number | null;
 }
 
 export interface PinTable {
@@ -175,6 +191,14 @@ export interface PinTable {
   /** Multibase, as in the Multikey (z6Mk…). */
   multikey: string;
   seen: number;
+  /** When its node put another one in its place: what it signed before that still counts. */
+  retired: number | null;
+  /** When its node dropped it: nothing that it signed counts. */
+  dropped: number | null;
+  /** Until when it is held, as no earlier key vouches for it: till then nothing by it is taken in. */
+  held: number | null;
+  /** JSON: its entry in the node's history of keys. */
+  entry: string | null;
 }
 
 export interface ImportTable {
@@ -226,6 +250,70 @@ export interface PeerTable {
   faulted: number | null;
   /** When our own records were read back from it; null when that is still to be done. */
   reclaimed: number | null;
+  /** When this node chose it by itself; null for those that the administrator configured. */
+  chosen: number | null;
+  /** When the last repair with it ended well, and how many records it brought. */
+  repaired: number | null;
+  lacked: number | null;
+}
+
+export interface HostTable {
+  /** With its port when that isn't the default one. */
+  host: string;
+  /** Scheme and host: `https://coops.example`. */
+  origin: string;
+  /** When it was first heard of. */
+  seen: number;
+  role: string | null;
+  /** `issued` of its newest beacon, and what that says of its records: how many, and their fingerprint. */
+  beacon: number | null;
+  count: number | null;
+  summary: string | null;
+  /** As it was last told to the log of changes. */
+  liveness: "live" | "stale" | "hidden" | "dropped" | null;
+  /** Since when what is held isn't what its beacon says. */
+  differs: number | null;
+  /** When it was found to have signed two beacons that contradict one another. */
+  equivocated: number | null;
+  /** What the administrator decided; null while others decide. */
+  decision: "allowed" | "denied" | null;
+  decided: number | null;
+  /** The account; null for a command. */
+  decidedBy: string | null;
+  /** Since when which attester vouches for it. */
+  vouched: number | null;
+  vouchedBy: string | null;
+  /** Since when its records aren't held, and why. */
+  excluded: number | null;
+  exclusion: "denied" | "over-quota" | "silent" | null;
+  /** When its keys were last asked for, and why that failed. */
+  asked: number | null;
+  fault: string | null;
+  /** When a key of it was accepted that its earlier keys don't vouch for. */
+  rekeyed: number | null;
+}
+
+export interface AttesterTable {
+  host: string;
+  since: number;
+  /** Who added it; null when it came with the configuration. */
+  account: string | null;
+}
+
+export interface FloorTable {
+  id: string;
+  origin: string;
+  issued: number;
+  tombstone: number;
+  digest: string;
+}
+
+export interface EvidenceTable {
+  host: string;
+  /** The exact bytes of both records. */
+  first: Uint8Array;
+  second: Uint8Array;
+  seen: number;
 }
 
 export interface QueueTable {

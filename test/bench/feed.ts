@@ -1,8 +1,9 @@
 import { Agent, get, type IncomingHttpHeaders } from "node:http";
 import { openNode } from "../../src/app.ts";
-import { loadKeyRing } from "../../src/replication/keys.ts";
 import { pull } from "../../src/replication/pull.ts";
+import { machineClock } from "../../src/replication/replica.ts";
 import * as peers from "../../src/store/peers.ts";
+import { replicaOf } from "../helpers/replica.ts";
 import { alternate, measure, meterOf, progress, reportRate, type Taken } from "./measure.ts";
 import { type Peer, startNode, startPeer } from "./processes.ts";
 import type { Served } from "./static-server.ts";
@@ -139,8 +140,8 @@ async function pullAll(origin: string): Promise<Taken> {
   const { store, node } = await openNode(config, Date.now);
   await using _closing = store;
   await peers.configure(store.db, config.peers);
-  const keys = await loadKeyRing(store.db, node);
-  const puller = { db: store.db, node, keys, insecure: true, clock: Date.now };
+  const replica = await replicaOf(store.db, node);
+  const puller = { replica, send: fetch, clock: machineClock() };
   return await measure(async () => {
     for (let records = 0; ;) {
       const peer = await peers.get(store.db, origin);

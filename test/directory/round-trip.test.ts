@@ -15,6 +15,7 @@ import * as changes from "../../src/store/changes.ts";
 import * as records from "../../src/store/records.ts";
 import { contentOf as contentOfForm, formOf } from "../../src/web/editor/form.ts";
 import { freshStore } from "../helpers/database.ts";
+import { replicaOf } from "../helpers/replica.ts";
 import { tidyContent } from "../helpers/tidy-content.ts";
 
 /**
@@ -31,8 +32,8 @@ test("any listing survives edit, signature, replication, export and import uncha
   using stop = new DisposableStack();
   const end = stop.adopt(new AbortController(), (controller) => controller.abort());
   const feed = {
-    db: here.db,
-    host: node.host,
+    replica: await replicaOf(here.db, node),
+    now: Date.now,
     watch: watch(() => changes.head(here.db), 1000, end.signal),
   };
   let count = 0;

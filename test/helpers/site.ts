@@ -19,6 +19,7 @@ import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
 import { createWeb, type Site } from "../../src/web/routes.ts";
 import { freshStore } from "./database.ts";
+import { replicaOf } from "./replica.ts";
 
 /** The folder of the worked examples. */
 const exampleFolder = join(import.meta.dirname, "../../fixtures/examples");
@@ -164,7 +165,7 @@ export async function testSite(
     db,
     node,
     index,
-    feed: { db, host: node.host, watch: log },
+    feed: { replica: await replicaOf(db, node), watch: log, now: Date.now },
     role: "hub",
     name: "Coops Example",
     contact: "directory@coops.example",

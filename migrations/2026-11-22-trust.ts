@@ -1,0 +1,70 @@
+import { type Kysely, PostgresAdapter, sql } from "kysely";
+
+/** What is known of other nodes: their keys, their liveness, and whether they are trusted. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
+  const bytes = postgres ? sql`bytea` : sql`blob`;
+  const key = postgres ? sql`text collate "C"` : sql`text`;
+
+  await db.schema
+    .createTable("host")
+    .addColumn("host", key, (c) => c.primaryKey())
+    .addColumn("origin", key, (c) => c.notNull())
+    .addColumn("seen", "bigint", (c) => c.notNull())
+    .addColumn("role", "text")
+    .addColumn("beacon", "bigint")
+    .addColumn("count", "bigint")
+    .addColumn("summary", "text")
+    .addColumn("liveness", "text")
+    .addColumn("differs", "bigint")
+    .addColumn("equivocated", "bigint")
+    .addColumn("decision", "text")
+    .addColumn("decided", "bigint")
+    .addColumn("decidedBy", "text")
+    .addColumn("vouched", "bigint")
+    .addColumn("vouchedBy", key)
+    .addColumn("excluded", "bigint")
+    .addColumn("exclusion", "text")
+    .addColumn("asked", "bigint")
+    .addColumn("fault", "text")
+    .addColumn("rekeyed", "bigint")
+    .execute();
+
+  await db.schema
+    .createTable("attester")
+    .addColumn("host", key, (c) => c.primaryKey())
+    .addColumn("since", "bigint", (c) => c.notNull())
+    .addColumn("account", "text")
+    .execute();
+
+  // The least that a version of a record must be that isn't held itself any more.
+  await db.schema
+    .createTable("floor")
+    .addColumn("id", key, (c) => c.primaryKey())
+    .addColumn("origin", key, (c) => c.notNull())
+    .addColumn("issued", "bigint", (c) => c.notNull())
+    .addColumn("tombstone", "integer", (c) => c.notNull())
+    .addColumn("digest", key, (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex("floor_origin").on("floor").column("origin").execute();
+
+  await db.schema
+    .createTable("evidence")
+    .addColumn("host", key, (c) => c.primaryKey())
+    .addColumn("first", bytes, (c) => c.notNull())
+    .addColumn("second", bytes, (c) => c.notNull())
+    .addColumn("seen", "bigint", (c) => c.notNull())
+    .execute();
+
+  for (const name of ["retired", "dropped", "held"]) {
+    await db.schema.alterTable("pin").addColumn(name, "bigint").execute();
+  }
+  await db.schema.alterTable("pin").addColumn("entry", "text").execute();
+  for (const name of ["retired", "dropped"]) {
+    await db.schema.alterTable("key").addColumn(name, "bigint").execute();
+  }
+
+  for (const name of ["chosen", "repaired", "lacked"]) {
+    await db.schema.alterTable("peer").addColumn(name, "bigint").execute();
+  }
+}

@@ -1,0 +1,109 @@
+import type { KeyObject } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Version } from "../coop/version.ts";
+import type { Identity } from "../directory/identity.ts";
+import { receive, type Received } from "../directory/receive.ts";
+import * as changes from "../store/changes.ts";
+import * as peers from "../store/peers.ts";
+import * as records from "../store/records.ts";
+import type { Db } from "../store/schema.ts";
+import * as settings from "../store/settings.ts";
+
+/** Sends a request to another node: `fetch`, or a network that is simulated. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Tells the time and lets it pass, in milliseconds: that of the machine, or a simulated one. */
+export interface Clock {
+  now(): number;
+  /** Resolves after that time, or at once when the signal aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * The clock of the machine.
+ *
+ * @param now What tells the time; sleeping is always real.
+ */
+export function machineClock(now: () => number = Date.now): Clock {
+  return {
+    now,
+    sleep: (ms, signal) =>
+      sleep(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined),
+  };
+}
+
+/** What is known of the nodes that are read. */
+export interface PeerBook {
+  get(url: string): Promise<peers.Peer | undefined>;
+  all(): Promise<peers.Peer[]>;
+  update(url: string, facts: Partial<peers.Peer>): Promise<void>;
+}
+
+/**
+ * A set of records, as replication knows it: whatever it does, it does through
+ * this, and doesn't care whether a database is behind it.
+ */
+export interface Replica {
+  /** Whose own records these are among others. */
+  readonly host: string;
+  epoch(): Promise<string>;
+  /** The seq of the last change. */
+  head(): Promise<number>;
+  /** Records behind a cursor, each at its latest seq; those of one host if it is given. */
+  after(seq: number, limit: number, only?: { origin?: string }): Promise<records.LoggedRecord[]>;
+  /** The versions held of these ids. */
+  versions(ids: string[]): Promise<Map<string, Version>>;
+  /** The records with these digests, as far as they are held, in no order. */
+  byDigest(digests: string[]): Promise<{ digest: string; body: Uint8Array }[]>;
+  /** Says of hosts whether their records are held here. */
+  policy(): Promise<(host: string) => boolean>;
+  /** Verifies records and takes in those that are new: the exact bytes of each. */
+  receive(bodies: Uint8Array[], holds: (host: string) => boolean): Promise<Received[]>;
+  /** Makes sure that an origin's keys are known. Throws `unavailable` when they can't be had. */
+  learn(origin: string, signal: AbortSignal): Promise<void>;
+  readonly peers: PeerBook;
+}
+
+/** What a node's replica is made of. */
+export interface ReplicaSource {
+  db: Db;
+  node: Identity;
+  keys: {
+    keyOf(method: string): KeyObject | undefined;
+    learn(origin: string, signal: AbortSignal): Promise<void>;
+  };
+  /** Lets http origins in: nodes on loopback only. */
+  insecure: boolean;
+  now: () => number;
+}
+
+/** The records of a node's database. */
+export function databaseReplica({ db, node, keys, insecure, now }: ReplicaSource): Replica {
+  return {
+    host: node.host,
+    // Asked for each time: it may be renewed while the node runs, and by another process.
+    epoch: () => settings.epoch(db),
+    head: () => changes.head(db),
+    after: (seq, limit, only) => records.after(db, seq, limit, only),
+    versions: (ids) => records.versions(db, ids),
+    byDigest: (digests) => records.byDigest(db, digests),
+    async policy() {
+      const known = new Set((await peers.all(db)).map(({ host }) => host));
+      return (host) => host === node.host || known.has(host);
+    },
+    receive: (bodies, holds) =>
+      receive(db, bodies, {
+        node,
+        now: now(),
+        insecure,
+        keyOf: (method) => keys.keyOf(method),
+        holds,
+      }),
+    learn: (origin, signal) => keys.learn(origin, signal),
+    peers: {
+      get: (url) => peers.get(db, url),
+      all: () => peers.all(db),
+      update: (url, facts) => peers.update(db, url, facts),
+    },
+  };
+}
