@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ["test/helpers/postgres.ts"],
     setupFiles: ["src/temporal.ts"],
     reporters: ["default", "./test/helpers/reporter.ts"],
+    // Of two cores the default would use one.
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
