@@ -6,38 +6,28 @@ import type { Hono } from "hono";
 import type { Config } from "./config.ts";
 import { openImportDesk } from "./directory/import-desk.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
-import { linkMemory } from "./directory/link.ts";
-import { mandateMemory } from "./directory/mandate.ts";
-import { pruneRequests } from "./directory/request.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { createThrottle } from "./directory/throttle.ts";
 import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
-import { deliver } from "./federation/deliver.ts";
 import { buildFederation, type FederationData, serveFederation } from "./federation/federation.ts";
-import { shakeHands } from "./federation/peers.ts";
 import { readCache, removeCache } from "./index/cache.ts";
 import { openIndex } from "./index/sqlite-index.ts";
-import { repeat } from "./jobs.ts";
-import { followPeers } from "./replication/follow.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
 import { databaseReplica, machineClock } from "./replication/replica.ts";
-import { wakeHubs } from "./replication/wake.ts";
 import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
-import { kvStore, prune } from "./store/kv.ts";
-import * as links from "./store/links.ts";
-import * as mandates from "./store/mandates.ts";
+import { kvStore } from "./store/kv.ts";
 import { migrate } from "./store/migrate.ts";
 import { open, type Store } from "./store/open.ts";
 import * as peers from "./store/peers.ts";
 import type { Db } from "./store/schema.ts";
 import { messageQueue } from "./store/queue.ts";
-import * as sessions from "./store/sessions.ts";
 import * as settings from "./store/settings.ts";
 import { createWeb } from "./web/routes.ts";
+import { hasten, type Pace, usualPace, work } from "./work.ts";
 
 /** A node, ready to answer requests. */
 export interface App extends AsyncDisposable {
@@ -49,18 +39,6 @@ export interface App extends AsyncDisposable {
   /** Ends that work, and the requests that wait for news; dispose of the rest afterwards. */
   stop(): void;
 }
-
-/** What tests shorten; milliseconds. */
-export interface Pace {
-  /** Between looks at the change log. */
-  watch: number;
-  /** Between unasked looks at a leaf. */
-  leaf: number;
-  /** Before a failed peer is asked again. */
-  retry: number;
-}
-
-const usualPace: Pace = { watch: 200, leaf: 600_000, retry: 2000 };
 
 /**
  * Opens a node's database, brings its tables up to date and loads its keys.
@@ -225,41 +203,20 @@ export async function createApp(
       markRunning(config.dataDir, boot);
       marked = true;
       running.push(federation.startQueue(data, { signal }));
-      running.push(deliver(federation, data, log, signal).done);
-      running.push(shakeHands(federation, data, config.peers, signal).done);
-      if (config.role === "hub") {
-        const followed = followPeers(puller, config.peers, signal, pace);
-        wake = (origin) => followed.wake(origin);
-        running.push(followed.done);
-      } else {
-        running.push(wakeHubs(db, node, fetch, config.peers, log, signal).done);
-      }
-      const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
       running.push(
-        repeat("reading own records back", signal, reclaiming, async (stop) => {
-          await reclaimOwn(puller, stop);
-          return false;
-        }).done,
-      );
-      const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
-      running.push(
-        repeat("indexing", signal, indexing, async () => {
-          const seq = await index.catchUp();
-          ready = true;
-          await log.past(seq, 60_000, signal);
-          return true;
-        }).done,
-      );
-      const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
-      running.push(
-        repeat("pruning", signal, hourly, async () => {
-          await sessions.prune(db, clock());
-          await links.prune(db, clock() - linkMemory);
-          await pruneRequests(db, clock());
-          await mandates.prune(db, clock() - mandateMemory);
-          await desk.sweep();
-          return (await prune(db, clock())) < 0;
-        }).done,
+        ...work({
+          config,
+          data,
+          federation,
+          index,
+          watch: log,
+          puller,
+          desk,
+          pace: hasten(pace, config.haste),
+          stop: signal,
+          onWake: (handler) => (wake = handler),
+          onReady: () => (ready = true),
+        }),
       );
     },
     stop: () => stop.abort(),

@@ -83,6 +83,15 @@ export const Environment = z.object({
     .email("is not an e-mail address")
     .optional()
     .describe("Whom to ask about this node and its listings: shown on every page"),
+  HASTE: z
+    .string()
+    .regex(/^\d{1,4}$/, "is not a whole number from 1 to 1000")
+    .transform(Number)
+    .pipe(z.number().min(1, "is less than 1").max(1000, "is more than 1000"))
+    .default(1)
+    .describe(
+      "By how much the pauses between what nodes do with one another are shortened, for trying out and tests",
+    ),
   LOG_LEVEL: z
     .enum(["debug", "info", "warning", "error"], "is none of debug, info, warning, error")
     .default("info")
@@ -99,6 +108,8 @@ export interface Config {
   role: "hub" | "leaf";
   nodeName: string;
   contact: string | null;
+  /** Divides the pauses between what nodes do with one another. */
+  haste: number;
   logLevel: "debug" | "info" | "warning" | "error";
   /** On loopback http and private addresses are let be; nowhere else. */
   insecure: boolean;
@@ -135,6 +146,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     role: data.ROLE,
     nodeName: data.NODE_NAME ?? new URL(origin).host,
     contact: data.CONTACT ?? null,
+    haste: data.HASTE,
     logLevel: data.LOG_LEVEL,
     insecure: origin.startsWith("http:"),
   };

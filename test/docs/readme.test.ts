@@ -43,6 +43,7 @@ describe("README.md", () => {
       ROLE: config.role,
       NODE_NAME: config.nodeName,
       CONTACT: config.contact ?? "none",
+      HASTE: config.haste,
       LOG_LEVEL: config.logLevel,
     };
     const stated = rows.map(([name, value = ""]) => [

@@ -3,15 +3,22 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type App, createApp, openNode, type Pace } from "../../src/app.ts";
+import { type App, createApp, openNode } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import type { ListingContent } from "../../src/coop/listing.ts";
 import type { Identity } from "../../src/directory/identity.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import type { Db } from "../../src/store/schema.ts";
+import type { Pace } from "../../src/work.ts";
 
 /** As fast as tests want it; a real node is in no such hurry. */
-const quickPace: Pace = { watch: 20, leaf: 60_000, retry: 100 };
+const quickPace: Pace = {
+  watch: 20,
+  leaf: 60_000,
+  retry: 100,
+  repair: 60_000,
+  sweep: 3_600_000,
+};
 
 /** A node on a loopback port of its own, with real sockets and a real database. */
 export interface TestNode extends AsyncDisposable {

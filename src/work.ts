@@ -1,0 +1,120 @@
+import type { Federation } from "@fedify/fedify";
+import type { Config } from "./config.ts";
+import type { ImportDesk } from "./directory/import-desk.ts";
+import { linkMemory } from "./directory/link.ts";
+import { mandateMemory } from "./directory/mandate.ts";
+import { pruneRequests } from "./directory/request.ts";
+import type { Watch } from "./events.ts";
+import { deliver } from "./federation/deliver.ts";
+import type { FederationData } from "./federation/federation.ts";
+import { shakeHands } from "./federation/peers.ts";
+import type { DirectoryIndex } from "./index/directory-index.ts";
+import { repeat } from "./jobs.ts";
+import { followPeers } from "./replication/follow.ts";
+import type { Puller } from "./replication/pull.ts";
+import { reclaimOwn } from "./replication/reclaim.ts";
+import { wakeHubs } from "./replication/wake.ts";
+import { prune } from "./store/kv.ts";
+import * as links from "./store/links.ts";
+import * as mandates from "./store/mandates.ts";
+import * as sessions from "./store/sessions.ts";
+
+/** How often things are done, in milliseconds. */
+export interface Pace {
+  /** Between looks at the change log. */
+  watch: number;
+  /** Between unasked looks at a leaf. */
+  leaf: number;
+  /** Before a failed peer is asked again; doubled after each further failure. */
+  retry: number;
+  /** Between repairs, each with one peer. */
+  repair: number;
+  /** Between looks at what time alone changes: liveness, expiry, what is due to be signed again. */
+  sweep: number;
+}
+
+export const usualPace: Pace = {
+  watch: 200,
+  leaf: 600_000,
+  retry: 2000,
+  repair: 300_000,
+  sweep: 3_600_000,
+};
+
+/** Shortens what lies between nodes; the log is looked at as often as ever. */
+export function hasten({ watch, ...rest }: Pace, times: number): Pace {
+  const { leaf, retry, repair, sweep } = rest;
+  return {
+    watch,
+    leaf: leaf / times,
+    retry: retry / times,
+    repair: repair / times,
+    sweep: sweep / times,
+  };
+}
+
+/** What the background work of a node takes. */
+export interface Work {
+  config: Config;
+  data: FederationData;
+  federation: Federation<FederationData>;
+  index: DirectoryIndex;
+  watch: Watch;
+  puller: Puller;
+  desk: ImportDesk;
+  pace: Pace;
+  stop: AbortSignal;
+  /** Who is to be told that a peer has woken us. */
+  onWake(handler: (origin: string) => boolean): void;
+  /** Called once the index has caught up. */
+  onReady(): void;
+}
+
+/**
+ * Begins what a node does by itself: delivering, following, indexing, tidying.
+ *
+ * @returns What settles when each has ended after `stop`.
+ */
+export function work(parts: Work): Promise<unknown>[] {
+  const { config, data, federation, index, watch, puller, desk, pace, stop } = parts;
+  const { db, node, clock } = data;
+  const running: Promise<unknown>[] = [
+    deliver(federation, data, watch, stop).done,
+    shakeHands(federation, data, config.peers, stop).done,
+  ];
+  if (config.role === "hub") {
+    const followed = followPeers(puller, config.peers, stop, pace);
+    parts.onWake((origin) => followed.wake(origin));
+    running.push(followed.done);
+  } else {
+    running.push(wakeHubs(db, node, puller.send, config.peers, watch, stop).done);
+  }
+  const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
+  running.push(
+    repeat("reading own records back", stop, reclaiming, async (signal) => {
+      await reclaimOwn(puller, signal);
+      return false;
+    }).done,
+  );
+  const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
+  running.push(
+    repeat("indexing", stop, indexing, async () => {
+      const seq = await index.catchUp();
+      parts.onReady();
+      await watch.past(seq, 60_000, stop);
+      return true;
+    }).done,
+  );
+  const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
+  running.push(
+    repeat("pruning", stop, hourly, async () => {
+      await sessions.prune(db, clock());
+      await links.prune(db, clock() - linkMemory);
+      await pruneRequests(db, clock());
+      await mandates.prune(db, clock() - mandateMemory);
+      await desk.sweep();
+      return (await prune(db, clock())) < 0;
+    }).done,
+  );
+  return running;
+}
