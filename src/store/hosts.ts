@@ -1,0 +1,107 @@
+import { forUpdate } from "./dialect.ts";
+import type { Db, HostTable, Tx } from "./schema.ts";
+
+export type Host = HostTable;
+
+/** What may be written of a host that is known. */
+export type HostFacts = Partial<Omit<Host, "host" | "origin" | "seen">>;
+
+export async function get(db: Db, host: string): Promise<Host | undefined> {
+  return db.selectFrom("host").selectAll().where("host", "=", host).executeTakeFirst();
+}
+
+/** Hosts by their names, as far as they are known. */
+export async function byHosts(db: Db, hosts: string[]): Promise<Map<string, Host>> {
+  const found = new Map<string, Host>();
+  for (let at = 0; at < hosts.length; at += 500) {
+    const some = hosts.slice(at, at + 500);
+    const rows = await db.selectFrom("host").selectAll().where("host", "in", some).execute();
+    for (const row of rows) found.set(row.host, row);
+  }
+  return found;
+}
+
+/** Hosts by their names, which nobody else may change until the transaction ends. */
+export async function lock(tx: Tx, hosts: string[]): Promise<Map<string, Host>> {
+  if (hosts.length === 0) return new Map();
+  const query = tx.selectFrom("host").selectAll().where("host", "in", hosts).orderBy("host");
+  const rows = await forUpdate(tx, query).execute();
+  return new Map(rows.map((row) => [row.host, row]));
+}
+
+/** Every host that is known, in order of their names. There may be thousands. */
+export async function all(db: Db): Promise<Host[]> {
+  return db.selectFrom("host").selectAll().orderBy("host").execute();
+}
+
+/** A page of the hosts, in order of their names. */
+export async function page(db: Db, after: string, limit: number): Promise<Host[]> {
+  return db
+    .selectFrom("host")
+    .selectAll()
+    .where("host", ">", after)
+    .orderBy("host")
+    .limit(limit)
+    .execute();
+}
+
+/** The hosts of which the log was last told this, in order of their names. */
+export async function byLiveness(db: Db, liveness: Host["liveness"]): Promise<Host[]> {
+  return db
+    .selectFrom("host")
+    .selectAll()
+    .where("liveness", liveness === null ? "is" : "=", liveness)
+    .orderBy("host")
+    .execute();
+}
+
+/**
+ * Makes hosts known that weren't; of the others nothing changes.
+ *
+ * @param seen Now, epoch ms.
+ */
+export async function note(
+  db: Db,
+  hosts: Pick<Host, "host" | "origin">[],
+  seen: number,
+): Promise<void> {
+  for (let at = 0; at < hosts.length; at += 500) {
+    const rows = hosts.slice(at, at + 500).map(({ host, origin }) => ({
+      ...unknown,
+      host,
+      origin,
+      seen,
+    }));
+    await db
+      .insertInto("host")
+      // In order, so that two transactions lock rows in the same order.
+      .values(rows.toSorted((a, b) => (a.host < b.host ? -1 : 1)))
+      .onConflict((conflict) => conflict.column("host").doNothing())
+      .execute();
+  }
+}
+
+const unknown = {
+  role: null,
+  beacon: null,
+  count: null,
+  summary: null,
+  liveness: null,
+  differs: null,
+  equivocated: null,
+  decision: null,
+  decided: null,
+  decidedBy: null,
+  vouched: null,
+  vouchedBy: null,
+  excluded: null,
+  exclusion: null,
+  asked: null,
+  fault: null,
+  rekeyed: null,
+} satisfies HostFacts;
+
+/** Notes what was learnt of, or decided about, a host that is known. */
+export async function update(db: Db, host: string, facts: HostFacts): Promise<void> {
+  await db.updateTable("host").set(facts).where("host", "=", host).execute();
+}
