@@ -184,7 +184,12 @@ export async function createApp(
   };
   const web: Hono = createWeb(site);
   const running: Promise<unknown>[] = [];
-  const puller: Puller = { replica, send: fetch, clock: machineClock(clock) };
+  const puller: Puller = {
+    replica,
+    send: fetch,
+    clock: machineClock(clock),
+    random: Math.random,
+  };
   await reclaimFirst(db, puller, signal);
   // A leaf doesn't read feeds, so nothing else would tell it that it was put back.
   if (config.role === "leaf") await peers.reclaimFromAll(db);

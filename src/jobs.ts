@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 
 /** Work that goes on in the background until the node stops. */
@@ -19,6 +19,28 @@ export interface Pace {
   retryMost: number;
 }
 
+/** What a job waits by. */
+export interface Waiting {
+  clock: {
+    /**
+     * Resolves after so many milliseconds, or at once when the signal aborts.
+     * With 0 it lets whatever else is waiting go first.
+     */
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  };
+  /** From 0 up to, but not including, 1. */
+  random: () => number;
+}
+
+/** By the timers of the machine, which it keeps from exiting. */
+const machine: Waiting = {
+  clock: {
+    sleep: (ms, signal) =>
+      ms === 0 ? setImmediate() : sleep(ms, undefined, signal && { signal }).catch(() => undefined),
+  },
+  random: Math.random,
+};
+
 /**
  * Runs a turn, pauses, runs the next. A turn that throws is logged and tried
  * again later, so that no fault ends the job.
@@ -30,19 +52,17 @@ export function repeat(
   stop: AbortSignal,
   pace: Pace,
   turn: (signal: AbortSignal) => Promise<boolean>,
+  { clock, random }: Waiting = machine,
 ): Job {
   const log = getLogger(["fragaria", "jobs"]);
   let woken = false;
   let resume = () => {};
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      if (woken || stop.aborted) return resolve();
-      const timer = setTimeout(resolve, ms);
-      resume = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const pause = async (ms: number) => {
+    if (woken || stop.aborted) return;
+    const cut = new AbortController();
+    resume = () => cut.abort();
+    await clock.sleep(ms, cut.signal);
+  };
   stop.addEventListener("abort", () => resume(), { once: true });
   const run = async () => {
     let failures = 0;
@@ -54,7 +74,7 @@ export function repeat(
         failures = 0;
         if (again) {
           // SQLite answers at once: without this a busy job would leave no room for requests.
-          await setImmediate();
+          await clock.sleep(0);
           continue;
         }
         wait = pace.every;
@@ -71,7 +91,7 @@ export function repeat(
         log.debug("{name}: {error}", { name, error });
       }
       // A little chance, so that nodes that failed together don't come back together.
-      await pause(wait * (0.9 + Math.random() * 0.2));
+      await pause(wait * (0.9 + random() * 0.2));
     }
   };
   return {

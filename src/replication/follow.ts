@@ -52,7 +52,7 @@ export function followPeers(
     const name = `following ${url}`;
     jobs.set(
       url,
-      repeat(name, stop, { every: pace.leaf, retry: pace.retry, retryMost: 300_000 }, turn),
+      repeat(name, stop, { every: pace.leaf, retry: pace.retry, retryMost: 300_000 }, turn, puller),
     );
   }
   return {

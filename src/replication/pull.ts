@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import { supersedes } from "../coop/version.ts";
 import type { Received } from "../directory/receive.ts";
@@ -13,6 +12,8 @@ export interface Puller {
   replica: Replica;
   send: Send;
   clock: Clock;
+  /** From 0 up to, but not including, 1. */
+  random: () => number;
 }
 
 /** What one page of a peer's feed brought. */
@@ -47,7 +48,7 @@ export async function pull(
   stop: AbortSignal,
 ): Promise<Pulled> {
   const { replica, send, clock } = puller;
-  const signal = AbortSignal.any([stop, AbortSignal.timeout((wait + 60) * 1000)]);
+  const signal = AbortSignal.any([stop, clock.timeout((wait + 60) * 1000)]);
   const described = await askDescription(send, peer.url, signal);
   await replica.learn(peer.url, signal);
   // A feed of another epoch is another feed: begin at its beginning.
@@ -124,7 +125,7 @@ export async function askPage(
  * @param holds Whether records of this host are taken.
  */
 export async function takeIn(
-  { replica, send }: Puller,
+  { replica, send, clock }: Puller,
   recordsUrl: string,
   lines: Line[],
   holds: (origin: string) => boolean,
@@ -157,7 +158,7 @@ export async function takeIn(
   for (let at = 0; at < bodies.length; at += 100) {
     const portion = await replica.receive(bodies.slice(at, at + 100), holds);
     received.push(...portion);
-    await setImmediate();
+    await clock.sleep(0);
   }
   return received;
 }

@@ -17,8 +17,8 @@ export async function reclaimOwn(puller: Puller, stop: AbortSignal): Promise<voi
 }
 
 async function reclaim(puller: Puller, peer: string, stop: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(300_000)]);
   const { replica, send, clock } = puller;
+  const signal = AbortSignal.any([stop, clock.timeout(300_000)]);
   const { host } = replica;
   const described = await askDescription(send, peer, signal);
   for (let seq = 0; ;) {

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Version } from "../coop/version.ts";
 import type { Identity } from "../directory/identity.ts";
 import { receive, type Received } from "../directory/receive.ts";
@@ -15,8 +15,13 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 /** Tells the time and lets it pass, in milliseconds: that of the machine, or a simulated one. */
 export interface Clock {
   now(): number;
-  /** Resolves after that time, or at once when the signal aborts. Never rejects. */
+  /**
+   * Resolves after that time, or at once when the signal aborts. Never rejects.
+   * With 0 it lets whatever else is waiting go first.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Aborts after that time. */
+  timeout(ms: number): AbortSignal;
 }
 
 /**
@@ -28,7 +33,10 @@ export function machineClock(now: () => number = Date.now): Clock {
   return {
     now,
     sleep: (ms, signal) =>
-      sleep(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined),
+      ms === 0
+        ? setImmediate()
+        : sleep(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined),
+    timeout: (ms) => AbortSignal.timeout(ms),
   };
 }
 

@@ -141,7 +141,7 @@ async function pullAll(origin: string): Promise<Taken> {
   await using _closing = store;
   await peers.configure(store.db, config.peers);
   const replica = await replicaOf(store.db, node);
-  const puller = { replica, send: fetch, clock: machineClock() };
+  const puller = { replica, send: fetch, clock: machineClock(), random: Math.random };
   return await measure(async () => {
     for (let records = 0; ;) {
       const peer = await peers.get(store.db, origin);
