@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
-import { attestationRecord, orderedPair, retractionRecord } from "../coop/attestation.ts";
-import type { SameAs } from "../coop/organisation.ts";
+import {
+  attestationKind,
+  attestationRecord,
+  type Claim,
+  orderedPair,
+  retractionRecord,
+} from "../coop/attestation.ts";
+import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
 import { signRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import * as records from "../store/records.ts";
-import type { Db, Tx } from "../store/schema.ts";
+import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import { issuedAfter } from "./publish.ts";
 
@@ -17,12 +23,71 @@ export interface Attested {
 }
 
 /**
- * The URL of this node's attestation about two co-ops: always the same for the
- * same two, so that nothing is attested twice.
+ * The URL of this node's attestation of a claim: always the same for the same
+ * subject, relationship and object, so that nothing is attested twice.
  */
-function attestationUrl(node: Identity, pair: SameAs): string {
-  const digest = createHash("sha256").update(pair.join(" ")).digest("hex");
+export function attestationUrl(node: Identity, claim: Claim): string {
+  const { relationship, subject } = claim;
+  const object = "object" in claim ? [claim.object] : [];
+  const parts =
+    relationship === "sameAs"
+      ? orderedPair(subject, claim.object)
+      : [relationship, subject, ...object];
+  const digest = createHash("sha256").update(parts.join(" ")).digest("hex");
   return `${node.origin}/attestations/${digest.slice(0, 20)}`;
+}
+
+/**
+ * Attests a claim in this node's name. To be called at the end of a transaction,
+ * with all that is attested there: it writes the log.
+ *
+ * @returns The URLs of those that weren't attested already.
+ */
+export async function attestIn(
+  tx: Tx,
+  node: Identity,
+  claims: Claim[],
+  now: number,
+): Promise<string[]> {
+  const byUrl = new Map(claims.map((claim) => [attestationUrl(node, claim), claim]));
+  const held = await records.byIds(tx, [...byUrl.keys()]);
+  const news = [...byUrl].flatMap(([url, claim]) => {
+    const last = held.get(url);
+    const document = attestationRecord(node.actor, url, claim, issuedAfter(last, now));
+    if (last !== undefined && says(last, document)) return [];
+    return [signRecord(document, node.signing)];
+  });
+  if (news.length > 0) await records.put(tx, news, now);
+  return news.map(({ id }) => id);
+}
+
+/** Whether a record says this already. */
+function says(record: RecordTable, { about }: JsonObject): boolean {
+  if (record.tombstone === 1) return false;
+  const held = JSON.parse(Buffer.from(record.body).toString("utf8")) as JsonObject;
+  return canonicalJson(held["about"] ?? null) === canonicalJson(about ?? null);
+}
+
+/**
+ * Takes attestations of this node back, by their URLs; those that it never made
+ * or has taken back are left alone. To be called at the end of a transaction.
+ *
+ * @returns The URLs of those that were taken back.
+ */
+export async function retractIn(
+  tx: Tx,
+  node: Identity,
+  urls: string[],
+  now: number,
+): Promise<string[]> {
+  const held = await records.byIds(tx, [...new Set(urls)]);
+  const news = [...held.values()]
+    .filter((last) => last.tombstone === 0 && last.kind === attestationKind)
+    .map((last) =>
+      signRecord(retractionRecord(node.actor, last.id, issuedAfter(last, now)), node.signing),
+    );
+  if (news.length > 0) await records.put(tx, news, now);
+  return news.map(({ id }) => id);
 }
 
 /**
@@ -40,24 +105,9 @@ export async function attestSame(
   b: string,
   now: number,
 ): Promise<Attested> {
-  const pair = pairOf(node, a, b);
-  const url = attestationUrl(node, pair);
-  const changed = await db.transaction().execute((tx) => attest(tx, node, url, pair, now));
-  return { url, changed };
-}
-
-async function attest(
-  tx: Tx,
-  node: Identity,
-  url: string,
-  pair: SameAs,
-  now: number,
-): Promise<boolean> {
-  const last = await records.get(tx, url);
-  if (last !== undefined && last.tombstone === 0) return false;
-  const document = attestationRecord(node.actor, url, pair, issuedAfter(last, now));
-  await records.put(tx, [signRecord(document, node.signing)], now);
-  return true;
+  const claim = sameAs(node, a, b);
+  const news = await db.transaction().execute((tx) => attestIn(tx, node, [claim], now));
+  return { url: attestationUrl(node, claim), changed: news.length > 0 };
 }
 
 /**
@@ -74,27 +124,24 @@ export async function retractSame(
   b: string,
   now: number,
 ): Promise<Attested> {
-  const url = attestationUrl(node, pairOf(node, a, b));
+  const url = attestationUrl(node, sameAs(node, a, b));
   const changed = await db.transaction().execute((tx) => retract(tx, node, url, now));
   return { url, changed };
 }
 
 async function retract(tx: Tx, node: Identity, url: string, now: number): Promise<boolean> {
-  const last = await records.get(tx, url);
-  if (last === undefined) {
+  if ((await records.get(tx, url)) === undefined) {
     throw new AppError("not-found", "this node has not attested that these two are the same");
   }
-  if (last.tombstone === 1) return false;
-  const document = retractionRecord(node.actor, url, issuedAfter(last, now));
-  await records.put(tx, [signRecord(document, node.signing)], now);
-  return true;
+  return (await retractIn(tx, node, [url], now)).length > 0;
 }
 
-/** Two different co-ops, by their URLs as records spell them. */
-function pairOf(node: Identity, a: string, b: string): SameAs {
+/** That two different co-ops are the same organisation, by their URLs as records spell them. */
+function sameAs(node: Identity, a: string, b: string): Claim {
   const [one, other] = [coopOf(node, a), coopOf(node, b)];
   if (one === other) throw new AppError("bad-request", `${one} is named twice: name two co-ops`);
-  return orderedPair(one, other);
+  const [subject, object] = orderedPair(one, other);
+  return { relationship: "sameAs", subject, object };
 }
 
 function coopOf(node: Identity, text: string): string {

@@ -79,7 +79,8 @@ export function indexedListing(row: LoggedRecord): IndexedListing | undefined {
  */
 export function indexedLink(row: LoggedRecord): SameAs | undefined {
   if (row.kind !== attestationKind) return undefined;
-  return readAttestation(JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject);
+  const claim = readAttestation(JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject);
+  return claim?.relationship === "sameAs" ? [claim.subject, claim.object] : undefined;
 }
 
 /** How a listing is found, as long as no other one stands for its organisation. */

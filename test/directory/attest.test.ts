@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readAttestation } from "../../src/coop/attestation.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { acceptRecord } from "../../src/coop/record.ts";
@@ -35,7 +35,7 @@ eachEngine("an attestation that two listings are the same", (engine) => {
     expect(record).toMatchObject({ kind: "coop:Attestation", origin: "coops.example" });
     const body = new Uint8Array(record?.body ?? []);
     const document = JSON.parse(new TextDecoder().decode(body)) as JsonObject;
-    expect(readAttestation(document)).toEqual([a, b]);
+    expect(readAttestation(document)).toEqual({ relationship: "sameAs", subject: a, object: b });
     const accepted = acceptRecord(body, { now, keyOf: () => node.publicKey });
     expect(accepted).toHaveProperty("record.kind", "coop:Attestation");
 
@@ -77,26 +77,4 @@ test("a node on loopback may speak of others there", async () => {
   await using store = await newNode("sqlite", "http://localhost:4001");
   const here = "http://localhost:4001/coops/x";
   expect((await attestSame(store.db, store.node, a, here, now)).changed).toBe(true);
-});
-
-describe("of what others attest", () => {
-  const about = { type: "Relationship", subject: b, relationship: "coop:sameAs", object: a };
-  test("what is understood is read, with whatever stands beside it", () => {
-    expect(readAttestation({ about })).toEqual([a, b]);
-    expect(readAttestation({ about: { ...about, since: "2026", object: `${a}/listing` } })).toEqual(
-      [a, b],
-    );
-  });
-  test.each([
-    ["nothing", undefined],
-    ["another relationship", { ...about, relationship: "coop:memberOf" }],
-    ["another type", { ...about, type: "Offer" }],
-    ["one co-op only", { ...about, object: b }],
-    ["its own listing", { ...about, object: `${b}/listing` }],
-    ["no address", { ...about, object: "javascript:alert(1)" }],
-    ["an endless address", { ...about, object: `${a}${"x".repeat(600)}` }],
-    ["several", [about]],
-  ] as [string, JsonObject | undefined][])("%s is skipped", (_what, said) => {
-    expect(readAttestation(said === undefined ? {} : { about: said })).toBeUndefined();
-  });
 });

@@ -167,13 +167,13 @@ describe("FEDERATION.md", () => {
     const [shown = {}] = blocks(section(document, "Attestation"), "json").map(
       (block) => JSON.parse(block) as JsonObject,
     );
-    const pair = readAttestation(shown);
+    const claim = readAttestation(shown);
     const { proof: _proof, "@context": _context, ...unsigned } = shown;
     const { attributedTo, id, issued } = unsigned as Record<string, string>;
     const { "@context": _made, ...made } = attestationRecord(
       attributedTo!,
       id!,
-      pair!,
+      claim!,
       Date.parse(issued!),
     );
     expect(made).toEqual(unsigned);

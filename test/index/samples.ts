@@ -53,7 +53,9 @@ export function tombstone(about: Listing, version: number): SignedRecord {
 /** The signed record in which a host attests that two co-ops are the same. */
 export function attestation(pair: SameAs, version = 0, host = "coops.example"): SignedRecord {
   const node = `https://${host}/actor`;
-  return sign(node, attestationRecord(node, attestationId(pair, host), pair, beginning + version));
+  const [subject, object] = pair;
+  const claim = { relationship: "sameAs", subject, object } as const;
+  return sign(node, attestationRecord(node, attestationId(pair, host), claim, beginning + version));
 }
 
 /** The tombstone that takes the place of an attestation. */
