@@ -35,6 +35,7 @@ const packages: Record<string, string[]> = {
   "@fedify/fedify": ["store", "replication", "federation"],
   "csv-parse": ["directory"],
   saxes: ["directory"],
+  tldts: ["directory"],
   undici: [],
 };
 

@@ -10,6 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable("host")
     .addColumn("host", key, (c) => c.primaryKey())
     .addColumn("origin", key, (c) => c.notNull())
+    .addColumn("domain", key, (c) => c.notNull())
     .addColumn("seen", "bigint", (c) => c.notNull())
     .addColumn("role", "text")
     .addColumn("beacon", "bigint")
@@ -21,21 +22,37 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("decision", "text")
     .addColumn("decided", "bigint")
     .addColumn("decidedBy", "text")
+    .addColumn("why", "text")
+    .addColumn("listed", "bigint")
     .addColumn("vouched", "bigint")
     .addColumn("vouchedBy", key)
     .addColumn("excluded", "bigint")
     .addColumn("exclusion", "text")
+    .addColumn("exceeded", "bigint")
     .addColumn("asked", "bigint")
     .addColumn("fault", "text")
     .addColumn("rekeyed", "bigint")
     .execute();
+
+  await db.schema.createIndex("host_domain").on("host").column("domain").execute();
 
   await db.schema
     .createTable("attester")
     .addColumn("host", key, (c) => c.primaryKey())
     .addColumn("since", "bigint", (c) => c.notNull())
     .addColumn("account", "text")
+    .addColumn("removed", "bigint")
     .execute();
+
+  await db.schema
+    .createTable("vouch")
+    .addColumn("id", key, (c) => c.primaryKey())
+    .addColumn("attester", key, (c) => c.notNull())
+    .addColumn("host", key, (c) => c.notNull())
+    .addColumn("since", "bigint", (c) => c.notNull())
+    .execute();
+  await db.schema.createIndex("vouch_host").on("vouch").column("host").execute();
+  await db.schema.createIndex("vouch_attester").on("vouch").column("attester").execute();
 
   // The least that a version of a record must be that isn't held itself any more.
   await db.schema
@@ -47,6 +64,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("digest", key, (c) => c.notNull())
     .execute();
   await db.schema.createIndex("floor_origin").on("floor").column("origin").execute();
+
+  // How many listings of each host were shown at most on each of the last days; of all under "".
+  await db.schema
+    .createTable("census")
+    .addColumn("host", key, (c) => c.notNull())
+    .addColumn("day", "bigint", (c) => c.notNull())
+    .addColumn("listings", "bigint", (c) => c.notNull())
+    .addPrimaryKeyConstraint("census_key", ["host", "day"])
+    .execute();
+
+  await db.schema
+    .createTable("alarm")
+    .addColumn("host", key, (c) => c.primaryKey())
+    .addColumn("raised", "bigint", (c) => c.notNull())
+    .addColumn("before", "bigint", (c) => c.notNull())
+    .addColumn("after", "bigint", (c) => c.notNull())
+    .execute();
 
   await db.schema
     .createTable("evidence")
@@ -64,7 +98,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     await db.schema.alterTable("key").addColumn(name, "bigint").execute();
   }
 
-  for (const name of ["chosen", "repaired", "lacked"]) {
+  for (const name of ["chosen", "woke", "repaired", "lacked"]) {
     await db.schema.alterTable("peer").addColumn(name, "bigint").execute();
   }
 }

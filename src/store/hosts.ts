@@ -4,7 +4,7 @@ import type { Db, HostTable, Tx } from "./schema.ts";
 export type Host = HostTable;
 
 /** What may be written of a host that is known. */
-export type HostFacts = Partial<Omit<Host, "host" | "origin" | "seen">>;
+export type HostFacts = Partial<Omit<Host, "host" | "origin" | "domain" | "seen">>;
 
 export async function get(db: Db, host: string): Promise<Host | undefined> {
   return db.selectFrom("host").selectAll().where("host", "=", host).executeTakeFirst();
@@ -62,14 +62,15 @@ export async function byLiveness(db: Db, liveness: Host["liveness"]): Promise<Ho
  */
 export async function note(
   db: Db,
-  hosts: Pick<Host, "host" | "origin">[],
+  hosts: Pick<Host, "host" | "origin" | "domain">[],
   seen: number,
 ): Promise<void> {
   for (let at = 0; at < hosts.length; at += 500) {
-    const rows = hosts.slice(at, at + 500).map(({ host, origin }) => ({
+    const rows = hosts.slice(at, at + 500).map(({ host, origin, domain }) => ({
       ...unknown,
       host,
       origin,
+      domain,
       seen,
     }));
     await db
@@ -92,10 +93,13 @@ const unknown = {
   decision: null,
   decided: null,
   decidedBy: null,
+  why: null,
+  listed: null,
   vouched: null,
   vouchedBy: null,
   excluded: null,
   exclusion: null,
+  exceeded: null,
   asked: null,
   fault: null,
   rekeyed: null,

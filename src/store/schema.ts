@@ -56,6 +56,12 @@ export interface Schema {
   host: HostTable;
   /** The hosts whose word counts here. */
   attester: AttesterTable;
+  /** Which nodes vouch for which hosts, whether their word counts here or not. */
+  vouch: VouchTable;
+  /** How many listings were shown of each host on the last days. */
+  census: CensusTable;
+  /** What administrators have to look at until they say that they have. */
+  alarm: AlarmTable;
   /** Below which no version is taken in of records that aren't held any more. */
   floor: FloorTable;
   /** Two beacons of one host that contradict one another, as they were signed. */
@@ -250,8 +256,10 @@ export interface PeerTable {
   faulted: number | null;
   /** When our own records were read back from it; null when that is still to be done. */
   reclaimed: number | null;
-  /** When this node chose it by itself; null for those that the administrator configured. */
+  /** When this node chose it by itself, to read all that it has; null if it didn't. */
   chosen: number | null;
+  /** When it first woke us without being known, since when its own records are read; null if it never did. */
+  woke: number | null;
   /** When the last repair with it ended well, and how many records it brought. */
   repaired: number | null;
   lacked: number | null;
@@ -262,6 +270,8 @@ export interface HostTable {
   host: string;
   /** Scheme and host: `https://coops.example`. */
   origin: string;
+  /** The part of the name that somebody registered; hosts that nobody vouches for share its quotas. */
+  domain: string;
   /** When it was first heard of. */
   seen: number;
   role: string | null;
@@ -280,12 +290,18 @@ export interface HostTable {
   decided: number | null;
   /** The account; null for a command. */
   decidedBy: string | null;
+  /** Why, in the administrator's words: for those who run this node. */
+  why: string | null;
+  /** Since when its records are shown; null while they are only held, or not even that. */
+  listed: number | null;
   /** Since when which attester vouches for it. */
   vouched: number | null;
   vouchedBy: string | null;
   /** Since when its records aren't held, and why. */
   excluded: number | null;
   exclusion: "denied" | "over-quota" | "silent" | null;
+  /** The number of records that it went beyond: it stays excluded while it may have no more than that. */
+  exceeded: number | null;
   /** When its keys were last asked for, and why that failed. */
   asked: number | null;
   fault: string | null;
@@ -296,8 +312,19 @@ export interface HostTable {
 export interface AttesterTable {
   host: string;
   since: number;
-  /** Who added it; null when it came with the configuration. */
+  /** Who added it, or removed it; null when it came with the configuration, or for a command. */
   account: string | null;
+  /** When its word ceased to count. The row stays, so that the configuration doesn't add it again. */
+  removed: number | null;
+}
+
+export interface VouchTable {
+  /** The URL of the attestation. It counts as long as that is held. */
+  id: string;
+  /** Who vouches: the origin of the attestation. */
+  attester: string;
+  host: string;
+  since: number;
 }
 
 export interface FloorTable {
@@ -306,6 +333,24 @@ export interface FloorTable {
   issued: number;
   tombstone: number;
   digest: string;
+}
+
+export interface CensusTable {
+  /** Empty for all hosts together. */
+  host: string;
+  /** Midnight UTC, epoch ms. */
+  day: number;
+  /** The most that were shown on that day. */
+  listings: number;
+}
+
+export interface AlarmTable {
+  /** Of which host much is gone; empty for the directory as a whole. */
+  host: string;
+  raised: number;
+  /** How many listings there were, and are. */
+  before: number;
+  after: number;
 }
 
 export interface EvidenceTable {

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import * as hosts from "../../src/store/hosts.ts";
 import { eachEngine, freshStore } from "../helpers/database.ts";
 
-const of = (...names: string[]) => names.map((host) => ({ host, origin: `https://${host}` }));
+const of = (...names: string[]) =>
+  names.map((host) => ({ host, origin: `https://${host}`, domain: host }));
 const names = (rows: Iterable<hosts.Host>) => [...rows].map(({ host }) => host);
 
 eachEngine("hosts", (engine) => {
