@@ -73,27 +73,42 @@ function domains(taken: Set<string>, more: Candidate[], { domainOf }: Choice): S
   return new Set([...taken, ...more.map(({ url }) => domainOf(url))]);
 }
 
-/** Draws domains first, and then one host of each: a domain with many hosts has no better chance. */
-function drawn(
-  from: Candidate[],
-  taken: Set<string>,
+function drawn(from: Candidate[], taken: Set<string>, count: number, choice: Choice): Candidate[] {
+  const open = from.filter(({ url }) => !taken.has(choice.domainOf(url)));
+  return drawDiverse(open, count, 1, choice);
+}
+
+/**
+ * Draws some at random: first a domain, then one of its hosts, so that a domain
+ * with many hosts has no better chance than any other.
+ *
+ * @param rounds After each domain had its turn the domains have another, so many times.
+ */
+export function drawDiverse<T extends { url: string }>(
+  from: T[],
   count: number,
-  { random, domainOf }: Choice,
-): Candidate[] {
-  const hosts = new Map<string, Candidate[]>();
+  rounds: number,
+  { random, domainOf }: Pick<Choice, "random" | "domainOf">,
+): T[] {
+  const hosts = new Map<string, T[]>();
+  // In an order of their own, so that nothing but the random source decides.
   for (const each of from.toSorted((a, b) => (a.url < b.url ? -1 : 1))) {
     const domain = domainOf(each.url);
-    if (taken.has(domain)) continue;
     const others = hosts.get(domain);
     if (others === undefined) hosts.set(domain, [each]);
     else others.push(each);
   }
-  const result: Candidate[] = [];
-  const left = [...hosts.values()];
-  while (result.length < count && left.length > 0) {
-    const [some = []] = left.splice(Math.floor(random() * left.length), 1);
-    const one = some[Math.floor(random() * some.length)];
-    if (one !== undefined) result.push(one);
+  const anyOf = <E>(list: E[]) => list.splice(Math.floor(random() * list.length), 1);
+  const result: T[] = [];
+  for (let round = 0; round < rounds && hosts.size > 0; round += 1) {
+    const left = [...hosts];
+    while (left.length > 0 && result.length < count) {
+      for (const [domain, some] of anyOf(left)) {
+        result.push(...anyOf(some));
+        if (some.length === 0) hosts.delete(domain);
+      }
+    }
+    if (result.length >= count) break;
   }
   return result;
 }

@@ -4,6 +4,7 @@ import type { Version } from "../coop/version.ts";
 import type { Identity } from "../directory/identity.ts";
 import { receive, type Received } from "../directory/receive.ts";
 import * as changes from "../store/changes.ts";
+import * as nodes from "../store/nodes.ts";
 import * as peers from "../store/peers.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
@@ -45,6 +46,15 @@ export interface PeerBook {
   get(url: string): Promise<peers.Peer | undefined>;
   all(): Promise<peers.Peer[]>;
   update(url: string, facts: Partial<peers.Peer>): Promise<void>;
+  /** Makes further nodes peers; those that are peers already stay as they are. */
+  add(peer: Partial<peers.Peer> & Pick<peers.Peer, "url">): Promise<void>;
+  remove(url: string): Promise<void>;
+}
+
+/** A key as it is pinned here: its URL, and the key in multibase. */
+export interface PinnedKey {
+  id: string;
+  publicKeyMultibase: string;
 }
 
 /**
@@ -70,6 +80,18 @@ export interface Replica {
   /** Makes sure that an origin's keys are known. Throws `unavailable` when they can't be had. */
   learn(origin: string, signal: AbortSignal): Promise<void>;
   readonly peers: PeerBook;
+  /**
+   * Other nodes whose records may be held here and that gave a sign of life
+   * after that moment.
+   */
+  nodes(since: number): Promise<nodes.LiveNode[]>;
+  /** The keys that are pinned of these origins, and that count today. */
+  pinned(origins: string[]): Promise<Map<string, PinnedKey[]>>;
+  /** How far this node has got with filling itself; undefined before it began. */
+  readonly filling: {
+    read(): Promise<settings.Filling | undefined>;
+    write(filling: settings.Filling): Promise<void>;
+  };
 }
 
 /** What a node's replica is made of. */
@@ -112,6 +134,14 @@ export function databaseReplica({ db, node, keys, insecure, now }: ReplicaSource
       get: (url) => peers.get(db, url),
       all: () => peers.all(db),
       update: (url, facts) => peers.update(db, url, facts),
+      add: (peer) => peers.add(db, [peer]),
+      remove: (url) => peers.remove(db, url),
+    },
+    nodes: (since) => nodes.live(db, since),
+    pinned: (origins) => nodes.pinned(db, origins),
+    filling: {
+      read: () => settings.filling(db),
+      write: (filling) => settings.setFilling(db, filling),
     },
   };
 }

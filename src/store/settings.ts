@@ -38,6 +38,60 @@ export async function renewed(db: Db): Promise<number | undefined> {
   return row && Number(row.value);
 }
 
+/** How far a hub has got with filling itself from others. */
+export interface Filling {
+  /** It looks for hubs, loads from one of them, compares with others, or is done. */
+  step: "looking" | "loading" | "checking" | "complete";
+  /** Since when it has been at this step, and when it began; epoch ms. */
+  since: number;
+  began: number;
+  /** The host that it loads or has loaded from. */
+  source: string | null;
+  /** How many records it has read from there, and how many that one said it has. */
+  read: number;
+  total: number | null;
+  /** With whom it has compared, when, and how many records that brought. */
+  checked: { host: string; at: number; lacked: number }[];
+}
+
+/** How far this node has got with filling itself; undefined before it began. */
+export async function filling(db: Db): Promise<Filling | undefined> {
+  const text = await value(db, "filling");
+  return text === undefined ? undefined : (JSON.parse(text) as Filling);
+}
+
+/** Notes how far; undefined to begin anew. */
+export async function setFilling(db: Db, now: Filling | undefined): Promise<void> {
+  if (now === undefined) await db.deleteFrom("setting").where("name", "=", "filling").execute();
+  else await set(db, "filling", JSON.stringify(now));
+}
+
+/** Which part in the directory this node's data were last made for; undefined at first. */
+export async function role(db: Db): Promise<string | undefined> {
+  return value(db, "role");
+}
+
+export async function setRole(db: Db, now: "hub" | "leaf"): Promise<void> {
+  await set(db, "role", now);
+}
+
+async function value(db: Db, name: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("setting")
+    .select("value")
+    .where("name", "=", name)
+    .executeTakeFirst();
+  return row?.value;
+}
+
+async function set(db: Db, name: string, text: string): Promise<void> {
+  await db
+    .insertInto("setting")
+    .values({ name, value: text })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ value: text }))
+    .execute();
+}
+
 function newEpoch(): string {
   return randomBytes(9).toString("base64url");
 }
