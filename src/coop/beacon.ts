@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "./canonical-json.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { readLeniently } from "./leniency.ts";
-import { context } from "./listing-record.ts";
+import { context, namespace } from "./listing-record.ts";
 import { bounds } from "./record.ts";
 
 /** The kind under which feeds carry beacons, and readers find them. */
@@ -14,6 +14,12 @@ export const beaconKind = "coop:Beacon";
  * anywhere while the beacon is compared.
  */
 export const countedFor = bounds.validity - 10 * 24 * 60 * 60 * 1000;
+
+/** A few terms only: every node signs a beacon a day, and every hub holds all of them. */
+const beaconContext: Json[] = [
+  ...context.slice(0, 2),
+  { "@vocab": namespace, coop: namespace, about: "https://schema.org/about" },
+];
 
 const Moment = z.iso.datetime({ precision: 3 }).transform((text) => Date.parse(text));
 const moment = (time: number) => new Date(time).toISOString();
@@ -75,7 +81,7 @@ export function beaconId(origin: string): string {
 export function beaconRecord(origin: string, beacon: Beacon, issued: number): JsonObject {
   const { keys, asOf, ...rest } = beacon;
   return {
-    "@context": context,
+    "@context": beaconContext,
     id: beaconId(origin),
     type: ["Document", beaconKind],
     attributedTo: `${origin}/actor`,

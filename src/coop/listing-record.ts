@@ -3,7 +3,8 @@ import { StakeholderKind } from "./codes.ts";
 import { readLeniently } from "./leniency.ts";
 import { Listing } from "./listing.ts";
 
-const namespace = "https://w3id.org/fragaria/ns#";
+/** Of the terms that no other vocabulary has. */
+export const namespace = "https://w3id.org/fragaria/ns#";
 const schemaOrg = "https://schema.org/";
 
 /**
