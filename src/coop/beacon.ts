@@ -40,7 +40,7 @@ const Statement = z.looseObject({
     .url({ protocol: /^https?$/ })
     .max(bounds.id)
     .optional(),
-  keys: z.array(z.unknown()).max(100).optional(),
+  keys: z.array(z.custom<Json>()).max(100).optional(),
 });
 
 /**
@@ -63,7 +63,7 @@ export interface Beacon {
   /** The origin to which the node has moved. */
   movedTo?: string;
   /** The history of the node's keys, as `key-history.ts` reads it. */
-  keys?: unknown[];
+  keys?: Json[];
 }
 
 /** The URL of a node's beacon: always this, as of all records only the newest version counts. */
@@ -79,7 +79,7 @@ export function beaconId(origin: string): string {
  * @param issued Epoch ms; larger than that of the version before.
  */
 export function beaconRecord(origin: string, beacon: Beacon, issued: number): JsonObject {
-  const { keys, asOf, ...rest } = beacon;
+  const { asOf, ...rest } = beacon;
   return {
     "@context": beaconContext,
     id: beaconId(origin),
@@ -91,7 +91,6 @@ export function beaconRecord(origin: string, beacon: Beacon, issued: number): Js
       type: "coop:Node",
       ...rest,
       asOf: moment(asOf),
-      ...(keys && { keys: keys as Json[] }),
     },
   };
 }
