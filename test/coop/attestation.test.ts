@@ -16,7 +16,7 @@ const date = fc
   .tuple(fc.integer({ min: 1800, max: 2100 }), fc.integer({ min: 10, max: 12 }))
   .map(([year, month]) => `${year}-${month}`);
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const defined = <T extends object>(value: T) =>
+const defined = (value: object) =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
 
 /** Every claim that may be written, as it is read again. */
