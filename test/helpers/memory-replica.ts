@@ -1,4 +1,7 @@
 import type { KeyObject } from "node:crypto";
+import { beaconKind } from "../../src/coop/beacon.ts";
+import type { JsonObject } from "../../src/coop/canonical-json.ts";
+import { multikey } from "../../src/coop/proof.ts";
 import {
   acceptRecord,
   bounds,
@@ -9,6 +12,7 @@ import {
 import { digestOf, supersedes } from "../../src/coop/version.ts";
 import type { Received } from "../../src/directory/receive.ts";
 import type { Clock, Replica } from "../../src/replication/replica.ts";
+import type { LiveNode } from "../../src/store/nodes.ts";
 import type { Peer } from "../../src/store/peers.ts";
 import type { LoggedRecord } from "../../src/store/records.ts";
 
@@ -28,6 +32,8 @@ interface Insides extends Shelf {
   /** By the number of a version: of its id, and the key by which it was found genuine. */
   readonly ids: number[];
   readonly keys: (KeyObject | undefined)[];
+  /** The numbers of ids that are beacons. */
+  readonly beacons: number[];
 }
 
 export function shelf(): Shelf {
@@ -38,6 +44,7 @@ export function shelf(): Shelf {
     idOf: new Map(),
     ids: [],
     keys: [],
+    beacons: [],
   };
   return insides;
 }
@@ -65,8 +72,6 @@ export interface MemoryReplica extends Replica {
   held(id: string): SignedRecord | undefined;
   /** All that is held, in no order. */
   all(): SignedRecord[];
-  addPeer(url: string, facts?: Partial<Peer>): void;
-  removePeer(url: string): void;
 }
 
 /**
@@ -85,6 +90,7 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
   // By seq: the number of the id. An entry counts only while it is the id's latest.
   const log: number[] = [-1];
   const book = new Map<string, Peer>();
+  let filling: Awaited<ReturnType<Replica["filling"]["read"]>>;
 
   const heldAs = (id: number): SignedRecord | undefined => versions[holding.get(id) - 1];
 
@@ -126,8 +132,6 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
     put,
     held: (id) => heldAs(idOf.get(id) ?? -1),
     all: () => holding.values().map((version) => versions[version - 1] as SignedRecord),
-    addPeer: (url, facts = {}) => book.set(url, { ...unknownPeer(url), ...facts }),
-    removePeer: (url) => book.delete(url),
 
     epoch: () => Promise.resolve(epoch),
     head: () => Promise.resolve(log.length - 1),
@@ -192,6 +196,47 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
         if (peer !== undefined) Object.assign(peer, facts);
         return Promise.resolve();
       },
+      add({ url, ...facts }) {
+        if (!book.has(url)) book.set(url, { ...unknownPeer(url), ...facts });
+        return Promise.resolve();
+      },
+      remove(url) {
+        book.delete(url);
+        return Promise.resolve();
+      },
+    },
+    nodes(since) {
+      const known = new Map<string, LiveNode>();
+      for (const id of shared.beacons) {
+        const beacon = heldAs(id);
+        if (beacon === undefined || beacon.issued <= since || beacon.origin === host) continue;
+        const about = beacon.document["about"] as JsonObject;
+        const url = new URL(beacon.id).origin;
+        known.set(url, { url, role: roleOf(about["role"]), seen: beacon.issued });
+      }
+      for (const { url, role, seen: answered } of book.values()) {
+        const before = known.get(url);
+        const last = Math.max(answered ?? 0, before?.seen ?? 0);
+        if (last <= since) continue;
+        known.set(url, { url, role: roleOf(role ?? before?.role), seen: last });
+      }
+      return Promise.resolve([...known.values()]);
+    },
+    pinned(origins) {
+      const found = new Map<string, { id: string; publicKeyMultibase: string }[]>();
+      for (const origin of origins) {
+        const id = `${origin}/actor#ed25519`;
+        const key = keys.keyOf(id);
+        if (key !== undefined) found.set(origin, [{ id, publicKeyMultibase: multikey(key) }]);
+      }
+      return Promise.resolve(found);
+    },
+    filling: {
+      read: () => Promise.resolve(filling),
+      write(now) {
+        filling = now;
+        return Promise.resolve();
+      },
     },
   };
 }
@@ -200,15 +245,23 @@ function refused(reason: RefusalReason | "origin-not-held", why: string): Receiv
   return { outcome: "refused", reason, why };
 }
 
+function roleOf(role: unknown): LiveNode["role"] {
+  return role === "hub" || role === "leaf" ? role : null;
+}
+
 /** The number of a version, which gets its place on the shelf if it has none. */
-function place({ versions, versionOf, idOf, ids, keys }: Insides, record: SignedRecord): number {
+function place(shared: Insides, record: SignedRecord): number {
+  const { versions, versionOf, idOf, ids, keys, beacons } = shared;
   const known = versionOf.get(record.digest);
   if (known !== undefined) return known;
   const version = versions.length;
   versions.push(record);
   versionOf.set(record.digest, version);
   let id = idOf.get(record.id);
-  if (id === undefined) idOf.set(record.id, (id = idOf.size));
+  if (id === undefined) {
+    idOf.set(record.id, (id = idOf.size));
+    if (record.kind === beaconKind) beacons.push(id);
+  }
   ids.push(id);
   keys.push(undefined);
   return version;

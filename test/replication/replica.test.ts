@@ -97,12 +97,16 @@ it("in memory knows as much of peers as the one of a database", async () => {
   const source = { host: node.host, shelf: shelf(), clock, keys: ring, epoch: "e" };
   const memory = memoryReplica({ ...source, holds: () => true });
   await peers.configure(store.db, origins);
-  for (const origin of origins) memory.addPeer(origin);
+  for (const url of origins) await memory.peers.add({ url });
   for (const replica of [ours, memory]) {
     await replica.peers.update("https://b.example", { seq: 7, role: "hub", seen: now });
     await replica.peers.update("https://nobody.example", { seq: 7 });
+    await replica.peers.add({ url: "https://d.example", woke: now });
+    await replica.peers.add({ url: "https://a.example", woke: now });
+    await replica.peers.remove("https://c.example");
   }
   expect(await memory.peers.all()).toEqual(await ours.peers.all());
+  expect(await memory.nodes(now - 1)).toEqual(await ours.nodes(now - 1));
   expect(await memory.peers.get("https://nobody.example")).toBeUndefined();
   // What was handed out is the reader's own.
   const read = await memory.peers.get("https://a.example");
