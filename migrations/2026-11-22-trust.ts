@@ -17,7 +17,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("count", "bigint")
     .addColumn("summary", "text")
     .addColumn("liveness", "text")
+    .addColumn("agreed", "bigint")
     .addColumn("differs", "bigint")
+    .addColumn("sought", "bigint")
+    .addColumn("soughtOf", key)
+    .addColumn("found", "bigint")
+    .addColumn("leftOut", "bigint")
     .addColumn("equivocated", "bigint")
     .addColumn("decision", "text")
     .addColumn("decided", "bigint")
@@ -29,6 +34,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("excluded", "bigint")
     .addColumn("exclusion", "text")
     .addColumn("exceeded", "bigint")
+    .addColumn("asks", "bigint")
     .addColumn("asked", "bigint")
     .addColumn("fault", "text")
     .addColumn("rekeyed", "bigint")
@@ -90,11 +96,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("seen", "bigint", (c) => c.notNull())
     .execute();
 
-  for (const name of ["retired", "dropped", "held"]) {
-    await db.schema.alterTable("pin").addColumn(name, "bigint").execute();
-  }
-  await db.schema.alterTable("pin").addColumn("entry", "text").execute();
-  for (const name of ["retired", "dropped"]) {
+  // Another node's keys can be asked for again at any time, so what was pinned before needn't
+  // be kept. A node that lost its key has a new one by the old name.
+  await db.schema.dropTable("pin").execute();
+  await db.schema
+    .createTable("pin")
+    .addColumn("method", key, (c) => c.notNull())
+    .addColumn("multikey", key, (c) => c.notNull())
+    .addColumn("origin", key, (c) => c.notNull())
+    .addColumn("entry", "text", (c) => c.notNull())
+    .addColumn("seen", "bigint", (c) => c.notNull())
+    .addColumn("reported", "bigint")
+    .addColumn("retired", "bigint")
+    .addColumn("dropped", "bigint")
+    .addColumn("swept", "bigint")
+    .addColumn("held", "bigint")
+    .addColumn("asked", "bigint")
+    .addPrimaryKeyConstraint("pin_key", ["method", "multikey"])
+    .execute();
+  await db.schema.createIndex("pin_origin").on("pin").column("origin").execute();
+  for (const name of ["retired", "dropped", "swept"]) {
     await db.schema.alterTable("key").addColumn(name, "bigint").execute();
   }
 

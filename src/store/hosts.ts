@@ -29,6 +29,46 @@ export async function lock(tx: Tx, hosts: string[]): Promise<Map<string, Host>> 
   return new Map(rows.map((row) => [row.host, row]));
 }
 
+/** All hosts below these registered domains, which nobody else may change until the transaction ends. */
+export async function lockDomains(tx: Tx, domains: string[]): Promise<Host[]> {
+  if (domains.length === 0) return [];
+  const query = tx.selectFrom("host").selectAll().where("domain", "in", domains).orderBy("host");
+  return forUpdate(tx, query).execute();
+}
+
+/** The registered domains of all known hosts behind one, in order. */
+export async function domains(db: Db, after: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("host")
+    .select("domain")
+    .distinct()
+    .where("domain", ">", after)
+    .orderBy("domain")
+    .limit(limit)
+    .execute();
+  return rows.map(({ domain }) => domain);
+}
+
+/** The hosts that are left out, in order of their names. */
+export async function excluded(db: Db): Promise<Host[]> {
+  return db
+    .selectFrom("host")
+    .selectAll()
+    .where("exclusion", "is not", null)
+    .orderBy("host")
+    .execute();
+}
+
+/** What decides about room for others: who shares a quota with whom, and who is left out. */
+export type Standing = Pick<Host, "host" | "domain" | "listed" | "exclusion">;
+
+/** How hosts stand: all, or these as far as they are known. */
+export async function standings(db: Db, only?: string[]): Promise<Standing[]> {
+  let query = db.selectFrom("host").select(["host", "domain", "listed", "exclusion"]);
+  if (only !== undefined) query = query.where("host", "in", only);
+  return query.execute();
+}
+
 /** Every host that is known, in order of their names. There may be thousands. */
 export async function all(db: Db): Promise<Host[]> {
   return db.selectFrom("host").selectAll().orderBy("host").execute();
@@ -88,7 +128,12 @@ const unknown = {
   count: null,
   summary: null,
   liveness: null,
+  leftOut: null,
+  agreed: null,
   differs: null,
+  sought: null,
+  soughtOf: null,
+  found: null,
   equivocated: null,
   decision: null,
   decided: null,
@@ -100,6 +145,7 @@ const unknown = {
   excluded: null,
   exclusion: null,
   exceeded: null,
+  asks: null,
   asked: null,
   fault: null,
   rekeyed: null,

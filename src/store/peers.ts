@@ -54,15 +54,23 @@ export async function configure(db: Db, urls: string[]): Promise<void> {
 }
 
 /** Makes further nodes peers; those that are peers already stay as they are. */
-export async function add(
-  db: Db,
-  peers: (Partial<Peer> & Pick<Peer, "url">)[],
-): Promise<void> {
+export async function add(db: Db, peers: (Partial<Peer> & Pick<Peer, "url">)[]): Promise<void> {
   if (peers.length === 0) return;
   await db
     .insertInto("peer")
     .values(peers.map((peer) => ({ ...unknown, host: new URL(peer.url).host, ...peer })))
     .onConflict((conflict) => conflict.column("url").doNothing())
+    .execute();
+}
+
+/** Those that the administrator configured. */
+export async function configured(db: Db): Promise<Peer[]> {
+  return db
+    .selectFrom("peer")
+    .selectAll()
+    .where("chosen", "is", null)
+    .where("woke", "is", null)
+    .orderBy("url")
     .execute();
 }
 

@@ -1,12 +1,14 @@
 import { sql } from "kysely";
+import { beaconId } from "../coop/beacon.ts";
 import type { SignedRecord } from "../coop/record.ts";
 import type { Version } from "../coop/version.ts";
 import * as changes from "./changes.ts";
+import * as floors from "./floors.ts";
 import type { Db, RecordTable, Tx } from "./schema.ts";
 
 /**
- * Stores the records that are newer than what is held, and logs a change for
- * each. The database itself compares versions, in the order of
+ * Stores the records that are newer than what is held and not below the floor
+ * of what was, and logs a change for each. The database itself compares versions, in the order of
  * `compareVersions`, so that two writers can't undo each other.
  *
  * @param records At most one of each id.
@@ -20,6 +22,21 @@ export async function put(
   seen: number,
   also: changes.NewChange[] = [],
 ): Promise<{ stored: Set<string>; seq: number }> {
+  const { stored, news } = await store(tx, records, seen);
+  return { stored, seq: await changes.append(tx, [...news, ...also]) };
+}
+
+/**
+ * The same without the log: for whoever has more to write before that.
+ *
+ * @returns What has to be appended to the log, last of all.
+ */
+export async function store(
+  tx: Tx,
+  offered: SignedRecord[],
+  seen: number,
+): Promise<{ stored: Set<string>; news: changes.NewChange[] }> {
+  const records = await floors.above(tx, offered);
   // In order of id, so that two transactions lock rows in the same order.
   const rows = records
     .map((record) => rowOf(record, seen))
@@ -48,10 +65,12 @@ export async function put(
       .execute();
     for (const { id } of written) stored.add(id);
   }
+  // What is held is a floor itself.
+  await floors.remove(tx, [...stored]);
   const news = records
     .filter(({ id }) => stored.has(id))
     .map(({ id, origin }) => ({ kind: "record", subject: id, origin }));
-  return { stored, seq: await changes.append(tx, [...news, ...also]) };
+  return { stored, news };
 }
 
 function rowOf(record: SignedRecord, seen: number): RecordTable {
@@ -133,4 +152,126 @@ export async function count(db: Db): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
   return Number(row.count);
+}
+
+/**
+ * How many records are held of each of these hosts, their beacons apart. Those
+ * of which none are held are missing.
+ */
+export async function countByOrigin(
+  db: Db,
+  hosts: { host: string; origin: string }[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (let at = 0; at < hosts.length; at += 500) {
+    const some = hosts.slice(at, at + 500);
+    const rows = await db
+      .selectFrom("record")
+      .select(["origin", (eb) => eb.fn.countAll<number>().as("count")])
+      .where(
+        "origin",
+        "in",
+        some.map(({ host }) => host),
+      )
+      .where(
+        "id",
+        "not in",
+        some.map(({ origin }) => beaconId(origin)),
+      )
+      .groupBy("origin")
+      .execute();
+    for (const { origin, count } of rows) counts.set(origin, Number(count));
+  }
+  return counts;
+}
+
+/** Some records of a host, in order of their ids; of another kind than this one, if it is given. */
+export async function ofOrigin(
+  db: Db,
+  origin: string,
+  limit: number,
+  but?: string,
+): Promise<RecordTable[]> {
+  let query = db.selectFrom("record").selectAll().where("origin", "=", origin);
+  if (but !== undefined) query = query.where("kind", "<>", but);
+  return query.orderBy("id").limit(limit).execute();
+}
+
+/** Deletes records. The log and the floors are another matter. */
+export async function remove(tx: Tx, ids: string[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += 500) {
+    await tx
+      .deleteFrom("record")
+      .where("id", "in", ids.slice(at, at + 500))
+      .execute();
+  }
+}
+
+/**
+ * A page of the records of a host, in order of their ids.
+ *
+ * @param after The last id of the page before; empty for the first page.
+ * @param until Only those that were issued at that time or before, epoch ms.
+ */
+export async function pageOf(
+  db: Db,
+  origin: string,
+  after: string,
+  limit: number,
+  until?: number,
+): Promise<RecordTable[]> {
+  let query = db
+    .selectFrom("record")
+    .selectAll()
+    .where("origin", "=", origin)
+    .where("id", ">", after);
+  if (until !== undefined) query = query.where("issued", "<=", until);
+  return query.orderBy("id").limit(limit).execute();
+}
+
+/** When the newest record that is held of a host was issued, epoch ms; undefined without any. */
+export async function newestOf(db: Db, origin: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("record")
+    .select((eb) => eb.fn.max("issued").as("issued"))
+    .where("origin", "=", origin)
+    .executeTakeFirst();
+  return row?.issued == null ? undefined : Number(row.issued);
+}
+
+/**
+ * The digests of some records that were issued at that time or before, in no
+ * order.
+ *
+ * @param only.but Those of this host are left out.
+ */
+export async function issuedUntil(
+  db: Db,
+  until: number,
+  limit: number,
+  only: { tombstones?: boolean; but?: string } = {},
+): Promise<string[]> {
+  let query = db.selectFrom("record").select("digest").where("issued", "<=", until);
+  if (only.tombstones === true) query = query.where("tombstone", "=", 1);
+  if (only.but !== undefined) query = query.where("origin", "<>", only.but);
+  const rows = await query.limit(limit).execute();
+  return rows.map(({ digest }) => digest);
+}
+
+/**
+ * Deletes these versions: a newer one that came in between stays. The log and
+ * the floors are another matter.
+ *
+ * @returns Which records are no longer held.
+ */
+export async function removeVersions(
+  tx: Tx,
+  digests: string[],
+): Promise<Pick<RecordTable, "id" | "origin">[]> {
+  if (digests.length === 0) return [];
+  return tx
+    .deleteFrom("record")
+    .where("digest", "in", digests)
+    .returning(["id", "origin"])
+    .execute();
 }

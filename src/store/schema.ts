@@ -34,6 +34,10 @@ export interface Schema {
   import: ImportTable;
   /** The nodes that this node exchanges records with. */
   peer: PeerTable;
+  /** Who names a co-op of this node, as far as somebody was asked or has answered. */
+  naming: NamingTable;
+  /** What co-ops of this node have offered to actors elsewhere: relations to be confirmed. */
+  offer: OfferTable;
   /** Fedify's key-value store. */
   kv: { key: string; value: string; expires: number | null };
   /** Fedify's message queue. Rows hold private keys: protect them like `key`. */
@@ -188,23 +192,31 @@ export interface KeyTable {
   retired: number | null;
   /** When it was found to be in wrong hands: nothing that it signed counts. */
   dropped: number | null;
+  /** When all that a dropped key had signed was signed again by the present one. */
+  swept: number | null;
 }
 
 export interface PinTable {
   /** The verificationMethod that proofs of this origin name. */
   method: string;
-  origin: string;
   /** Multibase, as in the Multikey (z6Mk…). */
   multikey: string;
+  origin: string;
+  /** JSON: its entry in the node's history of keys, as it was when it was pinned. */
+  entry: string;
   seen: number;
+  /** When other nodes said so, as its own couldn't be asked; null if that said so itself. */
+  reported: number | null;
   /** When its node put another one in its place: what it signed before that still counts. */
   retired: number | null;
   /** When its node dropped it: nothing that it signed counts. */
   dropped: number | null;
-  /** Until when it is held, as no earlier key vouches for it: till then nothing by it is taken in. */
+  /** When all that a dropped key had signed was deleted here. */
+  swept: number | null;
+  /** Since when it is held, as no earlier key endorses it: nothing by it is taken in. */
   held: number | null;
-  /** JSON: its entry in the node's history of keys. */
-  entry: string | null;
+  /** When its node was last asked whether it still has it. */
+  asked: number | null;
 }
 
 export interface ImportTable {
@@ -281,8 +293,16 @@ export interface HostTable {
   summary: string | null;
   /** As it was last told to the log of changes. */
   liveness: "live" | "stale" | "hidden" | "dropped" | null;
+  /** How many of its listings are left out while it is silent; null while none are. */
+  leftOut: number | null;
+  /** `issued` of the last beacon that counted what is held. */
+  agreed: number | null;
   /** Since when what is held isn't what its beacon says. */
   differs: number | null;
+  /** When it was last asked for what is lacking, of which host, and how many records came: null when it didn't answer. */
+  sought: number | null;
+  soughtOf: string | null;
+  found: number | null;
   /** When it was found to have signed two beacons that contradict one another. */
   equivocated: number | null;
   /** What the administrator decided; null while others decide. */
@@ -302,6 +322,8 @@ export interface HostTable {
   exclusion: "denied" | "over-quota" | "silent" | null;
   /** The number of records that it went beyond: it stays excluded while it may have no more than that. */
   exceeded: number | null;
+  /** How many records it would like to publish, by its beacon. */
+  asks: number | null;
   /** When its keys were last asked for, and why that failed. */
   asked: number | null;
   fault: string | null;
@@ -359,6 +381,49 @@ export interface EvidenceTable {
   first: Uint8Array;
   second: Uint8Array;
   seen: number;
+}
+
+export interface NamingTable {
+  /** The URL of the attestation by which this node would confirm it, or does. */
+  attestation: string;
+  /** The co-op here that is named. */
+  coop: string;
+  /** The URL of the co-op that names it, and as what (`member-of`). */
+  subject: string;
+  relationship: string;
+  /** What the actor that offered it is called, and where it is answered. */
+  name: string | null;
+  inbox: string | null;
+  /** The id of the Offer; null when only its listing says so. */
+  offer: string | null;
+  offered: number | null;
+  /** When the co-op here said no, at first or later on. Nobody else is told but who offered it. */
+  refused: number | null;
+  /** The account that answered; null for a command. */
+  account: string | null;
+  /** The id of the last activity by which it was answered. */
+  answer: string | null;
+}
+
+export interface OfferTable {
+  /** Its id. */
+  activity: string;
+  coop: string;
+  relationship: string;
+  /** The actor's URL, what it is called, and where it is reached; null until it was fetched. */
+  object: string;
+  name: string | null;
+  inbox: string | null;
+  made: number;
+  /** When it is to be tried (again); null when it was sent, or is given up. */
+  due: number | null;
+  tries: number;
+  sent: number | null;
+  accepted: number | null;
+  /** The id of the Accept, and of the attestation that it names as its result. */
+  accept: string | null;
+  result: string | null;
+  rejected: number | null;
 }
 
 export interface QueueTable {
