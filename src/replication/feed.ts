@@ -59,7 +59,8 @@ export interface FeedPage {
 
 /** How many requests may wait at the same time; further ones are answered at once. */
 const waitersMost = 200;
-let waiters = 0;
+/** How many do, of each node of this process: a node has one watch. */
+const waiters = new WeakMap<Watch, number>();
 
 /**
  * A page of the log of changes: each record once, at its latest seq,
@@ -87,14 +88,15 @@ export async function feedPage(
   const read = () => replica.after(seq, query.limit, only);
   let rows = await read();
   const until = now() + query.wait * 1000;
-  while (rows.length === 0 && now() < until && waiters < waitersMost && !signal.aborted) {
-    waiters += 1;
+  const waiting = () => waiters.get(watch) ?? 0;
+  while (rows.length === 0 && now() < until && waiting() < waitersMost && !signal.aborted) {
+    waiters.set(watch, waiting() + 1);
     try {
       const next = await watch.past(head, until - now(), signal);
       if (next <= head) break;
       head = next;
     } finally {
-      waiters -= 1;
+      waiters.set(watch, waiting() - 1);
     }
     rows = await read();
   }
