@@ -1,8 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import type { Exclusions } from "../coop/exclusions.ts";
 import type { Version } from "../coop/version.ts";
 import type { Identity } from "../directory/identity.ts";
 import { receive, type Received } from "../directory/receive.ts";
+import { keepStandings } from "../directory/standing.ts";
 import * as changes from "../store/changes.ts";
 import * as nodes from "../store/nodes.ts";
 import * as peers from "../store/peers.ts";
@@ -73,8 +75,14 @@ export interface Replica {
   versions(ids: string[]): Promise<Map<string, Version>>;
   /** The records with these digests, as far as they are held, in no order. */
   byDigest(digests: string[]): Promise<{ digest: string; body: Uint8Array }[]>;
+  /** Changes to records behind a cursor, each at its latest seq, without their bytes. */
+  references(seq: number, limit: number): Promise<records.Reference[]>;
+  /** Those of these digests that are of records held. */
+  heldOf(digests: string[]): Promise<Set<string>>;
   /** Says of hosts whether their records are held here. */
   policy(): Promise<(host: string) => boolean>;
+  /** What is left out here, as others are told. */
+  exclusions(): Promise<Exclusions>;
   /** Verifies records and takes in those that are new: the exact bytes of each. */
   receive(bodies: Uint8Array[], holds: (host: string) => boolean): Promise<Received[]>;
   /** Makes sure that an origin's keys are known. Throws `unavailable` when they can't be had. */
@@ -105,10 +113,14 @@ export interface ReplicaSource {
   /** Lets http origins in: nodes on loopback only. */
   insecure: boolean;
   now: () => number;
+  /** A leaf holds its own records only. A hub if it isn't given. */
+  role?: "hub" | "leaf";
 }
 
 /** The records of a node's database. */
-export function databaseReplica({ db, node, keys, insecure, now }: ReplicaSource): Replica {
+export function databaseReplica(source: ReplicaSource): Replica {
+  const { db, node, keys, insecure, now, role = "hub" } = source;
+  const standings = keepStandings(db, node, role);
   return {
     host: node.host,
     // Asked for each time: it may be renewed while the node runs, and by another process.
@@ -117,10 +129,10 @@ export function databaseReplica({ db, node, keys, insecure, now }: ReplicaSource
     after: (seq, limit, only) => records.after(db, seq, limit, only),
     versions: (ids) => records.versions(db, ids),
     byDigest: (digests) => records.byDigest(db, digests),
-    async policy() {
-      const known = new Set((await peers.all(db)).map(({ host }) => host));
-      return (host) => host === node.host || known.has(host);
-    },
+    references: (seq, limit) => records.references(db, seq, limit),
+    heldOf: (digests) => records.heldOf(db, digests),
+    policy: async () => (await standings.policy()).holds,
+    exclusions: async () => (await standings.policy()).exclusions(),
     receive: (bodies, holds) =>
       receive(db, bodies, {
         node,

@@ -145,6 +145,56 @@ export async function after(
   return query.orderBy("change.seq").limit(limit).execute();
 }
 
+/** What a change did to a record: the version that is held since, or that none is. */
+export interface Reference {
+  seq: number;
+  id: string;
+  held: { origin: string; issued: number; digest: string } | undefined;
+}
+
+/**
+ * Changes to records behind a cursor, each at its latest seq, without their
+ * bytes: also those that aren't held any more.
+ */
+export async function references(db: Db, seq: number, limit: number): Promise<Reference[]> {
+  const rows = await db
+    .selectFrom("change")
+    .leftJoin("record", "record.id", "change.subject")
+    .select([
+      "change.seq",
+      "change.subject as id",
+      "record.origin",
+      "record.issued",
+      "record.digest",
+    ])
+    .where("change.kind", "in", ["record", "dropped"])
+    .where("change.seq", ">", seq)
+    .orderBy("change.seq")
+    .limit(limit)
+    .execute();
+  return rows.map(({ origin, issued, digest, ...row }) => ({
+    ...row,
+    held:
+      origin === null || issued === null || digest === null
+        ? undefined
+        : { origin, issued, digest },
+  }));
+}
+
+/** Those of these digests that are of records held. */
+export async function heldOf(db: Db, digests: string[]): Promise<Set<string>> {
+  const held = new Set<string>();
+  for (let at = 0; at < digests.length; at += 500) {
+    const rows = await db
+      .selectFrom("record")
+      .select("digest")
+      .where("digest", "in", digests.slice(at, at + 500))
+      .execute();
+    for (const { digest } of rows) held.add(digest);
+  }
+  return held;
+}
+
 /** How many records are held. */
 export async function count(db: Db): Promise<number> {
   const row = await db

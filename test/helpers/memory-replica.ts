@@ -14,7 +14,7 @@ import type { Received } from "../../src/directory/receive.ts";
 import type { Clock, Replica } from "../../src/replication/replica.ts";
 import type { LiveNode } from "../../src/store/nodes.ts";
 import type { Peer } from "../../src/store/peers.ts";
-import type { LoggedRecord } from "../../src/store/records.ts";
+import type { LoggedRecord, Reference } from "../../src/store/records.ts";
 
 /**
  * What the replicas of one process share: the bytes of each version once, and
@@ -159,7 +159,22 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
       const found = asked.filter((version) => holding.get(ids[version] as number) === version + 1);
       return Promise.resolve(found.map((version) => versions[version] as SignedRecord));
     },
+    references(seq, limit) {
+      const found: Reference[] = [];
+      for (let at = seq + 1; at < log.length && found.length < limit; at += 1) {
+        const id = log[at] as number;
+        if (seqs.get(id) !== at) continue;
+        const record = heldAs(id) as SignedRecord;
+        const { origin, issued, digest } = record;
+        found.push({ seq: at, id: record.id, held: { origin, issued, digest } });
+      }
+      return Promise.resolve(found);
+    },
+    async heldOf(digests) {
+      return new Set((await this.byDigest(digests)).map(({ digest }) => digest));
+    },
     policy: () => Promise.resolve((each) => source.holds(each)),
+    exclusions: () => Promise.resolve({ hosts: [], domains: [] }),
     receive(bodies, holds) {
       const newest = new Map<string, number>();
       const judged = bodies.map((body) => judge(shared, body, clock.now(), keys));
