@@ -7,17 +7,21 @@ import { pruneRequests } from "./directory/request.ts";
 import type { Watch } from "./events.ts";
 import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
+import { tendRelations } from "./federation/offers.ts";
 import { shakeHands } from "./federation/peers.ts";
 import type { DirectoryIndex } from "./index/directory-index.ts";
 import { repeat } from "./jobs.ts";
-import { followPeers } from "./replication/follow.ts";
+import type { Repair } from "./replication/adopt.ts";
+import { compareByFeed } from "./replication/compare.ts";
+import { beHub, beLeaf } from "./replication/part.ts";
 import type { Puller } from "./replication/pull.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
-import { wakeHubs } from "./replication/wake.ts";
+import { signedWake, wakeHubs } from "./replication/wake.ts";
 import { prune } from "./store/kv.ts";
 import * as links from "./store/links.ts";
 import * as mandates from "./store/mandates.ts";
 import * as sessions from "./store/sessions.ts";
+import { wipeTraces } from "./store/traces.ts";
 
 /** How often things are done, in milliseconds. */
 export interface Pace {
@@ -25,6 +29,8 @@ export interface Pace {
   watch: number;
   /** Between unasked looks at a leaf. */
   leaf: number;
+  /** Between looks for other hubs. */
+  discover: number;
   /** Before a failed peer is asked again; doubled after each further failure. */
   retry: number;
   /** Between repairs, each with one peer. */
@@ -36,6 +42,7 @@ export interface Pace {
 export const usualPace: Pace = {
   watch: 200,
   leaf: 600_000,
+  discover: 600_000,
   retry: 2000,
   repair: 300_000,
   sweep: 3_600_000,
@@ -43,10 +50,11 @@ export const usualPace: Pace = {
 
 /** Shortens what lies between nodes; the log is looked at as often as ever. */
 export function hasten({ watch, ...rest }: Pace, times: number): Pace {
-  const { leaf, retry, repair, sweep } = rest;
+  const { leaf, discover, retry, repair, sweep } = rest;
   return {
     watch,
     leaf: leaf / times,
+    discover: discover / times,
     retry: retry / times,
     repair: repair / times,
     sweep: sweep / times,
@@ -78,17 +86,15 @@ export interface Work {
 export function work(parts: Work): Promise<unknown>[] {
   const { config, data, federation, index, watch, puller, desk, pace, stop } = parts;
   const { db, node, clock } = data;
+  const bePart = config.role === "hub" ? beHub : beLeaf;
+  const repair: Repair = (peer, signal) => compareByFeed(puller, peer, signal);
   const running: Promise<unknown>[] = [
     deliver(federation, data, watch, stop).done,
-    shakeHands(federation, data, config.peers, stop).done,
+    tendRelations(federation, data, index, watch, stop).done,
+    shakeHands(federation, data, config.role, stop).done,
+    wakeHubs(puller, signedWake(node, puller.send), watch, stop).done,
+    bePart({ puller, repair, pace, stop, onWake: parts.onWake }),
   ];
-  if (config.role === "hub") {
-    const followed = followPeers(puller, config.peers, stop, pace);
-    parts.onWake((origin) => followed.wake(origin));
-    running.push(followed.done);
-  } else {
-    running.push(wakeHubs(db, node, puller.send, config.peers, watch, stop).done);
-  }
   const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
   running.push(
     repeat("reading own records back", stop, reclaiming, async (signal) => {
@@ -103,6 +109,14 @@ export function work(parts: Work): Promise<unknown>[] {
       parts.onReady();
       await watch.past(seq, 60_000, stop);
       return true;
+    }).done,
+  );
+  const daily = { every: 24 * pace.sweep, retry: pace.retry, retryMost: 3_600_000 };
+  running.push(
+    repeat("wiping traces of what was deleted", stop, daily, async () => {
+      await wipeTraces(db);
+      await index.wipe();
+      return false;
     }).done,
   );
   const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };

@@ -1,11 +1,11 @@
-import { isIP } from "node:net";
 import type { InboxContext } from "@fedify/fedify";
-import { Accept, Delete, Follow, Undo, Update } from "@fedify/fedify/vocab";
+import { Accept, Delete, Follow, Offer, Reject, Undo, Update } from "@fedify/fedify/vocab";
 import { getLogger } from "@logtape/logtape";
-import { isPublic } from "../outbound.ts";
 import { changesUrl } from "../replication/describe.ts";
 import * as followers from "../store/followers.ts";
 import { actorDocument, NODE } from "./actors.ts";
+import { answerAccept, answerReject, answerUndo, onOffer } from "./answers.ts";
+import { deliverable } from "./deliverable.ts";
 import type { FederationData } from "./federation.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
 
@@ -20,6 +20,8 @@ export const inbox = [
   [Follow, onFollow],
   [Undo, onUndo],
   [Accept, onAccept],
+  [Offer, onOffer],
+  [Reject, answerReject],
   [Update, onUpdate],
   [Delete, onDelete],
 ] as const;
@@ -56,6 +58,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
     activity: id.href,
     since: clock(),
   });
+  // A node that wants to be known here. What isn't a node finds no way in by this.
+  if (identifier === NODE && actorId.pathname === "/actor") context.data.wake(actorId.origin);
   const own = context.getActorUri(identifier).href;
   const accept = activityDocument("Accept", {
     id: `${own}#accepts/${fingerprint(id.href)}`,
@@ -70,12 +74,13 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
 /**
  * Somebody stops following. The Follow may stand in the Undo whole, or only its
  * id, or, from a snac2 that we haven't answered yet, the followed actor. Only
- * who signed the Undo is let go, whoever is named in it.
+ * who signed the Undo is let go, whoever is named in it. What is said about
+ * relations is undone by its id.
  */
 async function onUndo(context: Context, undo: Undo): Promise<void> {
   const { db } = context.data;
   const { actorId, objectId } = undo;
-  if (actorId === null) return;
+  if (actorId === null || (await answerUndo(context, undo))) return;
   const named = context.parseUri(objectId);
   if (named?.type === "actor") {
     await followers.remove(db, named.identifier, actorId.href);
@@ -91,9 +96,9 @@ async function onUndo(context: Context, undo: Undo): Promise<void> {
   }
 }
 
-/** A peer lets our node follow it. */
+/** A peer lets our node follow it, or somebody confirms a relation. */
 async function onAccept(context: Context, accept: Accept): Promise<void> {
-  if (accept.actorId === null) return;
+  if (accept.actorId === null || (await answerAccept(context, accept))) return;
   const { db, clock } = context.data;
   await followers.accepted(db, NODE, accept.actorId.href, clock());
 }
@@ -110,16 +115,6 @@ async function onUpdate(context: Context, update: Update): Promise<void> {
 async function onDelete(context: Context, deletion: Delete): Promise<void> {
   if (deletion.actorId === null || deletion.objectId?.href !== deletion.actorId.href) return;
   await followers.removeActor(context.data.db, deletion.actorId.href);
-}
-
-/** Whether we may deliver there: Fedify checks what it fetches, not where it sends. */
-function deliverable(inboxUrl: URL, insecure: boolean): boolean {
-  if (insecure) return inboxUrl.protocol === "http:" || inboxUrl.protocol === "https:";
-  const host = inboxUrl.hostname.replace(/^\[|\]$/g, "");
-  if (inboxUrl.protocol !== "https:" || host === "localhost" || host.endsWith(".localhost")) {
-    return false;
-  }
-  return isIP(host) === 0 || isPublic(host);
 }
 
 /** Logs what a handler couldn't do; Fedify tries again. */

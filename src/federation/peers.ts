@@ -1,26 +1,31 @@
 import type { Federation } from "@fedify/fedify";
 import { type Job, repeat } from "../jobs.ts";
 import { askDescription } from "../replication/describe.ts";
+import { isGuest } from "../replication/peer-kinds.ts";
 import * as followers from "../store/followers.ts";
+import * as peers from "../store/peers.ts";
 import { NODE } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
 
 /**
  * The handshake: our node actor asks to follow that of each configured peer,
- * and asks again now and then until it is accepted.
+ * and asks again now and then until it is accepted. A leaf also asks the hubs
+ * that it has chosen, as it lives by their knowing it.
  */
 export function shakeHands(
   federation: Federation<FederationData>,
   data: FederationData,
-  peers: string[],
+  role: "hub" | "leaf",
   stop: AbortSignal,
 ): Job {
   const pace = { every: 600_000, retry: 2000, retryMost: 300_000 };
   return repeat("asking to follow peers", stop, pace, async (signal) => {
     const following = await followers.following(data.db, NODE);
     const failures: unknown[] = [];
-    for (const peer of peers) {
+    const all = (await peers.all(data.db)).filter((peer) => !isGuest(peer));
+    const asked = all.filter(({ chosen }) => chosen === null || role === "leaf");
+    for (const { url: peer } of asked) {
       const known = following.find(({ actor }) => new URL(actor).origin === peer);
       if (known?.accepted != null) continue;
       await ask(federation, data, peer, signal).catch((error: unknown) => failures.push(error));

@@ -1,3 +1,5 @@
+import { domainOf } from "../directory/domain.ts";
+
 /** A node that records could be had from, as far as is known. */
 export interface Candidate {
   /** Its origin. */
@@ -18,8 +20,6 @@ export interface Choice {
   now: number;
   /** From 0 up to, but not including, 1. */
   random: () => number;
-  /** The registrable domain of a URL: who is behind one is behind all of its hosts. */
-  domainOf: (url: string) => string;
   /** How long none is exchanged after the last choice, ms. */
   settled: number;
 }
@@ -41,41 +41,43 @@ export function chooseUpstreams(candidates: Candidate[], choice: Choice): string
   const { most, now, settled } = choice;
   const configured = candidates.filter((each) => each.configured);
   const room = Math.max(0, most - configured.filter(({ usable }) => usable).length);
-  const taken = new Set(configured.map(({ url }) => choice.domainOf(url)));
+  const taken = new Set(configured.map(behind));
   const eligible = candidates.filter((each) => !each.configured && each.usable);
   const before = eligible
     .filter(({ chosen }) => chosen !== null)
     .toSorted((a, b) => (a.chosen ?? 0) - (b.chosen ?? 0) || (a.url < b.url ? -1 : 1));
   const fresh = eligible.filter(({ chosen }) => chosen === null);
-  const kept = onePerDomain(before, taken, choice).slice(0, room);
+  const kept = onePerDomain(before, taken).slice(0, room);
 
   const last = Math.max(...kept.map(({ chosen }) => chosen ?? 0));
   if (kept.length === room && kept.length > anchors && now - last >= settled) {
     const at = anchors + Math.floor(choice.random() * (kept.length - anchors));
     const rest = kept.toSpliced(at, 1);
-    const [other] = drawn(fresh, domains(taken, rest, choice), 1, choice);
+    const [other] = drawn(fresh, domains(taken, rest), 1, choice);
     if (other !== undefined) return [...rest, other].map(({ url }) => url);
   }
-  const added = drawn(fresh, domains(taken, kept, choice), room - kept.length, choice);
+  const added = drawn(fresh, domains(taken, kept), room - kept.length, choice);
   return [...kept, ...added].map(({ url }) => url);
 }
 
 /** The first of each domain that isn't taken. */
-function onePerDomain(from: Candidate[], taken: Set<string>, { domainOf }: Choice): Candidate[] {
+function onePerDomain(from: Candidate[], taken: Set<string>): Candidate[] {
   const seen = new Set(taken);
-  return from.filter(({ url }) => {
-    const domain = domainOf(url);
-    return !seen.has(domain) && seen.add(domain);
-  });
+  return from.filter((each) => !seen.has(behind(each)) && seen.add(behind(each)));
 }
 
-function domains(taken: Set<string>, more: Candidate[], { domainOf }: Choice): Set<string> {
-  return new Set([...taken, ...more.map(({ url }) => domainOf(url))]);
+function domains(taken: Set<string>, more: Candidate[]): Set<string> {
+  return new Set([...taken, ...more.map(behind)]);
+}
+
+/** The registrable domain: who is behind one host of it is behind all. */
+function behind({ url }: { url: string }): string {
+  return domainOf(new URL(url).host);
 }
 
 function drawn(from: Candidate[], taken: Set<string>, count: number, choice: Choice): Candidate[] {
-  const open = from.filter(({ url }) => !taken.has(choice.domainOf(url)));
-  return drawDiverse(open, count, 1, choice);
+  const open = from.filter((each) => !taken.has(behind(each)));
+  return drawDiverse(open, count, 1, choice.random);
 }
 
 /**
@@ -88,12 +90,12 @@ export function drawDiverse<T extends { url: string }>(
   from: T[],
   count: number,
   rounds: number,
-  { random, domainOf }: Pick<Choice, "random" | "domainOf">,
+  random: () => number,
 ): T[] {
   const hosts = new Map<string, T[]>();
   // In an order of their own, so that nothing but the random source decides.
   for (const each of from.toSorted((a, b) => (a.url < b.url ? -1 : 1))) {
-    const domain = domainOf(each.url);
+    const domain = behind(each);
     const others = hosts.get(domain);
     if (others === undefined) hosts.set(domain, [each]);
     else others.push(each);

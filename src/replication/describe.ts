@@ -21,6 +21,10 @@ export const Description = z.object({
   changes: z.url(),
   epoch: z.string().min(1).max(64),
   seq: z.int().min(0),
+  /** How many records it holds, some minutes ago. */
+  held: z.int().min(0).optional(),
+  /** A hub says whether it has filled itself and compared with others. */
+  complete: z.boolean().optional(),
   records: z.url(),
   limits: z.object({
     page: z.int().min(1),

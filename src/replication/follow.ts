@@ -1,10 +1,15 @@
 import { getLogger } from "@logtape/logtape";
 import { type Job, repeat } from "../jobs.ts";
+import type { Peer } from "../store/peers.ts";
+import { adopt, type Repair } from "./adopt.ts";
+import { isGuest } from "./peer-kinds.ts";
 import { pull, type Puller } from "./pull.ts";
 
-/** Keeps the directory up to date with the configured peers. */
-export interface Followed {
-  /** Reads a peer's feed now. Says whether the origin is a peer. */
+/** Keeps the directory up to date with the peers. */
+export interface Following {
+  /** Begins with those that have become peers, and ends with those that aren't any more. */
+  refresh(): Promise<void>;
+  /** Reads a peer's feed now. Says whether the origin is one that is followed. */
   wake(origin: string): boolean;
   done: Promise<unknown>;
 }
@@ -17,50 +22,105 @@ export interface PullPace {
   retry: number;
 }
 
+/** Whom to follow, and how to begin with one. */
+export interface Followed {
+  wanted?: (peer: Peer) => Promise<boolean> | boolean;
+  repair?: Repair | undefined;
+}
+
 /**
- * Follows every configured peer until stopped: hubs by asking again at once,
- * with a request that waits for news; leaves when they wake us, and now and
- * then.
+ * Follows the peers until stopped: hubs by asking again at once, with a request
+ * that waits for news; leaves, and nodes that have woken us, when they do so
+ * again, and now and then. Nobody is followed before the first refresh().
+ *
+ * @param how.wanted Who of the peers is to be followed at present.
+ * @param how.repair Compares with a hub of whose records most are here.
  */
 export function followPeers(
   puller: Puller,
-  urls: string[],
   stop: AbortSignal,
   pace: PullPace,
-): Followed {
-  const jobs = new Map<string, Job>();
-  for (const url of urls) {
+  { wanted = () => true, repair }: Followed = {},
+): Following {
+  const { peers } = puller.replica;
+  const jobs = new Map<string, { job: Job; end: AbortController }>();
+  const ended: Promise<unknown>[] = [];
+
+  const begin = (url: string) => {
     const turn = async (signal: AbortSignal) => {
-      const peer = await puller.replica.peers.get(url);
+      const peer = await peers.get(url);
       if (peer === undefined) return false;
       try {
-        const { more, admitted } = await pull(puller, peer, peer.role === "hub" ? 25 : 0, signal);
-        if (admitted > 0) {
-          const log = getLogger(["fragaria", "replication"]);
-          log.info("{admitted} records from {host}", { admitted, host: peer.host });
-        }
-        const { role } = (await puller.replica.peers.get(url)) ?? peer;
-        return more || role === "hub";
+        return await follow(puller, peer, repair, signal);
       } catch (error) {
         const { message } = error as Error;
         if (!signal.aborted) {
-          await puller.replica.peers.update(url, { fault: message, faulted: puller.clock.now() });
+          await peers.update(url, { fault: message, faulted: puller.clock.now() });
         }
         throw error;
       }
     };
-    const name = `following ${url}`;
-    jobs.set(
-      url,
-      repeat(name, stop, { every: pace.leaf, retry: pace.retry, retryMost: 300_000 }, turn, puller),
-    );
-  }
-  return {
-    wake(origin) {
-      const job = jobs.get(origin);
-      job?.wake();
-      return job !== undefined;
-    },
-    done: Promise.all([...jobs.values()].map(({ done }) => done)),
+    const end = new AbortController();
+    const either = AbortSignal.any([stop, end.signal]);
+    const pauses = { every: pace.leaf, retry: pace.retry, retryMost: 300_000 };
+    const job = repeat(`following ${url}`, either, pauses, turn, puller);
+    jobs.set(url, { job, end });
+    ended.push(job.done);
   };
+
+  return {
+    async refresh() {
+      if (stop.aborted) return;
+      const now = new Set<string>();
+      for (const peer of await peers.all()) if (await wanted(peer)) now.add(peer.url);
+      for (const [url, { end }] of jobs) {
+        if (now.has(url)) continue;
+        end.abort();
+        jobs.delete(url);
+      }
+      for (const url of now) if (!jobs.has(url)) begin(url);
+    },
+    wake(origin) {
+      const followed = jobs.get(origin);
+      followed?.job.wake();
+      return followed !== undefined;
+    },
+    done: new Promise<void>((resolve) => {
+      if (stop.aborted) resolve();
+      stop.addEventListener("abort", () => resolve(), { once: true });
+    }).then(() => Promise.all(ended)),
+  };
+}
+
+/** One page of a peer's feed. Says whether to ask again at once. */
+async function follow(
+  puller: Puller,
+  peer: Peer,
+  repair: Repair | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const guest = isGuest(peer);
+  const hub = peer.role === "hub" && !guest;
+  // Who has filled itself lacks little of what any other hub has.
+  const full = hub && (await puller.replica.filling.read())?.step === "complete";
+  if (full && repair !== undefined && peer.epoch === null) {
+    try {
+      await adopt(puller, repair, peer, signal);
+      return true;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // Then the whole feed is read, as references.
+      const { message } = error as Error;
+      const log = getLogger(["fragaria", "replication"]);
+      log.info("{host} can't be compared with: {message}", { host: peer.host, message });
+    }
+  }
+  const how = { own: guest, refs: full };
+  const { more, admitted } = await pull(puller, peer, hub ? 25 : 0, signal, how);
+  if (admitted > 0) {
+    const log = getLogger(["fragaria", "replication"]);
+    log.info("{admitted} records from {host}", { admitted, host: peer.host });
+  }
+  const { role } = (await puller.replica.peers.get(peer.url)) ?? peer;
+  return more || (role === "hub" && !guest);
 }

@@ -18,6 +18,8 @@ export interface Puller {
 
 /** What one page of a peer's feed brought. */
 export interface Pulled {
+  /** How many lines it had. */
+  read: number;
   admitted: number;
   stale: number;
   refused: Extract<Received, { outcome: "refused" }>[];
@@ -39,6 +41,8 @@ const pageBytes = page * (limits.record + 256);
  * next time.
  *
  * @param wait Seconds that the peer may wait for something new.
+ * @param how.own Only records of the peer itself.
+ * @param how.refs References from the beginning: for who lacks little of what the peer has.
  * @throws {AppError} `unavailable` when the peer can't be read.
  */
 export async function pull(
@@ -46,6 +50,7 @@ export async function pull(
   peer: Peer,
   wait: number,
   stop: AbortSignal,
+  how: { own?: boolean; refs?: boolean } = {},
 ): Promise<Pulled> {
   const { replica, send, clock } = puller;
   const signal = AbortSignal.any([stop, clock.timeout((wait + 60) * 1000)]);
@@ -56,8 +61,12 @@ export async function pull(
   const seq = same ? peer.seq : 0;
   const { caughtUp } = peer;
   // Who had everything once gets references, and fetches the few bodies that it lacks.
-  const view = caughtUp === null ? "full" : "ref";
-  const query = { view, wait: String(Math.min(wait, described.limits.wait)) };
+  const view = caughtUp === null && how.refs !== true ? "full" : "ref";
+  const query = {
+    view,
+    wait: String(Math.min(wait, described.limits.wait)),
+    ...(how.own === true && { origin: "self" }),
+  };
   const { lines, next, more } = await askPage(send, described, seq, query, signal).catch(
     async (error: unknown) => {
       if (error instanceof AppError && error.code === "gone") {
@@ -79,7 +88,7 @@ export async function pull(
     fault: null,
     faulted: null,
   });
-  return { ...summary(peer.url, received), more };
+  return { read: lines.length, ...summary(peer.url, received), more };
 }
 
 /**
@@ -174,7 +183,8 @@ async function lackingOf(
     .map(({ digest }) => digest);
 }
 
-function splitLines(body: Uint8Array): Uint8Array[] {
+/** The lines of NDJSON, without their ends; empty ones are left out. */
+export function splitLines(body: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let start = 0; start < body.length;) {
     const end = body.indexOf(0x0a, start);
@@ -186,7 +196,7 @@ function splitLines(body: Uint8Array): Uint8Array[] {
 }
 
 /** What became of the records, counted; those that were refused are logged. */
-export function summary(peer: string, received: Received[]): Omit<Pulled, "more"> {
+export function summary(peer: string, received: Received[]): Omit<Pulled, "more" | "read"> {
   const log = getLogger(["fragaria", "replication"]);
   const refused = received.filter((each) => each.outcome === "refused");
   for (const { reason, why } of refused.slice(0, 20)) {

@@ -3,68 +3,99 @@ import { getLogger } from "@logtape/logtape";
 import type { Identity } from "../directory/identity.ts";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
-import * as records from "../store/records.ts";
-import type { Db } from "../store/schema.ts";
-import * as settings from "../store/settings.ts";
+import type { Peer } from "../store/peers.ts";
 import { ask, askDescription, changesUrl } from "./describe.ts";
+import { isConfigured, isGuest } from "./peer-kinds.ts";
+import type { Puller } from "./pull.ts";
 import type { Send } from "./replica.ts";
 
+/** Tells a hub that there is something to pull. Throws when it can't be told. */
+export type Wake = (hub: string, cursor: string, signal: AbortSignal) => Promise<void>;
+
+/** How many hubs are woken; of those that are configured all. */
+export const wokenMost = 3;
+
+/** Pauses between tries to wake a hub, doubled from the first to the last; ms. */
+const pauses = { first: 2000, last: 600_000 } as const;
+
+/** The longest time after which hubs that were chosen meanwhile are woken, ms. */
+const look = 10_000;
+
 /**
- * A leaf's wake-up: an `Update` of its own feed, signed, by which a hub knows
- * that there is something to pull. It carries nothing else, so losing it costs
- * nothing: the hub's cursor remembers where it was.
+ * Which peers to wake: the configured ones, and of the chosen ones those that
+ * have been chosen longest, up to three in all. Leaves and guests hear of news
+ * from nobody.
  */
-function wakeUp(node: Identity, cursor: string): Record<string, unknown> {
-  return {
-    "@context": "https://www.w3.org/ns/activitystreams",
-    id: `${node.origin}/wake/${cursor}`,
-    type: "Update",
-    actor: node.actor,
-    object: changesUrl(node.origin),
-  };
+export function hubsToWake(peers: Peer[]): string[] {
+  const hubs = peers.filter((peer) => peer.role !== "leaf" && !isGuest(peer));
+  const configured = hubs.filter(isConfigured);
+  const chosen = hubs
+    .filter((peer) => peer.chosen !== null)
+    .toSorted((a, b) => (a.chosen ?? 0) - (b.chosen ?? 0) || (a.url < b.url ? -1 : 1))
+    .slice(0, Math.max(0, wokenMost - configured.length));
+  return [...configured, ...chosen].map(({ url }) => url);
 }
 
 /**
- * Wakes the hubs at the start, as commands may have changed something while the
- * node was stopped, and whenever a record of this node has changed.
+ * Wakes hubs whenever a record of this node has changed since they were last
+ * told: at the start, too, as commands may have changed something while the
+ * node was stopped, and hubs that were chosen since. One that can't be told is
+ * told later.
  */
-export function wakeHubs(
-  db: Db,
-  node: Identity,
-  send: Send,
-  hubs: string[],
-  watch: Watch,
-  stop: AbortSignal,
-): Job {
+export function wakeHubs(puller: Puller, wake: Wake, watch: Watch, stop: AbortSignal): Job {
+  const { replica, clock } = puller;
+  const told = new Map<string, number>();
+  const failing = new Map<string, { tries: number; due: number }>();
   let seen = 0;
-  return repeat(
-    "waking hubs",
-    stop,
-    { every: 0, retry: 1000, retryMost: 60_000 },
-    async (signal) => {
-      const head = await watch.past(seen, 60_000, signal);
-      // The log may have gone back: then wait for what comes behind its present end.
-      seen = Math.min(seen, head);
-      if (head === seen || signal.aborted) return true;
-      const own = await records.after(db, seen, 1, { origin: node.host });
-      seen = head;
-      if (own.length === 0) return true;
-      const cursor = `${await settings.epoch(db)}.${head}`;
-      await Promise.all(hubs.map((hub) => wakeHub(node, send, hub, cursor, signal)));
-      return true;
-    },
-  );
+  let own = 0;
+  const turn = async (signal: AbortSignal) => {
+    const due = Math.min(look, ...[...failing.values()].map((each) => each.due - clock.now()));
+    const head = await watch.past(seen, Math.max(due, 100), signal);
+    if (signal.aborted) return true;
+    if (head < seen) {
+      // The log went back: all of it may be news to those who were told of more.
+      told.clear();
+      seen = 0;
+    }
+    if ((await replica.after(seen, 1, { origin: replica.host })).length > 0) own = head;
+    seen = head;
+    const hubs = hubsToWake(await replica.peers.all());
+    for (const url of failing.keys()) if (!hubs.includes(url)) failing.delete(url);
+    const late = hubs.filter((url) => (told.get(url) ?? 0) < own);
+    const now = clock.now();
+    const ready = late.filter((url) => (failing.get(url)?.due ?? 0) <= now);
+    if (ready.length === 0) return true;
+    const cursor = `${await replica.epoch()}.${head}`;
+    await Promise.all(
+      ready.map(async (hub) => {
+        try {
+          await wake(hub, cursor, AbortSignal.any([signal, clock.timeout(20_000)]));
+          told.set(hub, head);
+          failing.delete(hub);
+        } catch (error) {
+          if (signal.aborted) return;
+          const { message } = error as Error;
+          const tries = (failing.get(hub)?.tries ?? 0) + 1;
+          const pause = Math.min(pauses.last, pauses.first * 2 ** (tries - 1));
+          failing.set(hub, { tries, due: clock.now() + pause });
+          const log = getLogger(["fragaria", "replication"]);
+          log.info("{hub} was not woken: {message}", { hub, message });
+        }
+      }),
+    );
+    return true;
+  };
+  const pace = { every: 0, retry: 1000, retryMost: 60_000 };
+  return repeat("waking hubs", stop, pace, turn, puller);
 }
 
-async function wakeHub(
-  node: Identity,
-  send: Send,
-  hub: string,
-  cursor: string,
-  stop: AbortSignal,
-): Promise<void> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(20_000)]);
-  try {
+/**
+ * A wake-up over HTTP: an `Update` of this node's own feed, signed, by which a
+ * hub knows that there is something to pull. It carries nothing else, so losing
+ * it costs nothing: the hub's cursor remembers where it was.
+ */
+export function signedWake(node: Identity, send: Send): Wake {
+  return async (hub, cursor, signal) => {
     const { actor } = await askDescription(send, hub, signal);
     const privateKey = await crypto.subtle.importKey(
       "jwk",
@@ -76,13 +107,16 @@ async function wakeHub(
     const request = new Request(`${actor}/inbox`, {
       method: "POST",
       headers: { "content-type": "application/activity+json" },
-      body: JSON.stringify(wakeUp(node, cursor)),
+      body: JSON.stringify({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        id: `${node.origin}/wake/${cursor}`,
+        type: "Update",
+        actor: node.actor,
+        object: changesUrl(node.origin),
+      }),
     });
     const signed = await signRequest(request, privateKey, new URL(`${node.actor}#main-key`));
     const { method, headers } = signed;
     await ask(send, signed.url, { method, headers, body: await signed.text(), signal }, 64 * 1024);
-  } catch (error) {
-    const { message } = error as Error;
-    getLogger(["fragaria", "replication"]).info("{hub} was not woken: {message}", { hub, message });
-  }
+  };
 }

@@ -15,6 +15,7 @@ import type { Pace } from "../../src/work.ts";
 const quickPace: Pace = {
   watch: 20,
   leaf: 60_000,
+  discover: 60_000,
   retry: 100,
   repair: 60_000,
   sweep: 3_600_000,

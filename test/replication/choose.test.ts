@@ -10,7 +10,7 @@ import {
 const day = 86_400_000;
 const now = 100 * day;
 
-/** `https://host.domain.example` is of the domain. */
+/** `https://host.domain.example` is of `domain.example`. */
 const domainOf = (url: string) => new URL(url).host.split(".")[1] ?? "";
 
 const candidates = fc
@@ -42,7 +42,7 @@ function choice(most: number, seed: number): Choice {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
-  return { most, now, random, domainOf, settled: day };
+  return { most, now, random, settled: day };
 }
 
 describe("the choice of upstream hubs", () => {
