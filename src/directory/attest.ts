@@ -9,6 +9,7 @@ import {
 import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
 import { signRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
+import type * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
@@ -38,9 +39,10 @@ export function attestationUrl(node: Identity, claim: Claim): string {
 }
 
 /**
- * Attests a claim in this node's name. To be called at the end of a transaction,
+ * Attests claims in this node's name. To be called at the end of a transaction,
  * with all that is attested there: it writes the log.
  *
+ * @param also What else has changed in this transaction, for the log.
  * @returns The URLs of those that weren't attested already.
  */
 export async function attestIn(
@@ -48,6 +50,7 @@ export async function attestIn(
   node: Identity,
   claims: Claim[],
   now: number,
+  also: changes.NewChange[] = [],
 ): Promise<string[]> {
   const byUrl = new Map(claims.map((claim) => [attestationUrl(node, claim), claim]));
   const held = await records.byIds(tx, [...byUrl.keys()]);
@@ -57,7 +60,7 @@ export async function attestIn(
     if (last !== undefined && says(last, document)) return [];
     return [signRecord(document, node.signing)];
   });
-  if (news.length > 0) await records.put(tx, news, now);
+  await records.put(tx, news, now, also);
   return news.map(({ id }) => id);
 }
 
@@ -72,6 +75,7 @@ function says(record: RecordTable, { about }: JsonObject): boolean {
  * Takes attestations of this node back, by their URLs; those that it never made
  * or has taken back are left alone. To be called at the end of a transaction.
  *
+ * @param also What else has changed in this transaction, for the log.
  * @returns The URLs of those that were taken back.
  */
 export async function retractIn(
@@ -79,6 +83,7 @@ export async function retractIn(
   node: Identity,
   urls: string[],
   now: number,
+  also: changes.NewChange[] = [],
 ): Promise<string[]> {
   const held = await records.byIds(tx, [...new Set(urls)]);
   const news = [...held.values()]
@@ -86,7 +91,7 @@ export async function retractIn(
     .map((last) =>
       signRecord(retractionRecord(node.actor, last.id, issuedAfter(last, now)), node.signing),
     );
-  if (news.length > 0) await records.put(tx, news, now);
+  await records.put(tx, news, now, also);
   return news.map(({ id }) => id);
 }
 

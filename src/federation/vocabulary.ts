@@ -3,7 +3,8 @@ import type { Json } from "../coop/canonical-json.ts";
 /** Addressed to everyone; spelled out, as some servers know no shorter form. */
 export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 
-const namespace = "https://w3id.org/fragaria/ns#";
+/** The namespace of our own terms. */
+export const namespace = "https://w3id.org/fragaria/ns#";
 
 /** Our own terms in actors: those of listings, which `@vocab` defines there. */
 const ownTerms = [

@@ -1,0 +1,12 @@
+import { isIP } from "node:net";
+import { isPublic } from "../outbound.ts";
+
+/** Whether we may deliver there: Fedify checks what it fetches, not where it sends. */
+export function deliverable(inboxUrl: URL, insecure: boolean): boolean {
+  if (insecure) return inboxUrl.protocol === "http:" || inboxUrl.protocol === "https:";
+  const host = inboxUrl.hostname.replace(/^\[|\]$/g, "");
+  if (inboxUrl.protocol !== "https:" || host === "localhost" || host.endsWith(".localhost")) {
+    return false;
+  }
+  return isIP(host) === 0 || isPublic(host);
+}
