@@ -1,0 +1,110 @@
+import { type Beacon, beaconId, beaconKind, beaconRecord, holdingOf } from "../coop/beacon.ts";
+import { canonicalJson, type Json, type JsonObject } from "../coop/canonical-json.ts";
+import { signRecord } from "../coop/record.ts";
+import * as holdings from "../store/holdings.ts";
+import * as records from "../store/records.ts";
+import type { Db, RecordTable, Tx } from "../store/schema.ts";
+import type { Identity } from "./identity.ts";
+import { issuedAfter } from "./publish.ts";
+
+/** After how many milliseconds a node renews its beacon. */
+export interface BeatPace {
+  /** At the latest. */
+  most: number;
+  /** At the earliest, when its records have changed. */
+  least: number;
+}
+
+/** What a node's beacon says beside what is counted. */
+export type Said = Pick<Beacon, "role" | "asks" | "movedTo">;
+
+/**
+ * Signs and publishes this node's beacon anew when it is time to: every day,
+ * within the day when its records have changed, and at once when its keys or
+ * something else that it says have. Two processes on one database never sign
+ * two after the same one.
+ *
+ * @param chain `begin` where it isn't known which beacon was the last, as when
+ *   the database may have been put back and no peer answers.
+ * @returns Whether there is a new one.
+ */
+export async function beat(
+  db: Db,
+  node: Identity,
+  said: Said,
+  now: number,
+  pace: BeatPace,
+  chain: "continue" | "begin" = "continue",
+): Promise<boolean> {
+  const id = beaconId(node.origin);
+  // Without a transaction first: nearly always there is nothing to do.
+  if (!(await isDue(db, node, await records.get(db, id), said, now, pace))) return false;
+  return db.transaction().execute((tx) => sign(tx, node, said, now, pace, chain));
+}
+
+async function sign(
+  tx: Tx,
+  node: Identity,
+  said: Said,
+  now: number,
+  pace: BeatPace,
+  chain: "continue" | "begin",
+): Promise<boolean> {
+  const id = beaconId(node.origin);
+  const last = await holdings.lock(tx, id);
+  if (!(await isDue(tx, node, last, said, now, pace))) return false;
+  const issued = issuedAfter(last, now);
+  const own = await holdings.of(tx, node.host, id);
+  const asOf = own.reduce((latest, each) => Math.max(latest, each.issued), 0) || issued;
+  const { count, fingerprint } = holdingOf(own, { issued, asOf });
+  const document = beaconRecord(
+    node.origin,
+    {
+      ...spoken(node, said),
+      ...(last?.kind === beaconKind && chain === "continue" && { previous: last.digest }),
+      count,
+      fingerprint,
+      asOf,
+    },
+    issued,
+  );
+  await records.put(tx, [signRecord(document, node.signing)], now);
+  return true;
+}
+
+async function isDue(
+  db: Db,
+  node: Identity,
+  last: RecordTable | undefined,
+  said: Said,
+  now: number,
+  { most, least }: BeatPace,
+): Promise<boolean> {
+  if (last?.kind !== beaconKind) return true;
+  const age = now - last.issued;
+  if (age >= most || saysOtherwise(node, last, said)) return true;
+  return age >= least && (await holdings.changedSince(db, node.host, last.id));
+}
+
+function saysOtherwise(node: Identity, last: RecordTable, said: Said): boolean {
+  const uncounted = { count: 0, fingerprint: "", asOf: 0 };
+  const next = beaconRecord(node.origin, { ...spoken(node, said), ...uncounted }, 0);
+  const before = JSON.parse(Buffer.from(last.body).toString()) as JsonObject;
+  return withoutCount(next) !== withoutCount(before);
+}
+
+function spoken({ history }: Identity, said: Said) {
+  return { ...said, keys: history as Json[] };
+}
+
+/** What a beacon says apart from what is counted, in a form that can be compared. */
+function withoutCount({ about }: JsonObject): string {
+  const {
+    previous: _,
+    count: __,
+    fingerprint: ___,
+    asOf: ____,
+    ...rest
+  } = (about ?? {}) as JsonObject;
+  return canonicalJson(rest);
+}
