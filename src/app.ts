@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hono } from "hono";
 import type { Config } from "./config.ts";
+import { configurePeers } from "./directory/configure-peers.ts";
 import { openImportDesk } from "./directory/import-desk.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
@@ -17,6 +18,7 @@ import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
 import { databaseReplica, machineClock } from "./replication/replica.ts";
+import { meetStrangers } from "./replication/strangers.ts";
 import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
 import { kvStore } from "./store/kv.ts";
@@ -132,7 +134,7 @@ export async function createApp(
   const { store, node } = await openNode(config, clock);
   cleanup.use(store);
   const { db } = store;
-  await peers.configure(db, config.peers);
+  await configurePeers(db, node, config.peers, clock());
   mkdirSync(config.dataDir, { recursive: true });
   // PostgreSQL answers for what it has committed, on whatever machine it is.
   if (store.engine === "sqlite" && lostPower(config.dataDir, boot)) {
@@ -155,8 +157,16 @@ export async function createApp(
     inbox: messageQueue(db, "inbox"),
     outbox: messageQueue(db, "outbox"),
   });
-  const keys = await loadKeyRing(db, node, fetch);
-  const replica = databaseReplica({ db, node, keys, insecure: config.insecure, now: clock });
+  const { insecure, role } = config;
+  const head = await changes.head(db);
+  const keys = await loadKeyRing({ db, node, send: fetch, now: clock, insecure });
+  const strangers = meetStrangers({
+    node,
+    keys,
+    pause: hasten(pace, config.haste).leaf,
+    now: clock,
+  });
+  const replica = databaseReplica({ db, node, keys, strangers, insecure, now: clock, role });
   let wake = (_origin: string) => false;
   // Once the index has caught up with what was there at the start; later it is moments behind.
   let ready = false;
@@ -217,6 +227,9 @@ export async function createApp(
           watch: log,
           puller,
           desk,
+          keys,
+          acquaintances: strangers,
+          head,
           pace: hasten(pace, config.haste),
           stop: signal,
           onWake: (handler) => (wake = handler),

@@ -43,7 +43,7 @@ export interface Acquaintance {
 /** How many hosts that nobody vouches for are let in. */
 export interface Room {
   /** Below one registered domain. */
-  domain: number;
+  domainHosts: number;
   /** In all. */
   hosts: number;
 }
@@ -93,7 +93,7 @@ export class Acquaintances {
   /** Whether a host of this domain that isn't known yet may be got to know. */
   hasRoom(domain: string): boolean {
     const others = this.#unknown.get(domain)?.size ?? 0;
-    return others < this.#room.domain && this.#count < this.#room.hosts;
+    return others < this.#room.domainHosts && this.#count < this.#room.hosts;
   }
 
   /** All that is left out, for others to know. */
@@ -105,7 +105,7 @@ export class Acquaintances {
     const kept = known.filter(({ exclusion }) => exclusion === null);
     const full = new Map<string, string[]>();
     for (const [domain, others] of this.#unknown) {
-      if (others.size >= this.#room.domain) full.set(domain, []);
+      if (others.size >= this.#room.domainHosts) full.set(domain, []);
     }
     for (const { host, domain } of kept) full.get(domain)?.push(host);
     const domains = [...full].map(([domain, except]) => ({ domain, reason: "over-quota", except }));

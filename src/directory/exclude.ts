@@ -77,7 +77,7 @@ async function dropPortion(
   const known = (await hosts.lock(tx, [host])).get(host);
   if (known?.exclusion == null) return 0;
   const but = exclusion === "silent" ? beaconKind : undefined;
-  const rows = await records.ofOrigin(tx, host, portion, but);
+  const rows = await records.ofOrigin(tx, host, portion, { but });
   if (rows.length > 0) await changes.append(tx, await dropRecords(tx, node, rows, now));
   return rows.length;
 }

@@ -2,10 +2,14 @@ import type { KeyObject } from "node:crypto";
 import { getLogger } from "@logtape/logtape";
 import { acceptRecords, type RefusalReason, type SignedRecord } from "../coop/record.ts";
 import { supersedes } from "../coop/version.ts";
+import * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
+import { admit } from "./admit.ts";
 import type { Identity } from "./identity.ts";
+import { noticeBeacons } from "./notice-beacons.ts";
 import { recover, type Recovered } from "./recover.ts";
+import { noteVouches } from "./vouch.ts";
 
 /** How a node judges what it is given. */
 export interface Reception {
@@ -14,8 +18,8 @@ export interface Reception {
   now: number;
   /** Lets http origins in: for nodes on loopback only. */
   insecure: boolean;
-  /** The pinned key of a URL. */
-  keyOf(method: string): KeyObject | undefined;
+  /** The pinned key of a URL, if it verifies what was issued then (epoch ms). */
+  keyOf(method: string, issued: number): KeyObject | undefined;
   /** Whether records of this host are held here. */
   holds(origin: string): boolean;
 }
@@ -46,28 +50,48 @@ export async function receive(
     }
     const { record } = accepted;
     if (!reception.holds(record.origin)) {
-      const why = `records of ${record.origin} are not held here: it is not a configured peer`;
-      return { outcome: "refused", reason: "origin-not-held", why };
+      return notHeld(record);
     }
     if (supersedes(record, newest.get(record.id))) newest.set(record.id, record);
     return record;
   });
-  const { stored, recovered } = await db
+  const genuine = judged.flatMap((each) => ("outcome" in each ? [] : [each]));
+  const { stored, turnedAway, recovered } = await db
     .transaction()
-    .execute((tx) => takeIn(tx, [...newest.values()], reception));
+    .execute((tx) => takeIn(tx, [...newest.values()], genuine, reception));
   report(recovered);
   return judged.map((each) => {
     if ("outcome" in each) return each;
+    if (turnedAway.has(each.id)) return notHeld(each);
     const admitted = stored.has(each.id) && newest.get(each.id) === each;
     return { outcome: admitted ? "admitted" : "stale", id: each.id };
   });
 }
 
-async function takeIn(tx: Tx, news: SignedRecord[], { node, now }: Reception) {
-  const own = news.filter(({ origin }) => origin === node.host);
+/** @param genuine With what isn't the newest: of two beacons both may be evidence. */
+async function takeIn(
+  tx: Tx,
+  offered: SignedRecord[],
+  genuine: SignedRecord[],
+  { node, now }: Reception,
+) {
+  const own = offered.filter(({ origin }) => origin === node.host);
   const recovered = await recover(tx, node, own, now);
-  const { stored } = await records.put(tx, news, now);
-  return { stored, recovered };
+  const admitted = await admit(tx, node, offered, now);
+  const welcome = new Set(admitted.records.map(({ id }) => id));
+  const told = genuine.filter(({ id }) => welcome.has(id));
+  const noticed = await noticeBeacons(tx, node, told, now);
+  const { stored, news } = await records.store(tx, admitted.records, now);
+  const fresh = admitted.records.filter(({ id }) => stored.has(id));
+  const vouched = await noteVouches(tx, node, fresh, now);
+  await changes.append(tx, [...news, ...admitted.news, ...noticed, ...vouched]);
+  const turnedAway = new Set(offered.map(({ id }) => id).filter((id) => !welcome.has(id)));
+  return { stored, turnedAway, recovered };
+}
+
+function notHeld({ origin }: SignedRecord): Received {
+  const why = `records of ${origin} are not held here`;
+  return { outcome: "refused", reason: "origin-not-held", why };
 }
 
 function report({ records: count, renewed, homeless }: Recovered): void {

@@ -11,9 +11,10 @@ import type { RowState } from "./columns.ts";
 import type { Entry, OriginCounts } from "./directory-index.ts";
 import type { IndexedListing } from "./entries.ts";
 import { identityPrefix } from "./identifiers.ts";
+import { Ties, tieTables } from "./ties.ts";
 
 /** Raise it with every change to the tables, or to what is written into them. */
-const version = 2;
+const version = 4;
 
 /** Says in the file's head that it is ours to drop: "frag" in ASCII. */
 const applicationId = 0x66726167;
@@ -47,11 +48,16 @@ const tables = `
   create index identifier_row on identifier (row);
   create table link (attestation text, coop text, same text, primary key (attestation, coop)) strict, without rowid;
   create index link_coop on link (coop);
+  create table host (host text primary key, shown text not null) strict, without rowid;
+  ${tieTables}
   create virtual table texts using fts5 (
     name, legal, place, topic, summary,
     content = '', contentless_delete = 1, tokenize = 'ascii'
   );
 `;
+
+/** Pages of the full-text table that are merged at once. */
+const mergePages = 100;
 
 const entryColumns = "record, origin, listing, multiStakeholder, digest, issued";
 
@@ -78,6 +84,9 @@ export interface ReachedRow {
   related: number;
 }
 
+/** How the records of a host were last written. */
+export type Shown = "shown" | "hidden" | "mixed";
+
 /** The orders that the file keeps; relevance is made for each query. */
 export type KeptOrder = "name" | "newest";
 
@@ -88,6 +97,8 @@ export type KeptOrder = "name" | "newest";
 export class Cache {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  /** Who names whom. */
+  readonly ties: Ties;
 
   /**
    * Opens the file; what another version or another log left in it is dropped.
@@ -99,11 +110,13 @@ export class Cache {
   constructor(file: string, epoch: string) {
     if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
     this.#database = new Database(file, { timeout: 5000 });
+    this.ties = new Ties(this.#database);
     try {
       this.#database.pragma("journal_mode = WAL");
       // After a power cut it may lack the latest page, and reads that again.
       this.#database.pragma("synchronous = NORMAL");
       this.#database.pragma("wal_autocheckpoint = 8000");
+      this.#database.pragma("secure_delete = ON");
       this.write(() => this.#prepareTables(`${version} ${epoch}`));
     } catch (error) {
       this.close();
@@ -246,6 +259,7 @@ export class Cache {
     this.#prepare(
       "insert into texts (rowid, name, legal, place, topic, summary) values (?, ?, ?, ?, ?, ?)",
     ).run(row, ...entry.texts);
+    this.ties.put(row, listing);
     return row;
   }
 
@@ -254,6 +268,7 @@ export class Cache {
     const row = this.#rowOf(record);
     if (row === undefined) return undefined;
     this.#removeSide(row);
+    this.ties.put(row, undefined);
     this.#prepare("delete from entry where row = ?").run(row);
     return row;
   }
@@ -268,6 +283,38 @@ export class Cache {
   #removeSide(row: number): void {
     this.#prepare("delete from identifier where row = ?").run(row);
     this.#prepare("delete from texts where rowid = ?").run(row);
+    this.#setMeta("traces", "new");
+  }
+
+  /**
+   * Begins to take the words of removed listings out of the file: FTS5 only
+   * notes of a row that it is gone, and drops its words when it next merges what
+   * they stand in.
+   *
+   * @returns Whether there are any.
+   */
+  beginWipe(): boolean {
+    if ((this.#meta("traces") ?? "none") === "none") return false;
+    // Whatever is removed from now on makes it `new` again.
+    this.#setMeta("traces", "going");
+    // A negative number of pages begins with everything (https://sqlite.org/fts5.html#the_merge_command).
+    this.#merge(-mergePages);
+    return true;
+  }
+
+  /** Goes on with it, for some milliseconds. Returns false at the end. */
+  wipe(): boolean {
+    if (this.#merge(mergePages)) return true;
+    if (this.#meta("traces") === "going") this.#setMeta("traces", "none");
+    return false;
+  }
+
+  #merge(pages: number): boolean {
+    const changes = this.#prepare<[], number>("select total_changes()").pluck();
+    const before = changes.get() as number;
+    this.#prepare("insert into texts (texts, rank) values ('merge', ?)").run(pages);
+    // A merge that finds nothing to do still counts as a change.
+    return (changes.get() as number) - before >= 2;
   }
 
   /** The rows whose text matches an expression of FTS5. */
@@ -326,6 +373,24 @@ export class Cache {
     )
       .all(key)
       .map(entryOf);
+  }
+
+  /** How many listings there are of each host. */
+  listings(): [string, number][] {
+    return this.#prepare<[], [string, number]>("select origin, count(*) from entry group by origin")
+      .raw()
+      .all();
+  }
+
+  /** Whether all that is held of a host was written as shown, or as hidden, or some of it each way. */
+  shown(host: string): Shown | undefined {
+    return this.#prepare<[string], { shown: Shown }>("select shown from host where host = ?").get(
+      host,
+    )?.shown;
+  }
+
+  setShown(host: string, shown: Shown): void {
+    this.#prepare("insert or replace into host (host, shown) values (?, ?)").run(host, shown);
   }
 
   origins(): OriginCounts[] {

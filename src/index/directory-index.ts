@@ -1,6 +1,7 @@
 import type { FacetName, SearchQuery } from "../coop/query.ts";
 import type { Listing } from "../coop/listing.ts";
 import type { Answer } from "../coop/stakeholders.ts";
+import type { Attested, Confirmed, Naming } from "./ties.ts";
 
 /** One listing as the directory shows it. */
 export interface Entry {
@@ -72,7 +73,33 @@ export interface DirectoryIndex extends AsyncDisposable {
    * among them: first the one that stands for it. None when it isn't held.
    */
   organisation(record: string): Entry[];
+  /** What is attested about a co-op, by whoever, but for what it is the same as. */
+  attested(coop: string): Attested[];
+  /**
+   * The listings that name somebody in their relations, once for each kind, in
+   * order of their names.
+   *
+   * @param names By what they may name it (`namesOf` in coop/relation.ts).
+   */
+  naming(names: string[], limit: number): Naming[];
+  /**
+   * The organisations with a relation to a co-op that an attestation confirms,
+   * in order of their names, from behind the co-op with the URL `after` on.
+   */
+  confirmed(
+    asked: Confirmed,
+    page: { after?: string; limit: number },
+  ): { total: number; items: Entry[] };
   counts(): IndexCounts;
+  /** How many listings are shown of each host. Kept in memory. */
+  listings(): ReadonlyMap<string, number>;
   /** Listings and organisations by host, largest first. */
   origins(): OriginCounts[];
+  /**
+   * Takes out of the file what is left in it of listings that were removed or
+   * changed, a little at a time.
+   *
+   * @throws {AppError} `unavailable` while another process reads the file.
+   */
+  wipe(): Promise<void>;
 }

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
-import { attestationKind, readAttestation } from "../coop/attestation.ts";
+import { attestationKind, type Claim, readAttestation } from "../coop/attestation.ts";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { themes } from "../coop/codes.ts";
 import type { Listing } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
-import type { SameAs } from "../coop/organisation.ts";
 import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
 import { type Answer, multiStakeholder } from "../coop/stakeholders.ts";
-import type { LoggedRecord } from "../store/records.ts";
+import type { Record } from "../store/records.ts";
 import type { RowState } from "./columns.ts";
 import type { Fact } from "./facets.ts";
 import { handleKey, registrationKeys } from "./identifiers.ts";
@@ -49,7 +48,7 @@ export function isListingId(id: string): boolean {
  * @returns Undefined for what isn't listed: tombstones, other kinds, and
  *   listings that this version of the software can't read.
  */
-export function indexedListing(row: LoggedRecord): IndexedListing | undefined {
+export function indexedListing(row: Record): IndexedListing | undefined {
   if (row.kind !== "listing") return undefined;
   const document = JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject;
   const listing = readListing(document);
@@ -72,15 +71,14 @@ export function indexedListing(row: LoggedRecord): IndexedListing | undefined {
 }
 
 /**
- * The co-ops that a record attests to be the same.
+ * What a record attests.
  *
  * @returns Undefined for all but attestations, and for those that this version
  *   of the software can't read.
  */
-export function indexedLink(row: LoggedRecord): SameAs | undefined {
+export function indexedClaim(row: Record): Claim | undefined {
   if (row.kind !== attestationKind) return undefined;
-  const claim = readAttestation(JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject);
-  return claim?.relationship === "sameAs" ? [claim.subject, claim.object] : undefined;
+  return readAttestation(JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject);
 }
 
 /** How a listing is found, as long as no other one stands for its organisation. */

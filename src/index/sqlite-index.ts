@@ -3,9 +3,11 @@ import { getLogger } from "@logtape/logtape";
 import type { SearchQuery } from "../coop/query.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
+import * as hosts from "../store/hosts.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
+import { truncateLog } from "../store/traces.ts";
 import { Cache, isDamage, removeCache } from "./cache.ts";
 import { Columns } from "./columns.ts";
 import type {
@@ -15,11 +17,12 @@ import type {
   OriginCounts,
   SearchResult,
 } from "./directory-index.ts";
-import { indexedLink, indexedListing, isListingId, stateOf } from "./entries.ts";
+import { indexedClaim, indexedListing, isListingId, stateOf } from "./entries.ts";
 import { type Fact, FactNumbers } from "./facets.ts";
 import { readIdentifier } from "./identifiers.ts";
 import { inStanding, settleOrganisations } from "./organisations.ts";
 import { search } from "./search.ts";
+import type { Attested, Confirmed, Naming } from "./ties.ts";
 
 const logger = getLogger(["fragaria", "index"]);
 
@@ -51,6 +54,7 @@ class SqliteIndex implements DirectoryIndex {
   #cache: Cache;
   #columns = new Columns();
   #numbers = new FactNumbers();
+  #listings = new Map<string, number>();
   #dataVersion = 0;
   #seq = 0;
   #damaged = false;
@@ -130,16 +134,49 @@ class SqliteIndex implements DirectoryIndex {
 
   async #readLog(head: number): Promise<void> {
     for (;;) {
-      const page = await records.after(this.#db, this.#seq, pageSize);
+      const page = await records.news(this.#db, this.#seq, pageSize);
+      // Read after the records: what changes from now on has a change of its own.
+      const hidden = await hosts.hidden(this.#db, originsOf(page));
       if (this.#closed) return;
       const full = page.length === pageSize;
-      // Changes of other kinds are dealt with by skipping them.
-      const seq = Math.max(page.at(-1)?.seq ?? 0, full ? 0 : head);
-      if (seq > this.#seq) this.#write(() => this.#apply(page, seq));
-      if (!full) return;
+      for (const part of partsOf(page)) {
+        const last = part.at(-1);
+        if (last?.kind === "host") await this.#readHost(last.subject, last.seq);
+        else if (last !== undefined) this.#write(() => this.#apply(part, hidden, last.seq));
+        if (this.#closed) return;
+      }
+      if (!full) {
+        // Changes of other kinds are dealt with by skipping them.
+        if (head > this.#seq) this.#write(() => this.#advance(head));
+        return;
+      }
       // On SQLite nothing above waits for anything: let requests have their turn.
       await setImmediate();
     }
+  }
+
+  /**
+   * Writes everything of a host anew, if it is to be shown now and wasn't, or the
+   * other way round.
+   */
+  async #readHost(host: string, seq: number): Promise<void> {
+    // Once for all of them: when it changes in between, that has a change of its own.
+    const hidden = (await hosts.hidden(this.#db, [host])).has(host);
+    const wanted = hidden ? "hidden" : "shown";
+    let after: string | undefined = this.#cache.shown(host) === wanted ? undefined : "";
+    while (after !== undefined) {
+      const page: records.Record[] = await records.ofOrigin(this.#db, host, pageSize, { after });
+      if (this.#closed) return;
+      after = page.length < pageSize ? undefined : page.at(-1)?.id;
+      this.#write(() => {
+        // Another process on the same file may have gone past this, and have newer versions.
+        if (this.#seq >= seq) return;
+        this.#put(page.map((record) => ({ subject: record.id, record, hidden })));
+        this.#cache.setShown(host, after === undefined ? wanted : "mixed");
+      });
+      if (after !== undefined) await setImmediate();
+    }
+    this.#write(() => this.#advance(seq));
   }
 
   /** Writes the file and the columns, both or neither. */
@@ -156,30 +193,57 @@ class SqliteIndex implements DirectoryIndex {
     }
   }
 
-  #apply(page: records.LoggedRecord[], seq: number): void {
+  #apply(page: records.News[], hidden: Set<string>, seq: number): void {
     // Another process on the same file may have been faster, and have newer versions.
     const news = page.filter((row) => row.seq > this.#seq);
-    const touched = new Set<number>();
-    for (const row of news) {
-      for (const each of isListingId(row.id) ? this.#putListing(row) : this.#putLink(row)) {
-        touched.add(each);
-      }
+    for (const host of originsOf(news)) {
+      const shown = hidden.has(host) ? "hidden" : "shown";
+      const before = this.#cache.shown(host) ?? shown;
+      this.#cache.setShown(host, before === shown ? shown : "mixed");
     }
-    settleOrganisations(this.#cache, this.#columns, touched);
+    this.#put(
+      news.map(({ subject, record }) => ({
+        subject,
+        record,
+        hidden: record !== undefined && hidden.has(record.origin),
+      })),
+    );
+    this.#advance(seq);
+  }
+
+  #advance(seq: number): void {
     if (seq <= this.#seq) return;
     this.#cache.seq = seq;
     this.#seq = seq;
   }
 
+  /** Writes records as they are now; those that aren't held, or aren't shown, are taken out. */
+  #put(all: { subject: string; record: records.Record | undefined; hidden: boolean }[]): void {
+    const touched = new Set<number>();
+    for (const { subject, record, hidden } of all) {
+      const shown = hidden ? undefined : record;
+      const rows = isListingId(subject)
+        ? this.#putListing(subject, shown)
+        : this.#putLink(subject, shown);
+      for (const each of rows) touched.add(each);
+    }
+    settleOrganisations(this.#cache, this.#columns, touched);
+  }
+
   /** Returns the rows whose organisation may now be another one. */
-  #putListing(row: records.LoggedRecord): number[] {
-    const before = this.#cache.organisationOf(row.id);
-    const entry = readable(row, indexedListing);
+  #putListing(id: string, record: records.Record | undefined): number[] {
+    const before = this.#cache.organisationOf(id);
+    const entry = record && readable(record, indexedListing);
     if (entry === undefined) {
-      const removed = this.#cache.remove(row.id);
-      if (removed !== undefined) this.#columns.delete(removed);
+      const origin = new URL(id).host;
+      const removed = this.#cache.remove(id);
+      if (removed !== undefined) {
+        this.#columns.delete(removed);
+        this.#count(origin, -1);
+      }
       return before;
     }
+    if (before.length === 0) this.#count(entry.origin, 1);
     const facts = Uint32Array.from(entry.facts, (fact) => this.#numberOf(fact));
     const state = stateOf(entry.listing);
     const at = this.#cache.put(entry, facts, state);
@@ -188,10 +252,19 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   /** The same for what may be an attestation. */
-  #putLink(row: records.LoggedRecord): number[] {
-    const before = this.#cache.linkedBy(row.id);
-    this.#cache.putLink(row.id, readable(row, indexedLink));
-    return [...before, ...this.#cache.linkedBy(row.id)];
+  #putLink(id: string, record: records.Record | undefined): number[] {
+    const before = this.#cache.linkedBy(id);
+    const claim = record && readable(record, indexedClaim);
+    const same = claim?.relationship === "sameAs";
+    this.#cache.putLink(id, same ? [claim.subject, claim.object] : undefined);
+    this.#cache.ties.putClaim(id, record, same ? undefined : claim);
+    return [...before, ...this.#cache.linkedBy(id)];
+  }
+
+  #count(origin: string, more: number): void {
+    const count = (this.#listings.get(origin) ?? 0) + more;
+    if (count === 0) this.#listings.delete(origin);
+    else this.#listings.set(origin, count);
   }
 
   #numberOf(fact: Fact): number {
@@ -214,6 +287,7 @@ class SqliteIndex implements DirectoryIndex {
     for (const { row, facts, tie, state } of this.#cache.columns()) {
       this.#columns.set(row, facts, tie, state);
     }
+    this.#listings = new Map(this.#cache.listings());
     this.#seq = this.#cache.seq;
     this.#dataVersion = this.#cache.dataVersion;
   }
@@ -285,12 +359,48 @@ class SqliteIndex implements DirectoryIndex {
     });
   }
 
+  attested(coop: string): Attested[] {
+    return this.#read(() => this.#cache.ties.about(coop));
+  }
+
+  naming(names: string[], limit: number): Naming[] {
+    return this.#read(() => this.#cache.ties.naming(names, limit));
+  }
+
+  confirmed(asked: Confirmed, { after = "", limit }: { after?: string; limit: number }) {
+    return this.#read(() => ({
+      total: this.#cache.ties.countConfirmed(asked),
+      items: this.#cache.ties
+        .confirmed(asked, after, limit)
+        .flatMap((row) => this.#cache.entry(row) ?? []),
+    }));
+  }
+
   counts(): IndexCounts {
     return this.#read(() => ({ coops: this.#columns.coops, examples: this.#columns.examples }));
   }
 
+  listings(): ReadonlyMap<string, number> {
+    return this.#read(() => this.#listings);
+  }
+
   origins(): OriginCounts[] {
     return this.#read(() => this.#cache.origins());
+  }
+
+  async wipe(): Promise<void> {
+    let more = false;
+    try {
+      this.#write(() => (more = this.#cache.beginWipe()));
+      while (more && !this.#closed) {
+        await setImmediate();
+        if (!this.#closed) this.#write(() => (more = this.#cache.wipe()));
+      }
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      this.#damaged = true; // and is built anew, which leaves no traces
+    }
+    if (!this.#closed) truncateLog(this.#file);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -300,10 +410,26 @@ class SqliteIndex implements DirectoryIndex {
   }
 }
 
+/** The hosts whose records are among changes. */
+function originsOf(page: records.News[]): string[] {
+  return [...new Set(page.flatMap(({ record }) => record?.origin ?? []))];
+}
+
+/** Changes cut so that each of a host is a part by itself. */
+function partsOf(page: records.News[]): records.News[][] {
+  const parts: records.News[][] = [];
+  for (const [at, each] of page.entries()) {
+    const alone = each.kind === "host" || page[at - 1]?.kind === "host";
+    if (alone || at === 0) parts.push([each]);
+    else parts.at(-1)?.push(each);
+  }
+  return parts;
+}
+
 /** A record that can't be dealt with must not keep out all that come after it. */
 function readable<T>(
-  row: records.LoggedRecord,
-  read: (row: records.LoggedRecord) => T | undefined,
+  row: records.Record,
+  read: (row: records.Record) => T | undefined,
 ): T | undefined {
   try {
     return read(row);

@@ -70,11 +70,13 @@ export class Ties {
 
   /** Writes what a record attests, in place of what it said before; undefined takes it out. */
   putClaim(
-    { id, origin, issued }: { id: string; origin: string; issued: number },
+    id: string,
+    record: { origin: string; issued: number } | undefined,
     claim: Claim | undefined,
   ): void {
     this.#database.prepare("delete from claim where attestation = ?").run(id);
-    if (claim === undefined) return;
+    if (record === undefined || claim === undefined) return;
+    const { origin, issued } = record;
     this.#database
       .prepare(
         "insert into claim (attestation, origin, issued, relationship, subject, object, claim) values (?, ?, ?, ?, ?, ?, ?)",

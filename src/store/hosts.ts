@@ -59,6 +59,28 @@ export async function excluded(db: Db): Promise<Host[]> {
     .execute();
 }
 
+/**
+ * Those of these hosts whose records aren't shown: nobody vouches for them, they
+ * are left out, or they have been silent for long. One of which nothing is
+ * known is this node itself: others are known before anything of them is held.
+ */
+export async function hidden(db: Db, of: string[]): Promise<Set<string>> {
+  if (of.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("host")
+    .select("host")
+    .where("host", "in", of)
+    .where((eb) =>
+      eb.or([
+        eb("listed", "is", null),
+        eb("exclusion", "is not", null),
+        eb("liveness", "in", ["hidden", "dropped"]),
+      ]),
+    )
+    .execute();
+  return new Set(rows.map(({ host }) => host));
+}
+
 /** What decides about room for others: who shares a quota with whom, and who is left out. */
 export type Standing = Pick<Host, "host" | "domain" | "listed" | "exclusion">;
 

@@ -6,6 +6,9 @@ import * as changes from "./changes.ts";
 import * as floors from "./floors.ts";
 import type { Db, RecordTable, Tx } from "./schema.ts";
 
+/** A record that is held. */
+export type Record = RecordTable;
+
 /**
  * Stores the records that are newer than what is held and not below the floor
  * of what was, and logs a change for each. The database itself compares versions, in the order of
@@ -145,6 +148,38 @@ export async function after(
   return query.orderBy("change.seq").limit(limit).execute();
 }
 
+/** What the index reads of the log: a record, one that isn't held any more, or a host that stands elsewhere. */
+export interface News {
+  seq: number;
+  kind: "record" | "dropped" | "host";
+  /** The id of the record, or the host. */
+  subject: string;
+  /** As it is held now. */
+  record: RecordTable | undefined;
+}
+
+/** Changes to records and to hosts behind a cursor, each at its latest seq. */
+export async function news(db: Db, seq: number, limit: number): Promise<News[]> {
+  const rows = await db
+    .selectFrom("change")
+    .leftJoin("record", (join) =>
+      join.onRef("record.id", "=", "change.subject").on("change.kind", "=", "record"),
+    )
+    .selectAll("record")
+    .select(["change.seq", "change.kind as changed", "change.subject"])
+    .where("change.kind", "in", ["record", "dropped", "host"])
+    .where("change.seq", ">", seq)
+    .orderBy("change.seq")
+    .limit(limit)
+    .execute();
+  return rows.map(({ seq, changed, subject, ...record }) => ({
+    seq,
+    kind: changed as News["kind"],
+    subject,
+    record: record.id === null ? undefined : (record as RecordTable),
+  }));
+}
+
 /** What a change did to a record: the version that is held since, or that none is. */
 export interface Reference {
   seq: number;
@@ -235,14 +270,23 @@ export async function countByOrigin(
   return counts;
 }
 
-/** Some records of a host, in order of their ids; of another kind than this one, if it is given. */
+/**
+ * Some records of a host, in order of their ids.
+ *
+ * @param only.after From behind this id on.
+ * @param only.but Of another kind than this one.
+ */
 export async function ofOrigin(
   db: Db,
   origin: string,
   limit: number,
-  but?: string,
+  { after = "", but }: { after?: string; but?: string | undefined } = {},
 ): Promise<RecordTable[]> {
-  let query = db.selectFrom("record").selectAll().where("origin", "=", origin);
+  let query = db
+    .selectFrom("record")
+    .selectAll()
+    .where("origin", "=", origin)
+    .where("id", ">", after);
   if (but !== undefined) query = query.where("kind", "<>", but);
   return query.orderBy("id").limit(limit).execute();
 }
