@@ -34,6 +34,8 @@ interface Insides extends Shelf {
   readonly keys: (KeyObject | undefined)[];
   /** The numbers of ids that are beacons. */
   readonly beacons: number[];
+  /** By the number of a version: what a beacon says. */
+  readonly read: Pick<LiveNode, "url" | "role">[];
 }
 
 export function shelf(): Shelf {
@@ -45,6 +47,7 @@ export function shelf(): Shelf {
     ids: [],
     keys: [],
     beacons: [],
+    read: [],
   };
   return insides;
 }
@@ -61,13 +64,15 @@ export interface MemorySource {
   /** Whether records of a host are held here. */
   holds(host: string): boolean;
   epoch: string;
+  /** Told of what was stored. */
+  stored?: (records: SignedRecord[]) => void;
 }
 
 export interface MemoryReplica extends Replica {
   /** The same as `head`, at once. */
   readonly seq: number;
-  /** Publishes records, as a node does its own: nobody checks them. Returns the ids of those that were newer. */
-  put(records: SignedRecord[]): Set<string>;
+  /** Stores records that nobody checks, as a node does its own. Returns those that were newer. */
+  put(records: SignedRecord[]): Set<SignedRecord>;
   /** The version held of an id. */
   held(id: string): SignedRecord | undefined;
   /** All that is held, in no order. */
@@ -95,7 +100,7 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
   const heldAs = (id: number): SignedRecord | undefined => versions[holding.get(id) - 1];
 
   const put = (news: SignedRecord[]) => {
-    const stored = new Set<string>();
+    const stored = new Set<SignedRecord>();
     for (const record of news) {
       const version = place(shared, record);
       const id = ids[version] as number;
@@ -104,8 +109,9 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
       seqs.set(id, log.length);
       seen.set(id, clock.now());
       log.push(id);
-      stored.add(record.id);
+      stored.add(record);
     }
+    if (stored.size > 0) source.stored?.([...stored]);
     return stored;
   };
 
@@ -192,9 +198,10 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
       return Promise.resolve(
         judged.map((answer, at): Received => {
           if ("refused" in answer) return refused(answer.refused, answer.why);
-          const { id, origin } = answer.record;
+          const { record } = answer;
+          const { id, origin } = record;
           if (!holds(origin)) return refused("origin-not-held", `${origin} is not held here`);
-          const admitted = newest.get(id) === at && stored.has(id);
+          const admitted = newest.get(id) === at && stored.has(record);
           return { outcome: admitted ? "admitted" : "stale", id };
         }),
       );
@@ -223,11 +230,11 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
     nodes(since) {
       const known = new Map<string, LiveNode>();
       for (const id of shared.beacons) {
-        const beacon = heldAs(id);
+        const version = holding.get(id) - 1;
+        const beacon = versions[version];
         if (beacon === undefined || beacon.issued <= since || beacon.origin === host) continue;
-        const about = beacon.document["about"] as JsonObject;
-        const url = new URL(beacon.id).origin;
-        known.set(url, { url, role: roleOf(about["role"]), seen: beacon.issued });
+        const { url, role } = (shared.read[version] ??= readBeaconOf(beacon));
+        known.set(url, { url, role, seen: beacon.issued });
       }
       for (const { url, role, seen: answered } of book.values()) {
         const before = known.get(url);
@@ -258,6 +265,11 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
 
 function refused(reason: RefusalReason | "origin-not-held", why: string): Received {
   return { outcome: "refused", reason, why };
+}
+
+function readBeaconOf({ id, document }: SignedRecord): Pick<LiveNode, "url" | "role"> {
+  const about = document["about"] as JsonObject;
+  return { url: new URL(id).origin, role: roleOf(about["role"]) };
 }
 
 function roleOf(role: unknown): LiveNode["role"] {

@@ -27,7 +27,8 @@ export function chance(name: string): Chance {
   };
 }
 
-function mulberry32(seed: number): () => number {
+/** Numbers from 0 up to, but not including, 1: the same from the same seed. */
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
