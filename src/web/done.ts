@@ -29,6 +29,8 @@ const words: Record<string, string> = {
   restored: "This older text is the draft now. Look it over, and publish it.",
   withdrawn: "The listing is withdrawn. Draft and history are kept.",
   deleted: "The co-op is deleted for good.",
+  "relations-confirmed": "Confirmed. Other nodes will have it in a moment.",
+  "relations-refused": "Not confirmed. Nobody is told but who asked by an activity.",
   posted: "Your news is published.",
   "post-edited": "The post is changed, here and for those who follow.",
   "post-deleted": "The post is deleted.",

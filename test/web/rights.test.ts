@@ -48,6 +48,8 @@ const table: Record<string, keyof typeof may> = {
   "POST /coops/:id/news": "editor",
   "GET /coops/:id/news/:post": "editor",
   "POST /coops/:id/news/:post": "editor",
+  "GET /coops/:id/named": "editor",
+  "POST /coops/:id/named": "editor",
   "GET /coops/:id/people": "editor",
   "POST /coops/:id/people": "owner",
   "POST /coops/:id/people/leave": "editor",

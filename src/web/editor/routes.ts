@@ -4,6 +4,7 @@ import { checkCoop, sendEditor, sendNewCoop, showEditor, showNewCoop } from "./e
 import { sendLeave, showLeave } from "./leave.ts";
 import { sendNews, sendPostEdit, showNews, showPostEditor } from "./news.ts";
 import { bringBack, showHistory } from "./past.ts";
+import { sendNamed, showNamed } from "../relations/named.ts";
 import { showPreview } from "./preview.ts";
 
 /** The pages on which a co-op publishes itself. */
@@ -17,6 +18,8 @@ export function editorRoutes(site: Site, admin: Hono): void {
   admin.get("/coops/:id/preview", (c) => showPreview(site, c, c.req.param("id")));
   admin.get("/coops/:id/history", (c) => showHistory(site, c, c.req.param("id")));
   admin.post("/coops/:id/history", (c) => bringBack(site, c, c.req.param("id")));
+  admin.get("/coops/:id/named", (c) => showNamed(site, c, c.req.param("id")));
+  admin.post("/coops/:id/named", (c) => sendNamed(site, c, c.req.param("id")));
   admin.get("/coops/:id/leave", (c) => showLeave(site, c, c.req.param("id")));
   admin.post("/coops/:id/leave", (c) => sendLeave(site, c, c.req.param("id")));
   admin.get("/coops/:id/news", (c) => showNews(site, c, c.req.param("id")));

@@ -13,7 +13,7 @@ export interface Place {
   owner: boolean;
 }
 
-type Tab = "edit" | "preview" | "news" | "history" | "people" | "export" | "leave";
+type Tab = "edit" | "preview" | "news" | "history" | "named" | "people" | "export" | "leave";
 
 /** The ways between the pages about one co-op. */
 export function editorTabs(place: Place | undefined, current: Tab): Html {
@@ -24,6 +24,7 @@ export function editorTabs(place: Place | undefined, current: Tab): Html {
     ["preview", "/preview", "Preview"],
     ...(posts ? [["news", "/news", "News"] as [Tab, string, string]] : []),
     ["history", "/history", "History"],
+    ["named", "/named", "Who names you"],
     ["people", "/people", "People"],
     ...(owner ? [["export", "/export", "Take along"] as [Tab, string, string]] : []),
     ["leave", "/leave", "Withdraw or delete"],
