@@ -18,6 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("summary", "text")
     .addColumn("liveness", "text")
     .addColumn("agreed", "bigint")
+    .addColumn("held", "bigint")
     .addColumn("differs", "bigint")
     .addColumn("sought", "bigint")
     .addColumn("soughtOf", key)
@@ -115,6 +116,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint("pin_key", ["method", "multikey"])
     .execute();
   await db.schema.createIndex("pin_origin").on("pin").column("origin").execute();
+  // To find what has expired without looking at everything.
+  await db.schema.createIndex("record_issued").on("record").column("issued").execute();
   for (const name of ["retired", "dropped", "swept"]) {
     await db.schema.alterTable("key").addColumn(name, "bigint").execute();
   }

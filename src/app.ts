@@ -16,9 +16,12 @@ import { readCache, removeCache } from "./index/cache.ts";
 import { openIndex } from "./index/sqlite-index.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
+import { repairDesk, signedAskRanges } from "./replication/reconcile.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
 import { databaseReplica, machineClock } from "./replication/replica.ts";
 import { meetStrangers } from "./replication/strangers.ts";
+import { SealedCopy } from "./replication/sealed-copy.ts";
+import { Requesters } from "./replication/signed-request.ts";
 import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
 import { kvStore } from "./store/kv.ts";
@@ -178,11 +181,16 @@ export async function createApp(
     wake: (origin) => wake(origin),
   };
   const desk = openImportDesk(db, node, join(config.dataDir, "uploads"), clock, signal);
+  const machine = machineClock(clock);
+  const puller: Puller = { replica, send: fetch, clock: machine, random: Math.random };
+  const copy = new SealedCopy(replica, machine);
   const site = {
     db,
     node,
     index,
     feed: { replica, watch: log, now: clock },
+    repairs: repairDesk(replica, copy, fetch, machine),
+    requesters: new Requesters(fetch, machine),
     role: config.role,
     name: config.nodeName,
     contact: config.contact,
@@ -194,12 +202,6 @@ export async function createApp(
   };
   const web: Hono = createWeb(site);
   const running: Promise<unknown>[] = [];
-  const puller: Puller = {
-    replica,
-    send: fetch,
-    clock: machineClock(clock),
-    random: Math.random,
-  };
   await reclaimFirst(db, puller, signal);
   // A leaf doesn't read feeds, so nothing else would tell it that it was put back.
   if (config.role === "leaf") await peers.reclaimFromAll(db);
@@ -226,6 +228,7 @@ export async function createApp(
           index,
           watch: log,
           puller,
+          repairer: { ...puller, copy, askRanges: signedAskRanges(node, fetch) },
           desk,
           keys,
           acquaintances: strangers,

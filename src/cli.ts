@@ -14,6 +14,8 @@ import { deleteCoop, withdraw } from "./directory/withdraw.ts";
 import { AppError, describeFailure } from "./errors.ts";
 import { importCommands } from "./import-commands.ts";
 import { joiningCommands } from "./joining-commands.ts";
+import { relationCommands } from "./relation-commands.ts";
+import { keyCommands } from "./key-commands.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
 import { userCommands } from "./user-commands.ts";
@@ -125,7 +127,9 @@ const commands: Record<string, Command | OfflineCommand> = {
   },
   ...importCommands,
   ...userCommands,
+  ...relationCommands,
   ...joiningCommands,
+  ...keyCommands,
   "peer list": {
     usage: "",
     help: "show the peers and how it goes with them",

@@ -1,9 +1,11 @@
 import type { Federation } from "@fedify/fedify";
 import type { Config } from "./config.ts";
+import { dropExpired } from "./directory/expire.ts";
 import type { ImportDesk } from "./directory/import-desk.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
 import { pruneRequests } from "./directory/request.ts";
+import { signAfresh, signDue } from "./directory/sign-again.ts";
 import type { Watch } from "./events.ts";
 import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
@@ -12,10 +14,13 @@ import { shakeHands } from "./federation/peers.ts";
 import type { DirectoryIndex } from "./index/directory-index.ts";
 import { repeat } from "./jobs.ts";
 import type { Repair } from "./replication/adopt.ts";
-import { compareByFeed } from "./replication/compare.ts";
+import type { KeyRing } from "./replication/keys.ts";
 import { beHub, beLeaf } from "./replication/part.ts";
 import type { Puller } from "./replication/pull.ts";
+import { type Repairer, repairPeers, repairWholly } from "./replication/reconcile.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
+import type { Acquaintances } from "./replication/strangers.ts";
+import { settleKeys, takeOverKeys } from "./replication/take-over-keys.ts";
 import { signedWake, wakeHubs } from "./replication/wake.ts";
 import { prune } from "./store/kv.ts";
 import * as links from "./store/links.ts";
@@ -69,7 +74,12 @@ export interface Work {
   index: DirectoryIndex;
   watch: Watch;
   puller: Puller;
+  repairer: Repairer;
   desk: ImportDesk;
+  keys: KeyRing;
+  acquaintances: Acquaintances;
+  /** The head of the log before the keys were loaded. */
+  head: number;
   pace: Pace;
   stop: AbortSignal;
   /** Who is to be told that a peer has woken us. */
@@ -87,14 +97,33 @@ export function work(parts: Work): Promise<unknown>[] {
   const { config, data, federation, index, watch, puller, desk, pace, stop } = parts;
   const { db, node, clock } = data;
   const bePart = config.role === "hub" ? beHub : beLeaf;
-  const repair: Repair = (peer, signal) => compareByFeed(puller, peer, signal);
+  const { repairer } = parts;
+  const repair: Repair = ({ url }, signal) => repairWholly(repairer, url, signal);
   const running: Promise<unknown>[] = [
     deliver(federation, data, watch, stop).done,
     tendRelations(federation, data, index, watch, stop).done,
     shakeHands(federation, data, config.role, stop).done,
     wakeHubs(puller, signedWake(node, puller.send), watch, stop).done,
+    repairPeers(repairer, pace.repair, config.role === "leaf", stop).done,
     bePart({ puller, repair, pace, stop, onWake: parts.onWake }),
   ];
+  const renewing = { every: pace.sweep, retry: pace.retry, retryMost: pace.sweep };
+  const renewal = repeat("signing again", stop, renewing, async (signal) => {
+    await signAfresh(db, node, clock, signal);
+    await signDue(db, node, clock, signal);
+    await dropExpired(db, node, clock(), signal);
+    return false;
+  });
+  const { keys, acquaintances, head } = parts;
+  running.push(
+    renewal.done,
+    takeOverKeys({ db, node, keys }, watch, head, stop, () => renewal.wake()).done,
+    acquaintances.start(puller, stop),
+    repeat("asking for keys again", stop, renewing, async (signal) => {
+      await settleKeys(db, keys, puller, signal);
+      return false;
+    }).done,
+  );
   const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
   running.push(
     repeat("reading own records back", stop, reclaiming, async (signal) => {

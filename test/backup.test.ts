@@ -21,6 +21,7 @@ import { openSession, sessionOf } from "../src/directory/sign-in.ts";
 import * as accounts from "../src/store/accounts.ts";
 import * as coops from "../src/store/coops.ts";
 import type { Db } from "../src/store/schema.ts";
+import * as keys from "../src/store/keys.ts";
 import * as settings from "../src/store/settings.ts";
 import { bakery, testNode } from "./helpers/nodes.ts";
 import { run, temporaryFolder } from "./helpers/programs.ts";
@@ -117,7 +118,7 @@ describe("a backup", () => {
 describe("a restore", () => {
   const facts = (config: Config) =>
     on(config, async (db) => ({
-      keys: await settings.keys(db),
+      keys: await keys.all(db),
       epoch: await settings.epoch(db),
       coops: (await coops.followable(db, "", 10)).map(({ handle }) => handle),
     }));

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { JsonObject } from "./canonical-json.ts";
 import { publicKeyOf, signDocument, type SigningKey, verifyProof } from "./proof.ts";
 import { bounds } from "./record.ts";
 
@@ -178,6 +177,22 @@ export function follow(pinned: KeyHistory, offered: KeyHistory): Followed {
   };
 }
 
+/**
+ * What remains of the pinned keys when a node has begun anew with keys that
+ * didn't follow from them: those that endorse, directly or not, one of the new
+ * ones. All others are no longer the node's.
+ */
+export function survivors(pinned: KeyHistory, begun: KeyHistory): KeyHistory {
+  const kept: KeyHistory = [];
+  for (;;) {
+    const next = pinned.find(
+      (key) => !kept.includes(key) && [...begun, ...kept].some((later) => endorses(key, later)),
+    );
+    if (next === undefined) return inOrder(kept);
+    kept.push(next);
+  }
+}
+
 /** What a new key is to those that are known. */
 function relationOf(
   entry: KeyEntry,
@@ -205,7 +220,7 @@ function relationOf(
 function endorses(key: KeyEntry, { id, publicKeyMultibase, from, proof }: KeyEntry): boolean {
   if (proof === undefined || proof.verificationMethod !== key.id) return false;
   const entry = { id, publicKeyMultibase, from };
-  return verifyProof(entry, proof as JsonObject, publicKeyOf(key.publicKeyMultibase));
+  return verifyProof(entry, proof, publicKeyOf(key.publicKeyMultibase));
 }
 
 /** Known keys that the offered history retires or drops, as they are from then on. */

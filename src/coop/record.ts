@@ -59,8 +59,11 @@ export interface AcceptanceRules {
   now: number;
   /** Lets ids begin with http: for nodes on loopback only. */
   insecure?: boolean;
-  /** The pinned public key of this URL, if there is one. */
-  keyOf(method: string): KeyObject | undefined;
+  /**
+   * The pinned public key of this URL, if there is one that verifies records
+   * issued then (epoch ms): see `countsAt` in key-history.ts.
+   */
+  keyOf(method: string, issued: number): KeyObject | undefined;
 }
 
 const Moment = z
@@ -165,8 +168,11 @@ function readClaim(body: Uint8Array, rules: AcceptanceRules): Claim | Refusal {
   if (record.issued <= rules.now - bounds.validity) {
     return refuse("expired", `issued ${at(record.issued)} is more than 400 days ago`);
   }
-  const key = rules.keyOf(own.verificationMethod);
-  if (key === undefined) return refuse("unknown-key", `no pinned key ${own.verificationMethod}`);
+  const key = rules.keyOf(own.verificationMethod, record.issued);
+  if (key === undefined) {
+    const why = `no pinned key ${own.verificationMethod} that counts at ${at(record.issued)}`;
+    return refuse("unknown-key", why);
+  }
   return { ...read, key };
 }
 

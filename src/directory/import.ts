@@ -231,8 +231,7 @@ export async function importedCoops(
 
 /** The id of the co-op that a row becomes: the same at every import, and opaque to others. */
 function importedId(node: Identity, source: string, key: string): string {
-  const secret = node.ed25519.privateKey.d ?? "";
-  return idOf(createHmac("sha256", secret).update(`import\n${source}\n${key}`).digest());
+  return idOf(createHmac("sha256", node.secret).update(`import\n${source}\n${key}`).digest());
 }
 
 /**

@@ -31,6 +31,13 @@ export function coopUrl(node: Identity, id: string): string {
   return `${node.origin}/coops/${id}`;
 }
 
+/** The last part of the co-op's URL, if this is the id of a listing of this node. */
+export function coopIdOf(node: Identity, record: string): string | undefined {
+  const prefix = coopUrl(node, "");
+  const [, coop] = /^([0-9a-z]+)\/listing$/.exec(record.slice(prefix.length)) ?? [];
+  return record.startsWith(prefix) ? coop : undefined;
+}
+
 /** What became of a co-op's content. */
 export interface Published {
   id: string;

@@ -8,7 +8,7 @@ import * as revisions from "../store/revisions.ts";
 import type { Tx } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import type { Identity } from "./identity.ts";
-import { contentOf, coopUrl, newCoop } from "./publish.ts";
+import { contentOf, coopIdOf, coopUrl, newCoop } from "./publish.ts";
 import { renew } from "./renew-epoch.ts";
 
 /** What came back of this node's own. */
@@ -45,7 +45,7 @@ export async function recover(
 ): Promise<Recovered> {
   const recovered: Recovered = { records: 0, renewed: false, homeless: [] };
   if (own.length === 0) return recovered;
-  const ids = own.map((record) => coopIdOf(node, record)).filter((id) => id !== undefined);
+  const ids = own.map((record) => coopIdOf(node, record.id)).filter((id) => id !== undefined);
   // Before the versions are read: whoever publishes at the same time has to wait for this row.
   const rows = await coops.lock(tx, ids);
   const held = await records.versions(
@@ -55,7 +55,7 @@ export async function recover(
   const news = own.filter((record) => supersedes(record, held.get(record.id)));
   recovered.records = news.length;
   for (const record of news) {
-    const id = coopIdOf(node, record);
+    const id = coopIdOf(node, record.id);
     const row = id === undefined ? undefined : rows.get(id);
     if (id === undefined || row?.deleted != null) continue;
     if (record.tombstone) {
@@ -108,11 +108,4 @@ async function follow(
     const content = JSON.stringify(contentOf(listing));
     await revisions.append(tx, { ...own, kind: "published", content });
   }
-}
-
-/** The last part of the co-op's URL, if the record is a listing of this node or its tombstone. */
-function coopIdOf(node: Identity, { id }: SignedRecord): string | undefined {
-  const prefix = coopUrl(node, "");
-  const [, coop] = /^([0-9a-z]+)\/listing$/.exec(id.slice(prefix.length)) ?? [];
-  return id.startsWith(prefix) ? coop : undefined;
 }

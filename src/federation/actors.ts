@@ -1,5 +1,5 @@
 import { createPublicKey } from "node:crypto";
-import type { JsonObject } from "../coop/canonical-json.ts";
+import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Listing, StakeholderClass } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import type { Identity } from "../directory/identity.ts";
@@ -96,20 +96,26 @@ function common(node: Identity, id: string, handle: string): JsonObject {
       owner: id,
       publicKeyPem: pem(node),
     },
-    assertionMethod: [
-      {
-        id: activityKey(id),
-        type: "Multikey",
-        controller: id,
-        publicKeyMultibase: node.multikey,
-      },
-    ],
+    assertionMethod: methods(node, id),
   };
 }
 
+/** The keys by which an actor of this node is believed: the present one first, and those before it. */
+function methods(node: Identity, actor: string): JsonObject[] {
+  return node.history
+    .filter(({ dropped }) => dropped === undefined)
+    .toReversed()
+    .map(({ id, publicKeyMultibase }) => ({
+      id: actor + new URL(id).hash,
+      type: "Multikey",
+      controller: actor,
+      publicKeyMultibase,
+    }));
+}
+
 /** The id of the key with which an actor's activities are signed; the node's signs its records. */
-export function activityKey(actor: string): string {
-  return `${actor}#ed25519`;
+export function activityKey(node: Identity, actor: string): string {
+  return `${actor}#${node.keyName}`;
 }
 
 function pem(node: Identity): string {
@@ -129,6 +135,7 @@ function nodeActor(node: Identity): JsonObject {
       node.origin,
     ).html,
     url: node.actor,
+    keyHistory: node.history as Json[],
     discoverable: false,
     indexable: false,
     attachment: [

@@ -53,7 +53,7 @@ export async function send(
   if (recipients.length === 0) return;
   const { node, clock } = context.data;
   const key = {
-    method: activityKey(context.getActorUri(identifier).href),
+    method: activityKey(node, context.getActorUri(identifier).href),
     privateKey: node.signing.privateKey,
   };
   const created = `${new Date(clock()).toISOString().slice(0, 19)}Z`;

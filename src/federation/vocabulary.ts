@@ -87,6 +87,7 @@ export const actorContext: Json[] = [
     },
     listing: { "@id": "coop:listing", "@type": "@id" },
     activity: { "@id": "coop:activity", "@container": "@list" },
+    keyHistory: { "@id": "coop:keyHistory", "@type": "@json" },
     purposeMap: { "@id": "coop:purpose", "@container": "@language" },
     ...Object.fromEntries(ownTerms.map((term) => [term, `coop:${term}`])),
   },

@@ -142,7 +142,12 @@ export async function takeIn(
 ): Promise<Received[]> {
   const bodies = lines.flatMap((line) => ("body" in line ? [line.body] : []));
   const refs = lines.flatMap((line) => ("ref" in line ? [line.ref] : []));
-  const wanted = refs.filter(({ id }) => URL.canParse(id) && holds(new URL(id).host));
+  const upstream = new URL(recordsUrl).origin;
+  const wanted = refs.filter(({ id }) => {
+    if (!URL.canParse(id)) return false;
+    const { host, origin } = new URL(id);
+    return holds(host) && (replica.acquainted?.(origin, upstream) ?? true);
+  });
   if (wanted.length > 0) {
     const lacking = await lackingOf(replica, wanted);
     for (let at = 0; at < lacking.length; at += 200) {

@@ -11,6 +11,7 @@ import * as peers from "../store/peers.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
+import type { Strangers } from "./strangers.ts";
 
 /** Sends a request to another node: `fetch`, or a network that is simulated. */
 export type Send = (url: string, init: RequestInit) => Promise<Response>;
@@ -87,6 +88,13 @@ export interface Replica {
   receive(bodies: Uint8Array[], holds: (host: string) => boolean): Promise<Received[]>;
   /** Makes sure that an origin's keys are known. Throws `unavailable` when they can't be had. */
   learn(origin: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Whether the keys of an origin are known. If not, they are asked for in the
+   * background, and so are its records after that. Without this, all are.
+   *
+   * @param upstream The peer that spoke of it.
+   */
+  acquainted?(origin: string, upstream: string): boolean;
   readonly peers: PeerBook;
   /**
    * Other nodes whose records may be held here and that gave a sign of life
@@ -107,9 +115,11 @@ export interface ReplicaSource {
   db: Db;
   node: Identity;
   keys: {
-    keyOf(method: string): KeyObject | undefined;
+    keyOf(method: string, issued: number): KeyObject | undefined;
     learn(origin: string, signal: AbortSignal): Promise<void>;
   };
+  /** Who is told of nodes whose keys aren't known. */
+  strangers?: Strangers;
   /** Lets http origins in: nodes on loopback only. */
   insecure: boolean;
   now: () => number;
@@ -119,7 +129,7 @@ export interface ReplicaSource {
 
 /** The records of a node's database. */
 export function databaseReplica(source: ReplicaSource): Replica {
-  const { db, node, keys, insecure, now, role = "hub" } = source;
+  const { db, node, keys, strangers, insecure, now, role = "hub" } = source;
   const standings = keepStandings(db, node, role);
   return {
     host: node.host,
@@ -133,14 +143,18 @@ export function databaseReplica(source: ReplicaSource): Replica {
     heldOf: (digests) => records.heldOf(db, digests),
     policy: async () => (await standings.policy()).holds,
     exclusions: async () => (await standings.policy()).exclusions(),
-    receive: (bodies, holds) =>
-      receive(db, bodies, {
+    async receive(bodies, holds) {
+      const received = await receive(db, bodies, {
         node,
         now: now(),
         insecure,
-        keyOf: (method) => keys.keyOf(method),
+        keyOf: (method, issued) => keys.keyOf(method, issued),
         holds,
-      }),
+      });
+      strangers?.notice(bodies, received, holds);
+      return received;
+    },
+    acquainted: (origin, upstream) => strangers?.known(origin, upstream) ?? true,
     learn: (origin, signal) => keys.learn(origin, signal),
     peers: {
       get: (url) => peers.get(db, url),

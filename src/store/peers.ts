@@ -1,7 +1,6 @@
-import type { Db, PeerTable, PinTable, Tx } from "./schema.ts";
+import type { Db, PeerTable } from "./schema.ts";
 
 export type Peer = PeerTable;
-export type Pin = PinTable;
 
 /** The peers, in order of their URLs. */
 export async function all(db: Db): Promise<Peer[]> {
@@ -92,18 +91,4 @@ export async function update(db: Db, url: string, facts: Partial<Peer>): Promise
 /** Has our own records read back from every peer once more. */
 export async function reclaimFromAll(db: Db): Promise<void> {
   await db.updateTable("peer").set({ reclaimed: null }).execute();
-}
-
-/** The keys that were first seen of each origin. */
-export async function pins(db: Db): Promise<Pin[]> {
-  return db.selectFrom("pin").selectAll().execute();
-}
-
-/** Pins the keys of one origin. Those that were pinned first stay. */
-export async function pin(tx: Tx, pinned: Pin[]): Promise<void> {
-  await tx
-    .insertInto("pin")
-    .values(pinned)
-    .onConflict((conflict) => conflict.column("method").doNothing())
-    .execute();
 }

@@ -295,8 +295,9 @@ export interface HostTable {
   liveness: "live" | "stale" | "hidden" | "dropped" | null;
   /** How many of its listings are left out while it is silent; null while none are. */
   leftOut: number | null;
-  /** `issued` of the last beacon that counted what is held. */
+  /** `issued` of the last beacon that counted what is held, and how many records those were when it was last compared. */
   agreed: number | null;
+  held: number | null;
   /** Since when what is held isn't what its beacon says. */
   differs: number | null;
   /** When it was last asked for what is lacking, of which host, and how many records came: null when it didn't answer. */

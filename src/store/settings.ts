@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Db, KeyTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
 
 /**
  * The epoch of this node's feed: renewed when the log of changes was lost or
@@ -111,21 +111,39 @@ async function once(db: Db, name: string, first: string): Promise<string> {
   return value;
 }
 
-/** This node's private keys, by name. */
-export async function keys(db: Db): Promise<KeyTable[]> {
-  return db.selectFrom("key").selectAll().execute();
-}
-
-/** Keeps a key. One that is there stays. */
-export async function addKey(db: Db, key: KeyTable): Promise<void> {
-  await db
-    .insertInto("key")
-    .values(key)
-    .onConflict((conflict) => conflict.column("name").doNothing())
-    .execute();
-}
-
 /** The origin that this database was made for: the first one that asked. */
 export async function origin(db: Db, asked: string): Promise<string> {
   return once(db, "origin", asked);
+}
+
+/** An address that the node had before it moved. */
+export interface Former {
+  origin: string;
+  /** When it left it, epoch ms. */
+  moved: number;
+}
+
+/** The addresses that this node had before the present one, oldest first. */
+export async function former(db: Db): Promise<Former[]> {
+  const row = await db
+    .selectFrom("setting")
+    .select("value")
+    .where("name", "=", "former")
+    .executeTakeFirst();
+  return row === undefined ? [] : (JSON.parse(row.value) as Former[]);
+}
+
+/** Gives the node another address, and remembers those that it had. */
+export async function moveTo(tx: Tx, origin: string, formers: Former[]): Promise<void> {
+  const rows = [
+    { name: "origin", value: origin },
+    { name: "former", value: JSON.stringify(formers) },
+  ];
+  await tx
+    .insertInto("setting")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column("name").doUpdateSet((eb) => ({ value: eb.ref("excluded.value") })),
+    )
+    .execute();
 }

@@ -125,7 +125,7 @@ async function fedifyOptions(node: Identity) {
     controller: new URL(node.actor),
     publicKey: await crypto.subtle.importKey(
       "jwk",
-      node.ed25519.publicKey,
+      node.publicKey.export({ format: "jwk" }) as JsonWebKey,
       { name: "Ed25519" },
       true,
       ["verify"],

@@ -5,6 +5,6 @@ import type { Db } from "../../src/store/schema.ts";
 
 /** A database as replication sees it, on loopback. */
 export async function replicaOf(db: Db, node: Identity): Promise<Replica> {
-  const keys = await loadKeyRing(db, node, fetch);
+  const keys = await loadKeyRing({ db, node, send: fetch, now: Date.now, insecure: true });
   return databaseReplica({ db, node, keys, insecure: true, now: Date.now });
 }
