@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
+import * as messages from "../store/messages.ts";
 import * as posts from "../store/posts.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { invalid, lockHosted, newId } from "./publish.ts";
@@ -92,7 +93,9 @@ export async function deletePost(db: Db, id: string, now: number): Promise<void>
 async function erase(tx: Tx, id: string, now: number): Promise<void> {
   const row = await posts.lock(tx, id);
   if (row?.deleted != null) return;
-  await write(tx, { ...(await standing(tx, id)), content: "{}", deleted: now, pinned: null });
+  await posts.put(tx, { ...(await standing(tx, id)), content: "{}", deleted: now, pinned: null });
+  await messages.forgetDeleted(tx, now - 1);
+  await log(tx, id);
 }
 
 /** A post that was not deleted, nor will be while it is changed. */
@@ -105,5 +108,9 @@ async function standing(tx: Tx, id: string): Promise<posts.Post> {
 
 async function write(tx: Tx, row: posts.Post): Promise<void> {
   await posts.put(tx, row);
-  await changes.append(tx, [{ kind: "post", subject: row.id, origin: "" }]);
+  await log(tx, row.id);
+}
+
+async function log(tx: Tx, id: string): Promise<void> {
+  await changes.append(tx, [{ kind: "post", subject: id, origin: "" }]);
 }

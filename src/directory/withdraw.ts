@@ -5,6 +5,7 @@ import * as coops from "../store/coops.ts";
 import * as links from "../store/links.ts";
 import * as mandates from "../store/mandates.ts";
 import * as members from "../store/members.ts";
+import * as messages from "../store/messages.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import * as revisions from "../store/revisions.ts";
@@ -58,6 +59,7 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   }
   const nothing = { content: null, draft: null, drafted: null, draftedBy: null };
   await coops.revise(tx, { ...coop, ...nothing, deleted: now });
+  await messages.forgetDeleted(tx, now - 1);
   const gone = { kind: "coop", subject: id, origin: "" };
   if (record?.tombstone === 0) {
     await records.put(tx, [tombstone(node, record, now)], now, [gone]);

@@ -8,10 +8,13 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  type Expression,
   type Kysely,
   PostgresAdapter,
   PostgresDialect,
   type SelectQueryBuilder,
+  sql,
+  type SqlBool,
   SqliteAdapter,
   type SqliteDatabase,
   SqliteDialect,
@@ -52,6 +55,17 @@ export function forUpdate<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
 ): SelectQueryBuilder<DB, TB, O> {
   return engineOf(db) === "postgres" ? query.forUpdate() : query;
+}
+
+/** Whether a text has another one in it, letter for letter. */
+export function holds(
+  db: Executor,
+  text: Expression<string>,
+  part: Expression<string>,
+): Expression<SqlBool> {
+  return engineOf(db) === "postgres"
+    ? sql<SqlBool>`position(${part} in ${text}) > 0`
+    : sql<SqlBool>`instr(${text}, ${part}) > 0`;
 }
 
 /** Kysely's dialect for an open SQLite database, which it will close. */

@@ -1,6 +1,12 @@
 import type { MessageQueueDepth } from "@fedify/fedify";
-import type { ExpressionBuilder, Insertable, Selectable } from "kysely";
-import { skipLocked } from "./dialect.ts";
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Insertable,
+  type Selectable,
+  sql,
+} from "kysely";
+import { holds, skipLocked } from "./dialect.ts";
 import type { Db, QueueTable, Schema, Tx } from "./schema.ts";
 
 /** A claimed row of the table `queue`. Its payload holds private keys: never log it. */
@@ -135,6 +141,34 @@ export async function postpone(db: Db, message: Message, runAt: number): Promise
 /** Deletes a message that is done with, unless another process has it by now. */
 export async function remove(db: Db, message: Message): Promise<void> {
   await db.deleteFrom("queue").where(mine(message)).execute();
+}
+
+/**
+ * Deletes the messages that wait to be sent and are about a co-op or a post that
+ * has been deleted since a moment, so that its texts don't wait here for servers
+ * that are away. That it was deleted is still told.
+ */
+export async function forgetDeleted(db: Db, since: number): Promise<void> {
+  await db
+    .deleteFrom("queue")
+    .where("lane", "=", "outbox")
+    .where((eb) => eb.not(holds(db, eb.ref("queue.payload"), eb.val('"type":"Delete"'))))
+    .where((eb) => {
+      const named = (path: string, id: Expression<string>) =>
+        holds(db, eb.ref("queue.payload"), sql<string>`${path} || ${id}`);
+      const coop = eb
+        .selectFrom("coop")
+        .select("coop.id")
+        .where("coop.deleted", ">", since)
+        .where((of) => named("/coops/", of.ref("coop.id")));
+      const post = eb
+        .selectFrom("post")
+        .select("post.id")
+        .where("post.deleted", ">", since)
+        .where((of) => named("/posts/", of.ref("post.id")));
+      return eb.or([eb.exists(coop), eb.exists(post)]);
+    })
+    .execute();
 }
 
 /** What waits in a lane at `now`, without what is being handled. */

@@ -62,6 +62,8 @@ function openSqlite(file: string): Database.Database {
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
+    // What is withdrawn must not be found in the file afterwards: traces.ts has the rest.
+    database.pragma("secure_delete = ON");
     database.pragma("wal_autocheckpoint = 8000");
     // SQLite opens what it may not write without complaint: find out now.
     database.exec("begin immediate; rollback");
