@@ -25,6 +25,7 @@ import { signedWake, wakeHubs } from "./replication/wake.ts";
 import { prune } from "./store/kv.ts";
 import * as links from "./store/links.ts";
 import * as mandates from "./store/mandates.ts";
+import { forgetDeleted } from "./store/messages.ts";
 import * as sessions from "./store/sessions.ts";
 import { wipeTraces } from "./store/traces.ts";
 
@@ -42,6 +43,8 @@ export interface Pace {
   repair: number;
   /** Between looks at what time alone changes: liveness, expiry, what is due to be signed again. */
   sweep: number;
+  /** Between two beacons when something has changed; a 24th of that between two when nothing has. */
+  beat: number;
 }
 
 export const usualPace: Pace = {
@@ -51,11 +54,12 @@ export const usualPace: Pace = {
   retry: 2000,
   repair: 300_000,
   sweep: 3_600_000,
+  beat: 3_600_000,
 };
 
 /** Shortens what lies between nodes; the log is looked at as often as ever. */
 export function hasten({ watch, ...rest }: Pace, times: number): Pace {
-  const { leaf, discover, retry, repair, sweep } = rest;
+  const { leaf, discover, retry, repair, sweep, beat } = rest;
   return {
     watch,
     leaf: leaf / times,
@@ -63,8 +67,12 @@ export function hasten({ watch, ...rest }: Pace, times: number): Pace {
     retry: retry / times,
     repair: repair / times,
     sweep: sweep / times,
+    beat: beat / times,
   };
 }
+
+/** Nothing waits longer than that to be sent; milliseconds. */
+const week = 604_800_000;
 
 /** What the background work of a node takes. */
 export interface Work {
@@ -124,6 +132,31 @@ export function work(parts: Work): Promise<unknown>[] {
       return false;
     }).done,
   );
+  const beating = { least: pace.beat, most: 24 * pace.beat };
+  const renewBeacon = (chain: Chain) =>
+    beat(db, node, { role: config.role }, clock(), beating, chain);
+  running.push(
+    keepBeating(puller, renewBeacon, pace.beat, stop).done,
+    repeat("watching hosts", stop, renewing, async () => {
+      await watchHosts(db, node, clock());
+      await dropExcluded(db, node, clock());
+      return false;
+    }).done,
+  );
+  if (config.role === "hub") {
+    const list: Watchlist = {
+      // While a hub fills itself, most is still to come.
+      compare: async () => (isFilling(await settings.filling(db)) ? [] : compareHosts(db, clock())),
+      note: (host, outcome) => hosts.update(db, host, outcome),
+    };
+    const seeking = { every: pace.repair, retry: pace.repair, retryMost: 10 * pace.repair };
+    running.push(
+      repeat("seeking what is withheld", stop, seeking, async (signal) => {
+        await seekWithheld(repairer, list, pace.beat, signal);
+        return false;
+      }).done,
+    );
+  }
   const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
   running.push(
     repeat("reading own records back", stop, reclaiming, async (signal) => {
@@ -143,6 +176,7 @@ export function work(parts: Work): Promise<unknown>[] {
   const daily = { every: 24 * pace.sweep, retry: pace.retry, retryMost: 3_600_000 };
   running.push(
     repeat("wiping traces of what was deleted", stop, daily, async () => {
+      await forgetDeleted(db, clock() - week);
       await wipeTraces(db);
       await index.wipe();
       return false;

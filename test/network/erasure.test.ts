@@ -7,6 +7,7 @@ import { editPost, post } from "../../src/directory/post.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
 import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import type { Db } from "../../src/store/schema.ts";
+import { usualPace } from "../../src/work.ts";
 import { freshUrl } from "../helpers/database.ts";
 import { bakery, freePort, settle, testNode, type TestNode, until } from "../helpers/nodes.ts";
 
@@ -79,7 +80,7 @@ async function foundInTables(db: Db): Promise<string[]> {
 }
 
 /** With a day of a few seconds. */
-const pace = { watch: 20, leaf: 60_000, retry: 100, repair: 60_000, sweep: 50 };
+const pace = { ...usualPace, watch: 20, retry: 100, sweep: 50 };
 
 /** An origin, and a second node that holds its listings. */
 async function twoNodes(env: Record<string, string> = {}) {
