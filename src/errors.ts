@@ -20,10 +20,13 @@ export type Code =
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: Code;
+  /** After how many seconds to try again, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+  constructor(code: Code, message: string, options?: { cause?: unknown; retryAfter?: number }) {
     super(message, options);
     this.code = code;
+    this.retryAfter = options?.retryAfter;
   }
 }
 

@@ -223,12 +223,27 @@ export function candidates(set: Sealed, host: string, id: string): number[] {
   return found;
 }
 
-/**
- * The items of some hosts only. Where nobody shares the prefix of a host, its
- * items are one run; where somebody does, there are as many runs as it takes.
- */
+/** What was made of a set lately: many ask for the same. */
+const views = new WeakMap<Sealed, { kept: Uint8Array; items: Items }[]>();
+const viewsMost = 8;
+
+/** The items of some hosts only. */
 export function only(set: Sealed, keeps: (host: string) => boolean): Items {
   const kept = Uint8Array.from(set.hosts.names, (name) => (keeps(name) ? 1 : 0));
+  if (!kept.includes(0)) return set;
+  const known = views.get(set) ?? [];
+  const found = known.find((view) => Buffer.compare(view.kept, kept) === 0);
+  if (found !== undefined) return found.items;
+  const items = runsOf(set, kept);
+  views.set(set, [{ kept, items }, ...known.slice(0, viewsMost - 1)]);
+  return items;
+}
+
+/**
+ * The items of those hosts as runs of the set: one for each host of which
+ * nobody shares the prefix, and as many as it takes where somebody does.
+ */
+function runsOf(set: Sealed, kept: Uint8Array): Items {
   /** Of each run: its first item there, and its first item here; here's end closes the list. */
   const there: number[] = [];
   const here: number[] = [0];

@@ -6,6 +6,7 @@ import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { describe } from "../replication/describe.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";
+import { ReconcileQuery } from "../replication/reconcile.ts";
 import * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
 import * as settings from "../store/settings.ts";
@@ -60,6 +61,25 @@ export async function recordsByDigest({ db }: Site, c: Context): Promise<Respons
     held.map((record) => record.body),
     {},
   );
+}
+
+/**
+ * `POST /dir/v1/reconcile`: a message about all records, or those of one host,
+ * by a node that has signed the request.
+ *
+ * @throws {AppError} `unauthorized`, `rate-limited`, `bad-request` and
+ *   `unavailable`, each with what would be right.
+ */
+export async function reconcile(site: Site, c: Context): Promise<Response> {
+  const { origin } = demandParameters(ReconcileQuery, new URL(c.req.url).searchParams);
+  // The body is read before the signature is looked at, as that takes a copy of it.
+  const request = c.req.raw.clone();
+  const message = new Uint8Array(await c.req.arrayBuffer());
+  const from = await site.requesters.of(request);
+  const answer = await site.repairs.answer(from, message, origin);
+  return new Response(answer, {
+    headers: { ...open, "content-type": "application/octet-stream", "cache-control": "no-store" },
+  });
 }
 
 /** `GET /dir/v1/records/:digest`: one record, which never changes. */

@@ -47,7 +47,11 @@ export async function failure(frame: Frame, request: Request, error: unknown): P
   }
   const faults = known instanceof InvalidRequest ? known.faults : undefined;
   if (programs.test(pathname) || prefersJson(request.headers.get("accept"))) {
-    return problem(status, title, detail, faults);
+    const response = problem(status, title, detail, faults);
+    if (known?.retryAfter !== undefined) {
+      response.headers.set("retry-after", String(known.retryAfter));
+    }
+    return response;
   }
   return respond(
     frame,

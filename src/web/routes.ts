@@ -9,6 +9,7 @@ import {
   feedChanges,
   listing,
   recordByDigest,
+  reconcile,
   recordsByDigest,
   wellKnown,
 } from "./dir.ts";
@@ -56,13 +57,13 @@ export function createWeb(site: Site): Hono {
   // For people.
   app.get("/", () => showHome(site));
   app.get("/search", (c) => showSearch(site, c));
-  app.get("/coops/:id", (c) => showCoop(site, c.req.param("id")));
+  app.get("/coops/:id", (c) => showCoop(site, c.req.param("id"), c.req.query("members")));
   app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
   app.get("/coops/:id/classes/:key", (c) =>
     elsewhere(`/coops/${encodeURIComponent(c.req.param("id"))}#structure`),
   );
   app.get("/directory/:host/:path{.+}", (c) =>
-    showReplica(site, c.req.param("host"), c.req.param("path")),
+    showReplica(site, c.req.param("host"), c.req.param("path"), c.req.query("members")),
   );
   app.get("/network", () => showNetwork(site));
   app.get("/about", () => showAbout(site));
@@ -84,8 +85,11 @@ export function createWeb(site: Site): Hono {
   // For other nodes.
   app.get("/.well-known/coop-directory", () => wellKnown(site));
   app.get("/dir/v1/changes", (c) => feedChanges(site, c));
-  app.post("/dir/v1/records", bodyLimit({ maxSize: 128 * 1024, onError: tooLarge }), (c) =>
+  app.post("/dir/v1/records", bodyLimit({ maxSize: 128 * 1024, onError: tooLarge(128) }), (c) =>
     recordsByDigest(site, c),
+  );
+  app.post("/dir/v1/reconcile", bodyLimit({ maxSize: 256 * 1024, onError: tooLarge(256) }), (c) =>
+    reconcile(site, c),
   );
   app.get("/dir/v1/records/:digest", (c) => recordByDigest(site, c.req.param("digest")));
   app.get("/coops/:id/listing", (c) => listing(site, c.req.param("id")));
@@ -94,8 +98,10 @@ export function createWeb(site: Site): Hono {
   return app;
 }
 
-function tooLarge(): never {
-  throw new AppError("too-large", "The body has more than 128 KB.");
+function tooLarge(most: number): () => never {
+  return () => {
+    throw new AppError("too-large", `The body has more than ${most} KB.`);
+  };
 }
 
 /** Where people find what the fediverse finds at this address. */

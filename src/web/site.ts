@@ -3,6 +3,8 @@ import type { ImportDesk } from "../directory/import-desk.ts";
 import type { Throttle } from "../directory/throttle.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import type { FeedSource } from "../replication/feed.ts";
+import type { RepairDesk } from "../replication/reconcile.ts";
+import type { Requesters } from "../replication/signed-request.ts";
 import type { Db } from "../store/schema.ts";
 
 /** What the pages, the API and the replication routes are served from. */
@@ -11,6 +13,9 @@ export interface Site {
   node: Identity;
   index: DirectoryIndex;
   feed: FeedSource;
+  /** Answers the repairs of other nodes, and knows them by their signatures. */
+  repairs: RepairDesk;
+  requesters: Requesters;
   role: "hub" | "leaf";
   /** What the node calls itself. */
   name: string;

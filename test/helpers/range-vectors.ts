@@ -79,9 +79,9 @@ const malformed = [
   ["61ffffffffffffffff7f0000", "a key of more than 53 bits"],
   ["6121000080", "ends within a number"],
   ["61812100", "ends before a mode"],
-  ["610021" + "00".repeat(33) + "00", "a prefix that is longer than an id"],
-  ["61050102" + "00" + "010101" + "00", "a range that ends before it begins"],
-  ["61000002" + "02" + "ab".repeat(64), "an id twice in a list"],
+  [`610021${"00".repeat(34)}`, "a prefix that is longer than an id"],
+  ["610501020001010100", "a range that ends before it begins"],
+  [`6100000202${"ab".repeat(64)}`, "an id twice in a list"],
 ].map(([message, what]) => ({ message, what }));
 
 /** The vectors of fixtures/ranges/expected.json. */

@@ -14,6 +14,10 @@ import { openImportDesk } from "../../src/directory/import-desk.ts";
 import { createThrottle } from "../../src/directory/throttle.ts";
 import { watch } from "../../src/events.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
+import { machineClock } from "../../src/replication/replica.ts";
+import { repairDesk } from "../../src/replication/reconcile.ts";
+import { SealedCopy } from "../../src/replication/sealed-copy.ts";
+import { Requesters } from "../../src/replication/signed-request.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
@@ -161,11 +165,15 @@ export async function testSite(
   const index = await openIndex(db, ":memory:");
   const log = watch(() => changes.head(db), 10, stop.signal);
   const uploads = mkdtempSync(join(tmpdir(), "fragaria-uploads-"));
+  const replica = await replicaOf(db, node);
+  const machine = machineClock(() => now);
   const site: Site = {
     db,
     node,
     index,
-    feed: { replica: await replicaOf(db, node), watch: log, now: Date.now },
+    feed: { replica, watch: log, now: Date.now },
+    repairs: repairDesk(replica, new SealedCopy(replica, machine), fetch, machine),
+    requesters: new Requesters(fetch, machine),
     role: "hub",
     name: "Coops Example",
     contact: "directory@coops.example",

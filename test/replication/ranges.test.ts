@@ -37,6 +37,10 @@ function difference(these: Item[], those: Item[]): string[] {
   return these.flatMap(({ id }) => (ids.has(id) ? [] : [id])).toSorted();
 }
 
+type Vectors = Omit<ReturnType<typeof rangeVectors>, "malformed"> & {
+  malformed: { message: string; what: string }[];
+};
+
 interface Reference {
   split: typeof split;
   frame: number;
@@ -59,9 +63,7 @@ describe("the vectors in fixtures/ranges", () => {
   });
 
   it("are what this code makes and finds, byte for byte", () => {
-    const vectors = JSON.parse(readFileSync(rangeVectorFile, "utf8")) as ReturnType<
-      typeof rangeVectors
-    >;
+    const vectors = JSON.parse(readFileSync(rangeVectorFile, "utf8")) as Vectors;
     expect(rangeVectors()).toEqual(vectors);
     for (const { what, frame, client, server, messages, lacking, extra } of vectors.runs) {
       expect(lacking, what).toEqual(difference(server, client));
@@ -233,6 +235,6 @@ describe("a message from anybody", () => {
       inquiry.take(bytes(answer));
     };
     expect(take(`61000001${"00".repeat(16)}`)).toThrow(/puts off everything/);
-    expect(take(`61000002${"01"}${"ab".repeat(32)}`)).toThrow(/wasn’t asked/);
+    expect(take(`6100000201${"ab".repeat(32)}`)).toThrow(/wasn’t asked/);
   });
 });

@@ -1,0 +1,255 @@
+import { getLogger } from "@logtape/logtape";
+import { z } from "zod";
+import { Exclusions, excludedBy } from "../coop/exclusions.ts";
+import type { Identity } from "../directory/identity.ts";
+import { AppError } from "../errors.ts";
+import { type Job, repeat } from "../jobs.ts";
+import type { Peer } from "../store/peers.ts";
+import { ask, askDescription, limits, parseJson } from "./describe.ts";
+import { type Pulled, type Puller, splitLines, summary } from "./pull.ts";
+import { respond } from "./ranges.ts";
+import { Inquiry } from "./ranges-inquiry.ts";
+import type { Clock, Replica, Send } from "./replica.ts";
+import { only } from "./sealed.ts";
+import type { SealedCopy } from "./sealed-copy.ts";
+import { sendSigned } from "./signed-request.ts";
+
+/** How ranges are divided, and what a message may be at most: docs/decisions/0009-repair.md. */
+export const options = { split: { buckets: 8, leaf: 16 }, frame: 256 * 1024 };
+
+/** The parameters of `POST /dir/v1/reconcile`. */
+export const ReconcileQuery = z.strictObject({
+  /** A host of which alone records are compared. */
+  origin: z.string().max(260).optional(),
+});
+
+/** Messages that are sent in one run at most. What is found by then is fetched; another run finds the rest. */
+const roundsMost = 40;
+/** Records that are fetched at once. */
+const portion = 200;
+/** How many messages a node may send within ten minutes. */
+const span = 600_000;
+const messagesMost = 3 * roundsMost;
+/** A list of what is left out: more than twice what 20,000 hosts take. */
+const exclusionsBytes = 4 * 1024 * 1024;
+
+/** Sends a message about all records, or those of one host, and brings the answer. */
+export type AskRanges = (
+  peer: string,
+  message: Uint8Array<ArrayBuffer>,
+  origin: string | undefined,
+  signal: AbortSignal,
+) => Promise<Uint8Array>;
+
+/** Over HTTP, signed by the key of the node's actor. */
+export function signedAskRanges(node: Identity, send: Send): AskRanges {
+  return (peer, message, origin, signal) => {
+    const url = new URL(`${peer}/dir/v1/reconcile`);
+    if (origin !== undefined) url.searchParams.set("origin", origin);
+    const type = "application/octet-stream";
+    const what = { url: url.href, type, body: message, most: options.frame };
+    return sendSigned(node, send, what, signal);
+  };
+}
+
+/** What repairs. */
+export interface Repairer extends Puller {
+  copy: SealedCopy;
+  askRanges: AskRanges;
+}
+
+/** What a run has found and brought. */
+export interface Repaired extends Omit<Pulled, "more" | "read"> {
+  /** How many records the peer has and we lacked. */
+  lacked: number;
+  /** How many of ours it lacks: it will ask for them itself. */
+  extra: number;
+  /** Messages sent. */
+  rounds: number;
+  /** Whether everything was compared; else the next run goes on. */
+  whole: boolean;
+}
+
+/**
+ * Finds out which records a peer has that we lack, and takes them in: of all
+ * hosts that neither of the two leaves out, or of one.
+ *
+ * @param origin A host of which alone records are compared.
+ * @throws {AppError} `unavailable` when the peer can't be asked, `bad-request`
+ *   when its answers make no sense.
+ */
+export async function repairWith(
+  repairer: Repairer,
+  peer: string,
+  stop: AbortSignal,
+  origin?: string,
+): Promise<Repaired> {
+  const { replica, send, clock, copy, askRanges } = repairer;
+  const signal = AbortSignal.any([stop, clock.timeout(span)]);
+  const described = await askDescription(send, peer, signal);
+  await replica.learn(peer, signal);
+  const holds = await replica.policy();
+  const keeps = await keeper(holds, send, peer, origin, signal);
+  const inquiry = new Inquiry(only(await copy.fresh(), keeps), options);
+  let rounds = 0;
+  let question = inquiry.ask();
+  for (; question !== undefined && rounds < roundsMost; rounds += 1) {
+    inquiry.take(await askRanges(peer, question, origin, signal));
+    question = inquiry.ask();
+  }
+  const lacking = [...inquiry.lacking];
+  const received = [];
+  for (let at = 0; at < lacking.length; at += portion) {
+    const asked = lacking.slice(at, at + portion);
+    // The feed may have brought some of them meanwhile.
+    const held = await replica.heldOf(asked);
+    const digests = asked.filter((digest) => !held.has(digest));
+    if (digests.length === 0) continue;
+    const headers = { "content-type": "application/json" };
+    const init = { method: "POST", headers, body: JSON.stringify({ digests }), signal };
+    const body = await ask(send, described.records, init, digests.length * (limits.record + 1));
+    received.push(...(await replica.receive(splitLines(body), holds)));
+    await clock.sleep(0);
+  }
+  const taken = summary(peer, received);
+  await replica.peers.update(peer, { repaired: clock.now(), lacked: taken.admitted });
+  const { length: extra } = inquiry.extra;
+  return { ...taken, lacked: lacking.length, extra, rounds, whole: question === undefined };
+}
+
+/** Of which hosts records are compared with another node: those that neither leaves out, or one of them. */
+async function keeper(
+  holds: (host: string) => boolean,
+  send: Send,
+  other: string,
+  origin: string | undefined,
+  signal: AbortSignal,
+): Promise<(host: string) => boolean> {
+  if (origin !== undefined) return (host) => host === origin && holds(host);
+  const leavesOut = excludedBy(await askExclusions(send, other, signal));
+  return (host) => holds(host) && !leavesOut(host);
+}
+
+async function askExclusions(send: Send, origin: string, signal: AbortSignal): Promise<Exclusions> {
+  const url = `${origin}/dir/v1/excluded`;
+  const read = Exclusions.safeParse(parseJson(await ask(send, url, { signal }, exclusionsBytes)));
+  if (read.success) return read.data;
+  throw new AppError("unavailable", `${url} is no list of what is left out`);
+}
+
+/** What answers the repairs of others. */
+export interface RepairDesk {
+  /**
+   * @param from The origin of the node that asks.
+   * @param origin The host that it asks about, if not all.
+   * @throws {AppError} `rate-limited` when it asks too much, `bad-request` for
+   *   what isn't a message, `unavailable` when it can't be asked what it leaves out.
+   */
+  answer(from: string, message: Uint8Array, origin?: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Of so many nodes it is remembered what they leave out, and how often they asked. */
+const nodesMost = 1000;
+
+/** Answers from a copy; nothing is kept of a run. */
+export function repairDesk(
+  replica: Replica,
+  copy: SealedCopy,
+  send: Send,
+  clock: Clock,
+): RepairDesk {
+  const asking = new Map<
+    string,
+    { since: number; count: number; leavesOut?: Promise<(host: string) => boolean> | undefined }
+  >();
+  const admit = (from: string) => {
+    const now = clock.now();
+    let known = asking.get(from);
+    if (known === undefined || now - known.since >= span) known = { since: now, count: 0 };
+    if (known.count >= messagesMost) {
+      const retryAfter = Math.ceil((known.since + span - now) / 1000);
+      throw new AppError(
+        "rate-limited",
+        `${from} has sent ${messagesMost} messages within ten minutes; the next is answered in ${retryAfter} s.`,
+        { retryAfter },
+      );
+    }
+    known.count += 1;
+    asking.delete(from);
+    asking.set(from, known);
+    if (asking.size > nodesMost) asking.delete(asking.keys().next().value ?? "");
+    return known;
+  };
+  return {
+    async answer(from, message, origin) {
+      const known = admit(from);
+      const holds = await replica.policy();
+      let keeps = (host: string) => host === origin && holds(host);
+      if (origin === undefined) {
+        known.leavesOut ??= askExclusions(send, from, clock.timeout(10_000)).then(excludedBy);
+        const leavesOut = await known.leavesOut.catch((error: unknown) => {
+          known.leavesOut = undefined;
+          throw error;
+        });
+        keeps = (host) => holds(host) && !leavesOut(host);
+      }
+      return respond(only(await copy.recent(), keeps), message, options);
+    },
+  };
+}
+
+/**
+ * Compares with a peer until everything was compared, or as often as it
+ * answers: for who has just found it.
+ *
+ * @returns How many records it brought.
+ * @throws {AppError} as `repairWith`.
+ */
+export async function repairWholly(
+  repairer: Repairer,
+  peer: string,
+  stop: AbortSignal,
+): Promise<number> {
+  let brought = 0;
+  for (let runs = 0; runs < messagesMost / roundsMost; runs += 1) {
+    const { admitted, whole } = await repairWith(repairer, peer, stop);
+    brought += admitted;
+    if (whole) break;
+  }
+  return brought;
+}
+
+/**
+ * Repairs with one peer after another, chosen at random, until stopped: what no
+ * feed has brought, for whatever reason, comes this way.
+ *
+ * @param every Pause in between, ms.
+ * @param own Whether only this node's own records are repaired, as leaves do.
+ */
+export function repairPeers(
+  repairer: Repairer,
+  every: number,
+  own: boolean,
+  stop: AbortSignal,
+): Job {
+  const { replica, random } = repairer;
+  const turn = async (signal: AbortSignal) => {
+    const peers = (await replica.peers.all()).filter((peer) => isRepairable(peer, own));
+    const peer = peers[Math.floor(random() * peers.length)];
+    if (peer === undefined) return false;
+    const found = await repairWith(repairer, peer.url, signal, own ? replica.host : undefined);
+    if (found.lacked > 0) {
+      const log = getLogger(["fragaria", "replication"]);
+      const { lacked, admitted, rounds } = found;
+      const facts = { peer: peer.url, lacked, admitted, rounds };
+      log.info("Repair with {peer} in {rounds} rounds: {lacked} lacked, {admitted} taken", facts);
+    }
+    return false;
+  };
+  return repeat("repairing", stop, { every, retry: every, retryMost: every }, turn, repairer);
+}
+
+/** Hubs have what others publish; and what is still loaded in bulk needs no repair. */
+function isRepairable({ role, caughtUp }: Peer, own: boolean): boolean {
+  return own ? role !== "leaf" : role === "hub" && caughtUp !== null;
+}
