@@ -72,49 +72,55 @@ async function askAround(
   pace: DiscoveryPace,
   stop: AbortSignal,
 ): Promise<unknown> {
-  const { replica, send, clock } = puller;
+  const { replica, clock } = puller;
   const upstreams = (await replica.peers.all()).filter((peer) => !isGuest(peer));
   for (const url of told.keys()) {
     if (!upstreams.some((peer) => peer.url === url)) told.delete(url);
   }
   const now = clock.now();
   const few = upstreams.filter((peer) => isUsable(peer, now, 3 * pace.discover)).length;
-  const lacking = few < upstreamsOf[role];
+  const rest = few < upstreamsOf[role] ? 0 : 144 * pace.discover;
   const results = await Promise.allSettled(
     upstreams.map(async (peer) => {
-      const { url } = peer;
       const signal = AbortSignal.any([stop, clock.timeout(20_000)]);
-      try {
-        // A hub hears of its peers by following them; a leaf has to ask.
-        if (role === "leaf" || peer.role === null) {
-          const described = await askDescription(send, url, signal);
-          const { role: part, actor } = described;
-          await replica.peers.update(url, {
-            ...{ role: part, actor, seen: clock.now() },
-            ...(role === "leaf" && { fault: null, faulted: null }),
-          });
-          if (part === "leaf") return;
-        }
-        if (peer.role === "leaf" || stop.aborted) return;
-        const last = asked.get(url);
-        if (last !== undefined && !lacking && now - last < 144 * pace.discover) return;
-        const others = await askPeers(send, url, { role: "hub", limit: toldMost }, signal);
-        asked.set(url, now);
-        told.set(
-          url,
-          others.filter((each) => each.role === "hub").map((each) => each.url),
-        );
-      } catch (error) {
-        const { message } = error as Error;
-        if (role === "leaf" && !stop.aborted) {
-          await replica.peers.update(url, { fault: message, faulted: clock.now() });
-        }
-        throw error;
-      }
+      // Of a hub that it follows a hub hears whether it answers; a leaf has to ask.
+      const part =
+        role === "leaf" || peer.role === null ? await greet(puller, peer, signal) : peer.role;
+      if (part !== "hub" || now - (asked.get(peer.url) ?? 0) < rest) return;
+      asked.set(peer.url, now);
+      told.set(peer.url, await hubsKnownTo(puller, peer.url, signal));
     }),
   );
   const failed = results.find((result) => result.status === "rejected");
   return results.every((result) => result.status === "rejected") ? failed?.reason : undefined;
+}
+
+/** Asks a peer who it is, and notes whether it answers. */
+async function greet({ replica, send, clock }: Puller, peer: Peer, signal: AbortSignal) {
+  try {
+    const { role, actor } = await askDescription(send, peer.url, signal);
+    const facts = { role, actor, seen: clock.now(), fault: null, faulted: null };
+    await replica.peers.update(peer.url, facts);
+    return role;
+  } catch (error) {
+    const { message } = error as Error;
+    await replica.peers.update(peer.url, { fault: message, faulted: clock.now() });
+    throw error;
+  }
+}
+
+async function hubsKnownTo({ send }: Puller, url: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    const others = await askPeers(send, url, { role: "hub", limit: toldMost }, signal);
+    return others.filter(({ role }) => role === "hub").map((other) => other.url);
+  } catch (error) {
+    const { message } = error as Error;
+    getLogger(["fragaria", "replication"]).info("{url} tells of no hubs: {message}", {
+      url,
+      message,
+    });
+    return [];
+  }
 }
 
 async function chooseAnew(

@@ -1,14 +1,20 @@
 import { promisify } from "node:util";
 import { constants, gzip, zstdCompress } from "node:zlib";
 import type { Context } from "hono";
+import { z } from "zod";
 import { AppError } from "../errors.ts";
+import { beaconId } from "../coop/beacon.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { describe } from "../replication/describe.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";
 import { ReconcileQuery } from "../replication/reconcile.ts";
+import { peersLines, PeersQuery } from "../replication/peers-list.ts";
 import * as changes from "../store/changes.ts";
+import * as evidence from "../store/evidence.ts";
+import * as hosts from "../store/hosts.ts";
 import * as records from "../store/records.ts";
+import type { RecordTable } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import { bestEncoding } from "./accept.ts";
 import { bodyFaults, demandParameters, InvalidRequest } from "./parameters.ts";
@@ -30,6 +36,12 @@ export async function wellKnown({ db, node, role }: Site): Promise<Response> {
   return Response.json(description, { headers: { ...open, "cache-control": "max-age=60" } });
 }
 
+/** `GET /dir/v1/excluded`: which hosts’ records aren’t held here, and why. */
+export async function excludedHosts({ feed }: Site): Promise<Response> {
+  const exclusions = await feed.replica.exclusions();
+  return Response.json(exclusions, { headers: { ...open, "cache-control": "max-age=60" } });
+}
+
 /**
  * `GET /dir/v1/changes`: a page of the feed, one line a record.
  *
@@ -39,6 +51,14 @@ export async function feedChanges(site: Site, c: Context): Promise<Response> {
   const query = demandParameters(FeedQuery, new URL(c.req.url).searchParams);
   const { next, lines } = await feedPage(site.feed, query, c.req.raw.signal);
   return ndjson(c, lines, { "dir-next": writeCursor(next) });
+}
+
+/** `GET /dir/v1/peers`: nodes that this one knows to be alive. */
+export async function livePeers(site: Site, c: Context): Promise<Response> {
+  const query = demandParameters(PeersQuery, new URL(c.req.url).searchParams);
+  const { replica, now } = site.feed;
+  const lines = await peersLines({ replica, now, random: Math.random }, query);
+  return ndjson(c, lines, { "cache-control": "max-age=60" });
 }
 
 /**
@@ -106,9 +126,45 @@ export async function attestation(site: Site, id: string): Promise<Response> {
   return ownRecord(site, `${site.node.origin}/attestations/${id}`, "attestation");
 }
 
+/** The parameters of `GET /dir/v1/beacon`. */
+const BeaconQuery = z.strictObject({
+  /** Of another node, as far as it is held; of this one if it isn't given. */
+  host: z.string().max(260).optional(),
+});
+
+/**
+ * `GET /dir/v1/beacon`: the newest beacon of this node, or of another one. 204
+ * says that none is held of that other one.
+ */
+export async function beacon(site: Site, c: Context): Promise<Response> {
+  const { host } = demandParameters(BeaconQuery, new URL(c.req.url).searchParams);
+  const { db, node } = site;
+  if (host === undefined || host === node.host) {
+    return ownRecord(site, beaconId(node.origin), "beacon");
+  }
+  const known = await hosts.get(db, host);
+  const record = known && (await records.get(db, beaconId(known.origin)));
+  return record === undefined
+    ? new Response(null, { status: 204, headers: { ...open, "cache-control": "no-store" } })
+    : recordResponse(record);
+}
+
+/** `GET /dir/v1/evidence/:host`: two beacons by which a host contradicts itself, a line each. */
+export async function contradiction({ db }: Site, c: Context, host: string): Promise<Response> {
+  const kept = await evidence.get(db, host);
+  if (kept === undefined) {
+    throw new AppError("not-found", `Nothing is kept here by which ${host} contradicts itself.`);
+  }
+  return ndjson(c, [kept.first, kept.second], {});
+}
+
 async function ownRecord({ db }: Site, id: string, what: string): Promise<Response> {
   const record = await records.get(db, id);
   if (record === undefined) throw new AppError("not-found", `This node publishes no such ${what}.`);
+  return recordResponse(record);
+}
+
+function recordResponse(record: RecordTable): Response {
   return new Response(new Uint8Array(record.body), {
     status: record.tombstone === 1 ? 410 : 200,
     headers: {
@@ -136,9 +192,9 @@ async function ndjson(
   return new Response((await compress(plain, encoding)) as Bytes, {
     headers: {
       ...open,
-      ...headers,
       "content-type": "application/x-ndjson",
       "cache-control": "no-store",
+      ...headers,
       vary: "Accept-Encoding",
       ...(encoding === undefined ? {} : { "content-encoding": encoding }),
     },

@@ -6,10 +6,14 @@ import { adminRoutes } from "./admin-routes.ts";
 import { health, lookupCoop, searchCoops } from "./api.ts";
 import {
   attestation,
+  beacon,
+  contradiction,
+  excludedHosts,
   feedChanges,
   listing,
-  recordByDigest,
+  livePeers,
   reconcile,
+  recordByDigest,
   recordsByDigest,
   wellKnown,
 } from "./dir.ts";
@@ -85,13 +89,17 @@ export function createWeb(site: Site): Hono {
   // For other nodes.
   app.get("/.well-known/coop-directory", () => wellKnown(site));
   app.get("/dir/v1/changes", (c) => feedChanges(site, c));
+  app.get("/dir/v1/peers", (c) => livePeers(site, c));
   app.post("/dir/v1/records", bodyLimit({ maxSize: 128 * 1024, onError: tooLarge(128) }), (c) =>
     recordsByDigest(site, c),
   );
   app.post("/dir/v1/reconcile", bodyLimit({ maxSize: 256 * 1024, onError: tooLarge(256) }), (c) =>
     reconcile(site, c),
   );
+  app.get("/dir/v1/excluded", () => excludedHosts(site));
   app.get("/dir/v1/records/:digest", (c) => recordByDigest(site, c.req.param("digest")));
+  app.get("/dir/v1/beacon", (c) => beacon(site, c));
+  app.get("/dir/v1/evidence/:host", (c) => contradiction(site, c, c.req.param("host")));
   app.get("/coops/:id/listing", (c) => listing(site, c.req.param("id")));
   app.get("/attestations/:id", (c) => attestation(site, c.req.param("id")));
 
