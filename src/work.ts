@@ -1,11 +1,17 @@
 import type { Federation } from "@fedify/fedify";
 import type { Config } from "./config.ts";
+import { beat, type Chain } from "./directory/beat.ts";
+import { compareHosts } from "./directory/compare-hosts.ts";
+import { dropExcluded } from "./directory/exclude.ts";
 import { dropExpired } from "./directory/expire.ts";
 import type { ImportDesk } from "./directory/import-desk.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
 import { pruneRequests } from "./directory/request.ts";
+import { settleAll } from "./directory/settle-hosts.ts";
 import { signAfresh, signDue } from "./directory/sign-again.ts";
+import { watchHosts } from "./directory/watch-hosts.ts";
+import { watchSize } from "./directory/watch-size.ts";
 import type { Watch } from "./events.ts";
 import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
@@ -18,11 +24,14 @@ import type { KeyRing } from "./replication/keys.ts";
 import { beHub, beLeaf } from "./replication/part.ts";
 import type { Puller } from "./replication/pull.ts";
 import { type Repairer, repairPeers, repairWholly } from "./replication/reconcile.ts";
+import { keepBeating } from "./replication/recall.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
+import { seekWithheld, type Watchlist } from "./replication/seek.ts";
 import type { Acquaintances } from "./replication/strangers.ts";
 import { settleKeys, takeOverKeys } from "./replication/take-over-keys.ts";
 import { signedWake, wakeHubs } from "./replication/wake.ts";
 import { prune } from "./store/kv.ts";
+import * as hosts from "./store/hosts.ts";
 import * as links from "./store/links.ts";
 import * as mandates from "./store/mandates.ts";
 import { forgetDeleted } from "./store/messages.ts";
@@ -139,14 +148,29 @@ export function work(parts: Work): Promise<unknown>[] {
     keepBeating(puller, renewBeacon, pace.beat, stop).done,
     repeat("watching hosts", stop, renewing, async () => {
       await watchHosts(db, node, clock());
+      await settleAll(db, node, clock());
+      return false;
+    }).done,
+  );
+  // Soon after it was decided, and in portions.
+  const dropping = { every: pace.sweep / 60, retry: pace.retry, retryMost: pace.sweep };
+  running.push(
+    repeat("dropping what is left out", stop, dropping, async () => {
       await dropExcluded(db, node, clock());
       return false;
     }).done,
   );
   if (config.role === "hub") {
+    running.push(
+      repeat("watching the size of the directory", stop, renewing, async () => {
+        // While it is being built, nothing is gone that isn't counted yet.
+        await index.catchUp();
+        await watchSize(db, node, index, clock());
+        return false;
+      }).done,
+    );
     const list: Watchlist = {
-      // While a hub fills itself, most is still to come.
-      compare: async () => (isFilling(await settings.filling(db)) ? [] : compareHosts(db, clock())),
+      compare: () => compareHosts(db, clock()),
       note: (host, outcome) => hosts.update(db, host, outcome),
     };
     const seeking = { every: pace.repair, retry: pace.repair, retryMost: 10 * pace.repair };

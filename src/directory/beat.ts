@@ -15,6 +15,14 @@ export interface BeatPace {
   least: number;
 }
 
+/**
+ * What is known of the beacon that came before: whether the one that is held is
+ * the last (`continue`), or that can't be found out, as when the database may
+ * have been put back and no peer answers (`begin`). While it is `unknown` only
+ * the very first beacon is signed.
+ */
+export type Chain = "continue" | "begin" | "unknown";
+
 /** What a node's beacon says beside what is counted. */
 export type Said = Pick<Beacon, "role" | "asks" | "movedTo">;
 
@@ -24,8 +32,6 @@ export type Said = Pick<Beacon, "role" | "asks" | "movedTo">;
  * something else that it says have. Two processes on one database never sign
  * two after the same one.
  *
- * @param chain `begin` where it isn't known which beacon was the last, as when
- *   the database may have been put back and no peer answers.
  * @returns Whether there is a new one.
  */
 export async function beat(
@@ -34,11 +40,12 @@ export async function beat(
   said: Said,
   now: number,
   pace: BeatPace,
-  chain: "continue" | "begin" = "continue",
+  chain: Chain = "continue",
 ): Promise<boolean> {
-  const id = beaconId(node.origin);
+  const last = await records.get(db, beaconId(node.origin));
+  if (chain === "unknown" && last !== undefined) return false;
   // Without a transaction first: nearly always there is nothing to do.
-  if (!(await isDue(db, node, await records.get(db, id), said, now, pace))) return false;
+  if (!(await isDue(db, node, last, said, now, pace))) return false;
   return db.transaction().execute((tx) => sign(tx, node, said, now, pace, chain));
 }
 
@@ -48,7 +55,7 @@ async function sign(
   said: Said,
   now: number,
   pace: BeatPace,
-  chain: "continue" | "begin",
+  chain: Chain,
 ): Promise<boolean> {
   const id = beaconId(node.origin);
   const last = await holdings.lock(tx, id);

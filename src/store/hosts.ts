@@ -152,6 +152,7 @@ const unknown = {
   liveness: null,
   leftOut: null,
   agreed: null,
+  held: null,
   differs: null,
   sought: null,
   soughtOf: null,
@@ -176,4 +177,19 @@ const unknown = {
 /** Notes what was learnt of, or decided about, a host that is known. */
 export async function update(db: Db, host: string, facts: HostFacts): Promise<void> {
   await db.updateTable("host").set(facts).where("host", "=", host).execute();
+}
+
+/**
+ * Hosts with a beacon issued after that moment, of which it isn't known whether
+ * what is held is what it counts; in order of their names.
+ */
+export async function uncompared(db: Db, since: number): Promise<Host[]> {
+  return db
+    .selectFrom("host")
+    .selectAll()
+    .where("beacon", ">", since)
+    .where("excluded", "is", null)
+    .where((eb) => eb.or([eb("agreed", "is", null), eb("agreed", "<", eb.ref("beacon"))]))
+    .orderBy("host")
+    .execute();
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type App, createApp, openNode } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
+import { beaconKind } from "../../src/coop/beacon.ts";
 import type { ListingContent } from "../../src/coop/listing.ts";
 import type { Identity } from "../../src/directory/identity.ts";
 import { listen, type Listener } from "../../src/listen.ts";
@@ -19,6 +20,7 @@ const quickPace: Pace = {
   retry: 100,
   repair: 60_000,
   sweep: 3_600_000,
+  beat: 3_600_000,
 };
 
 /** A node on a loopback port of its own, with real sockets and a real database. */
@@ -93,10 +95,15 @@ export async function testNode(
   };
 }
 
-/** What a node holds: digests by id, in order. */
+/** What a node holds, beacons apart: digests by id, in order. */
 export function directoryOf(node: TestNode): Promise<[string, string][]> {
   return node.use(async (db) => {
-    const rows = await db.selectFrom("record").select(["id", "digest"]).orderBy("id").execute();
+    const rows = await db
+      .selectFrom("record")
+      .select(["id", "digest"])
+      .where("kind", "!=", beaconKind)
+      .orderBy("id")
+      .execute();
     return rows.map(({ id, digest }) => [id, digest]);
   });
 }
