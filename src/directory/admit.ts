@@ -6,6 +6,7 @@ import * as peers from "../store/peers.ts";
 import * as records from "../store/records.ts";
 import type { Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
+import type { Holds } from "./standing.ts";
 import { domainsOf, meet, settle } from "./settle-hosts.ts";
 
 /** What of some genuine records may be held. */
@@ -21,19 +22,21 @@ export interface Admitted {
  * is never held in part. Of a silent host only a beacon is let in.
  *
  * @param offered At most one of each id.
+ * @param holds What the policy says of a host, known or not.
  */
 export async function admit(
   tx: Tx,
   node: Identity,
   offered: SignedRecord[],
   now: number,
+  holds: Holds,
 ): Promise<Admitted> {
   const byOrigin = Map.groupBy(offered, ({ origin }) => origin);
   byOrigin.delete(node.host);
   if (byOrigin.size === 0) return { records: offered, news: [] };
   const names = [...byOrigin.keys()].toSorted();
   const before = await hosts.byHosts(tx, names);
-  const strangers = names.filter((host) => !before.has(host));
+  const strangers = names.filter((host) => !before.has(host) && holds(host));
   const met = await meet(tx, node, originsOf(strangers, byOrigin), now);
   const known = await hosts.lock(tx, names);
   const configured = new Set((await peers.configured(tx)).map(({ host }) => host));
@@ -48,8 +51,9 @@ export async function admit(
   const news = [...met, ...(await settle(tx, node, domainsOf(bounded), now, coming))];
   const standing = news.length === 0 ? known : await hosts.byHosts(tx, names);
   const welcome = ({ origin, kind }: SignedRecord) => {
-    const exclusion = origin === node.host ? null : standing.get(origin)?.exclusion;
-    return exclusion === null || (exclusion === "silent" && kind === beaconKind);
+    if (origin === node.host) return true;
+    const exclusion = standing.get(origin)?.exclusion;
+    return exclusion === "silent" ? kind === beaconKind : exclusion === null && holds(origin, kind);
   };
   return { records: offered.filter(welcome), news };
 }

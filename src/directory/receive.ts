@@ -9,6 +9,7 @@ import { admit } from "./admit.ts";
 import type { Identity } from "./identity.ts";
 import { noticeBeacons } from "./notice-beacons.ts";
 import { recover, type Recovered } from "./recover.ts";
+import type { Holds } from "./standing.ts";
 import { noteVouches } from "./vouch.ts";
 
 /** How a node judges what it is given. */
@@ -21,7 +22,7 @@ export interface Reception {
   /** The pinned key of a URL, if it verifies what was issued then (epoch ms). */
   keyOf(method: string, issued: number): KeyObject | undefined;
   /** Whether records of this host are held here. */
-  holds(origin: string): boolean;
+  holds: Holds;
 }
 
 /** What became of each record that was offered, in order. */
@@ -49,9 +50,7 @@ export async function receive(
       return { outcome: "refused", reason: accepted.refused, why: accepted.why };
     }
     const { record } = accepted;
-    if (!reception.holds(record.origin)) {
-      return notHeld(record);
-    }
+    if (!reception.holds(record.origin, record.kind)) return notHeld(record);
     if (supersedes(record, newest.get(record.id))) newest.set(record.id, record);
     return record;
   });
@@ -73,11 +72,11 @@ async function takeIn(
   tx: Tx,
   offered: SignedRecord[],
   genuine: SignedRecord[],
-  { node, now }: Reception,
+  { node, now, holds }: Reception,
 ) {
   const own = offered.filter(({ origin }) => origin === node.host);
   const recovered = await recover(tx, node, own, now);
-  const admitted = await admit(tx, node, offered, now);
+  const admitted = await admit(tx, node, offered, now, holds);
   const welcome = new Set(admitted.records.map(({ id }) => id));
   const told = genuine.filter(({ id }) => welcome.has(id));
   const noticed = await noticeBeacons(tx, node, told, now);

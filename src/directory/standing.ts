@@ -1,3 +1,4 @@
+import { beaconKind } from "../coop/beacon.ts";
 import { Acquaintances, type Exclusions } from "../coop/exclusions.ts";
 import { quotas } from "../coop/standing.ts";
 import * as changes from "../store/changes.ts";
@@ -7,14 +8,16 @@ import * as settings from "../store/settings.ts";
 import { domainOf } from "./domain.ts";
 import type { Identity } from "./identity.ts";
 
+/**
+ * Whether records of a host are held: those of one that isn't known yet are, if
+ * there is room for it. Of a silent host none are; its next beacon is let in all
+ * the same, if it is asked for by its kind.
+ */
+export type Holds = (host: string, kind?: string) => boolean;
+
 /** Whose records are held here, as far as was known when it was asked for. */
 export interface Policy {
-  /**
-   * Whether records of a host are held here: those of one that isn't known yet
-   * are, if there is room for it. Silent hosts are among them: of them only a
-   * beacon is taken in, which ends the silence.
-   */
-  holds: (host: string) => boolean;
+  holds: Holds;
   /** What is left out, for others to know. */
   exclusions(): Exclusions;
 }
@@ -41,6 +44,8 @@ export function keepStandings(db: Db, node: Identity, role: "hub" | "leaf"): Sta
     // Read first: whatever changes from now on has a larger seq.
     const seq = await changes.head(db);
     known = new Acquaintances(quotas);
+    // This node itself is never left out, however many are below its domain.
+    put({ host: node.host, domain: domainOf(node.host), listed: 0, exclusion: null });
     for (const row of await hosts.standings(db)) put(row);
     read = { epoch, seq };
   };
@@ -68,15 +73,18 @@ export function keepStandings(db: Db, node: Identity, role: "hub" | "leaf"): Sta
       await running;
       const now = known;
       return {
-        holds(host) {
+        holds(host, kind) {
           if (host === node.host) return true;
           if (role === "leaf") return false;
           const acquaintance = now.get(host);
           if (acquaintance === undefined) return now.hasRoom(domainOf(host));
           const { exclusion } = acquaintance;
-          return exclusion === null || exclusion === "silent";
+          return exclusion === null || (exclusion === "silent" && kind === beaconKind);
         },
-        exclusions: () => now.exclusions(),
+        exclusions: () =>
+          role === "leaf"
+            ? { hosts: [], domains: [], others: { reason: "leaf", except: [node.host] } }
+            : now.exclusions(),
       };
     },
   };

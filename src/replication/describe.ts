@@ -26,6 +26,8 @@ export const Description = z.object({
   /** A hub says whether it has filled itself and compared with others. */
   complete: z.boolean().optional(),
   records: z.url(),
+  /** Which hosts’ records it doesn’t hold, and why. */
+  excluded: z.url().optional(),
   limits: z.object({
     page: z.int().min(1),
     records: z.int().min(1),
@@ -51,6 +53,7 @@ export function describe(
     epoch,
     seq,
     records: `${node.origin}/dir/v1/records`,
+    excluded: `${node.origin}/dir/v1/excluded`,
     limits,
   };
 }

@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { supersedes } from "../coop/version.ts";
+import type { Holds } from "../directory/standing.ts";
 import type { Received } from "../directory/receive.ts";
 import { AppError } from "../errors.ts";
 import type { Peer } from "../store/peers.ts";
@@ -137,16 +138,16 @@ export async function takeIn(
   { replica, send, clock }: Puller,
   recordsUrl: string,
   lines: Line[],
-  holds: (origin: string) => boolean,
+  holds: Holds,
   signal: AbortSignal,
 ): Promise<Received[]> {
   const bodies = lines.flatMap((line) => ("body" in line ? [line.body] : []));
   const refs = lines.flatMap((line) => ("ref" in line ? [line.ref] : []));
   const upstream = new URL(recordsUrl).origin;
-  const wanted = refs.filter(({ id }) => {
+  const wanted = refs.filter(({ id, kind }) => {
     if (!URL.canParse(id)) return false;
     const { host, origin } = new URL(id);
-    return holds(host) && (replica.acquainted?.(origin, upstream) ?? true);
+    return holds(host, kind) && (replica.acquainted?.(origin, upstream) ?? true);
   });
   if (wanted.length > 0) {
     const lacking = await lackingOf(replica, wanted);
@@ -204,7 +205,14 @@ export function splitLines(body: Uint8Array): Uint8Array[] {
 export function summary(peer: string, received: Received[]): Omit<Pulled, "more" | "read"> {
   const log = getLogger(["fragaria", "replication"]);
   const refused = received.filter((each) => each.outcome === "refused");
-  for (const { reason, why } of refused.slice(0, 20)) {
+  // There may be any number of hosts of which nothing is held or known: no line for each.
+  const strange = refused.filter(({ reason }) => reason === "unknown-key").length;
+  if (strange > 0)
+    log.info("{peer} sent {strange} records by keys that aren’t known", { peer, strange });
+  const noted = refused.filter(
+    ({ reason }) => reason !== "origin-not-held" && reason !== "unknown-key",
+  );
+  for (const { reason, why } of noted.slice(0, 20)) {
     log.warn("{peer} sent a record that was refused ({reason}): {why}", { peer, reason, why });
   }
   const count = (outcome: string) => received.filter((each) => each.outcome === outcome).length;

@@ -4,7 +4,7 @@ import type { Exclusions } from "../coop/exclusions.ts";
 import type { Version } from "../coop/version.ts";
 import type { Identity } from "../directory/identity.ts";
 import { receive, type Received } from "../directory/receive.ts";
-import { keepStandings } from "../directory/standing.ts";
+import { type Holds, keepStandings } from "../directory/standing.ts";
 import * as changes from "../store/changes.ts";
 import * as nodes from "../store/nodes.ts";
 import * as peers from "../store/peers.ts";
@@ -81,11 +81,11 @@ export interface Replica {
   /** Those of these digests that are of records held. */
   heldOf(digests: string[]): Promise<Set<string>>;
   /** Says of hosts whether their records are held here. */
-  policy(): Promise<(host: string) => boolean>;
+  policy(): Promise<Holds>;
   /** What is left out here, as others are told. */
   exclusions(): Promise<Exclusions>;
   /** Verifies records and takes in those that are new: the exact bytes of each. */
-  receive(bodies: Uint8Array[], holds: (host: string) => boolean): Promise<Received[]>;
+  receive(bodies: Uint8Array[], holds: Holds): Promise<Received[]>;
   /** Makes sure that an origin's keys are known. Throws `unavailable` when they can't be had. */
   learn(origin: string, signal: AbortSignal): Promise<void>;
   /**
