@@ -89,7 +89,13 @@ export async function repairWith(
   const described = await askDescription(send, peer, signal);
   await replica.learn(peer, signal);
   const holds = await replica.policy();
-  const keeps = await keeper(holds, send, peer, origin, signal);
+  const leavesOut = await exclusions(
+    replica,
+    send,
+    origin === undefined ? peer : undefined,
+    signal,
+  );
+  const keeps = compared(holds, leavesOut, origin);
   const inquiry = new Inquiry(only(await copy.fresh(), keeps), options);
   let rounds = 0;
   let question = inquiry.ask();
@@ -117,17 +123,26 @@ export async function repairWith(
   return { ...taken, lacked: lacking.length, extra, rounds, whole: question === undefined };
 }
 
-/** Of which hosts records are compared with another node: those that neither leaves out, or one of them. */
-async function keeper(
+/** Of which hosts records are compared: of one, or of all that neither side leaves out. */
+function compared(
   holds: (host: string) => boolean,
-  send: Send,
-  other: string,
+  leavesOut: (host: string) => boolean,
   origin: string | undefined,
+): (host: string) => boolean {
+  return (host) => (origin ?? host) === host && holds(host) && !leavesOut(host);
+}
+
+/** What we leave out, and what another node does. */
+async function exclusions(
+  replica: Replica,
+  send: Send,
+  other: string | undefined,
   signal: AbortSignal,
 ): Promise<(host: string) => boolean> {
-  if (origin !== undefined) return (host) => host === origin && holds(host);
-  const leavesOut = excludedBy(await askExclusions(send, other, signal));
-  return (host) => holds(host) && !leavesOut(host);
+  const ours = excludedBy(await replica.exclusions());
+  if (other === undefined) return ours;
+  const theirs = excludedBy(await askExclusions(send, other, signal));
+  return (host) => ours(host) || theirs(host);
 }
 
 async function askExclusions(send: Send, origin: string, signal: AbortSignal): Promise<Exclusions> {
@@ -148,6 +163,16 @@ export interface RepairDesk {
   answer(from: string, message: Uint8Array, origin?: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** What is remembered of a node that asks, for ten minutes. */
+interface Asking {
+  since: number;
+  /** Its messages. */
+  count: number;
+  /** What it and we leave out; and what we do, where it asks about one host. */
+  all?: Promise<(host: string) => boolean> | undefined;
+  one?: Promise<(host: string) => boolean> | undefined;
+}
+
 /** Of so many nodes it is remembered what they leave out, and how often they asked. */
 const nodesMost = 1000;
 
@@ -158,10 +183,7 @@ export function repairDesk(
   send: Send,
   clock: Clock,
 ): RepairDesk {
-  const asking = new Map<
-    string,
-    { since: number; count: number; leavesOut?: Promise<(host: string) => boolean> | undefined }
-  >();
+  const asking = new Map<string, Asking>();
   const admit = (from: string) => {
     const now = clock.now();
     let known = asking.get(from);
@@ -183,16 +205,15 @@ export function repairDesk(
   return {
     async answer(from, message, origin) {
       const known = admit(from);
-      const holds = await replica.policy();
-      let keeps = (host: string) => host === origin && holds(host);
-      if (origin === undefined) {
-        known.leavesOut ??= askExclusions(send, from, clock.timeout(10_000)).then(excludedBy);
-        const leavesOut = await known.leavesOut.catch((error: unknown) => {
-          known.leavesOut = undefined;
-          throw error;
-        });
-        keeps = (host) => holds(host) && !leavesOut(host);
-      }
+      // Of one host it makes no difference what the other leaves out beside it.
+      const other = origin === undefined ? from : undefined;
+      const which = origin === undefined ? "all" : "one";
+      known[which] ??= exclusions(replica, send, other, clock.timeout(10_000));
+      const leavesOut = await known[which].catch((error: unknown) => {
+        known[which] = undefined;
+        throw error;
+      });
+      const keeps = compared(await replica.policy(), leavesOut, origin);
       return respond(only(await copy.recent(), keeps), message, options);
     },
   };
