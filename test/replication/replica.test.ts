@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
 import { databaseReplica, type Replica } from "../../src/replication/replica.ts";
+import * as hosts from "../../src/store/hosts.ts";
 import * as peers from "../../src/store/peers.ts";
 import { freshStore } from "../helpers/database.ts";
 import { testKey } from "../helpers/keys.ts";
@@ -29,6 +30,11 @@ function version(origin: string, name: number, issued: number, type: string): Si
     issued: new Date(issued).toISOString(),
   };
   return signRecord(document, testKey(origin, origins.indexOf(origin) + 1));
+}
+
+function known(origin: string) {
+  const { host } = new URL(origin);
+  return { origin, host, domain: host };
 }
 
 /** All that may be offered: versions and tombstones, too late and too early ones, forged ones. */
@@ -57,6 +63,8 @@ it("in memory answers as the one of a database does", async () => {
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
       await using store = await freshStore("sqlite");
       const node = await loadIdentity(store.db, "https://here.example", now);
+      // Known already: getting to know a host is in the log of a database, too.
+      await hosts.note(store.db, origins.map(known), now);
       const ring = { keyOf: (method: string) => keys.get(method), learn: () => Promise.resolve() };
       const clock = { now: () => now };
       const ours = databaseReplica({ ...clock, db: store.db, node, keys: ring, insecure: true });
