@@ -23,10 +23,10 @@ import type { Repair } from "./replication/adopt.ts";
 import type { KeyRing } from "./replication/keys.ts";
 import { beHub, beLeaf } from "./replication/part.ts";
 import type { Puller } from "./replication/pull.ts";
-import { type Repairer, repairPeers, repairWholly } from "./replication/reconcile.ts";
+import { type Repairer, repairPeers, repairWholly, repairWith } from "./replication/reconcile.ts";
 import { keepBeating } from "./replication/recall.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
-import { seekWithheld, type Watchlist } from "./replication/seek.ts";
+import { type RepairHost, seekWithheld, type Watchlist } from "./replication/seek.ts";
 import type { Acquaintances } from "./replication/strangers.ts";
 import { settleKeys, takeOverKeys } from "./replication/take-over-keys.ts";
 import { signedWake, wakeHubs } from "./replication/wake.ts";
@@ -169,6 +169,7 @@ export function work(parts: Work): Promise<unknown>[] {
         return false;
       }).done,
     );
+    const seekOf: RepairHost = (url, host, signal) => repairWith(repairer, url, signal, host);
     const list: Watchlist = {
       compare: () => compareHosts(db, clock()),
       note: (host, outcome) => hosts.update(db, host, outcome),
@@ -176,7 +177,7 @@ export function work(parts: Work): Promise<unknown>[] {
     const seeking = { every: pace.repair, retry: pace.repair, retryMost: 10 * pace.repair };
     running.push(
       repeat("seeking what is withheld", stop, seeking, async (signal) => {
-        await seekWithheld(repairer, list, pace.beat, signal);
+        await seekWithheld(puller, seekOf, list, pace.beat, signal);
         return false;
       }).done,
     );

@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { Suspect } from "../directory/compare-hosts.ts";
-import { type Repairer, repairWith } from "./reconcile.ts";
+import type { Clock, Replica } from "./replica.ts";
 
 /** What is known of hosts of which less, or something else, is held than they say. */
 export interface Watchlist {
@@ -17,6 +17,21 @@ export interface Sought {
   found: number | null;
 }
 
+/** What seeking takes: a puller has it. */
+export interface Seeker {
+  replica: Pick<Replica, "peers" | "filling">;
+  clock: Pick<Clock, "now">;
+  /** From 0 up to, but not including, 1. */
+  random: () => number;
+}
+
+/** Finds out what a peer has of one host that is lacking here, and takes it in. */
+export type RepairHost = (
+  peer: string,
+  host: string,
+  stop: AbortSignal,
+) => Promise<{ admitted: number }>;
+
 /** Hosts that are seen to in one turn. */
 const most = 8;
 /** Whom else to ask when a host itself can't be asked. */
@@ -32,12 +47,13 @@ const others = 2;
  * @returns How many records came.
  */
 export async function seekWithheld(
-  repairer: Repairer,
+  seeker: Seeker,
+  repair: RepairHost,
   list: Watchlist,
   after: number,
   stop: AbortSignal,
 ): Promise<number> {
-  const { clock, replica } = repairer;
+  const { clock, replica } = seeker;
   const { step } = (await replica.filling.read()) ?? {};
   // While a hub fills itself, most is still to come.
   if (step === "loading" || step === "checking") return 0;
@@ -51,24 +67,25 @@ export async function seekWithheld(
   const next = due.toSorted((a, b) => (a.sought ?? 0) - (b.sought ?? 0)).slice(0, most);
   for (const suspect of next) {
     if (stop.aborted) break;
-    came += await seek(repairer, list, suspect, stop);
+    came += await seek(seeker, repair, list, suspect, stop);
   }
   if (came > 0) await list.compare();
   return came;
 }
 
 async function seek(
-  repairer: Repairer,
+  seeker: Seeker,
+  repair: RepairHost,
   list: Watchlist,
   { host, origin }: Suspect,
   stop: AbortSignal,
 ): Promise<number> {
   const log = getLogger(["fragaria", "replication"]);
   let outcome: Sought | undefined;
-  for (const url of [origin, ...(await someOthers(repairer, origin))]) {
-    const asked = { sought: repairer.clock.now(), soughtOf: new URL(url).host };
+  for (const url of [origin, ...(await someOthers(seeker, origin))]) {
+    const asked = { sought: seeker.clock.now(), soughtOf: new URL(url).host };
     try {
-      const { admitted } = await repairWith(repairer, url, stop, host);
+      const { admitted } = await repair(url, host, stop);
       outcome = { ...asked, found: admitted };
       if (admitted > 0) {
         log.warn("{count} records of {host} that were lacking came from {peer}", {
@@ -90,7 +107,7 @@ async function seek(
   return outcome?.found ?? 0;
 }
 
-async function someOthers({ replica, random }: Repairer, origin: string): Promise<string[]> {
+async function someOthers({ replica, random }: Seeker, origin: string): Promise<string[]> {
   const hubs = (await replica.peers.all())
     .filter(({ url, role, fault }) => url !== origin && role === "hub" && fault === null)
     .map(({ url }) => ({ url, draw: random() }));
