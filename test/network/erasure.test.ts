@@ -80,7 +80,7 @@ async function foundInTables(db: Db): Promise<string[]> {
 }
 
 /** With a day of a few seconds. */
-const pace = { ...usualPace, watch: 20, retry: 100, sweep: 50 };
+const pace = { ...usualPace, watch: 20, retry: 100, sweep: 300 };
 
 /** An origin, and a second node that holds its listings. */
 async function twoNodes(env: Record<string, string> = {}) {
