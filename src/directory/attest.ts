@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import {
   attestationKind,
   attestationRecord,
-  type Claim,
+  Claim,
   orderedPair,
   retractionRecord,
 } from "../coop/attestation.ts";
@@ -13,7 +13,7 @@ import type * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { issuedAfter } from "./publish.ts";
+import { faultsOf, issuedAfter } from "./publish.ts";
 
 /** What became of an attestation. */
 export interface Attested {
@@ -96,6 +96,35 @@ export async function retractIn(
 }
 
 /**
+ * Attests a claim in this node's name, as an attester does who is no part of it.
+ *
+ * @throws {AppError} `bad-request` when it keeps to no form.
+ */
+export async function attest(db: Db, node: Identity, claim: Claim, now: number): Promise<Attested> {
+  const checked = Claim.safeParse(claim);
+  if (!checked.success) {
+    throw new AppError("bad-request", `this can't be attested: ${faultsOf(checked.error)}`);
+  }
+  const news = await db.transaction().execute((tx) => attestIn(tx, node, [checked.data], now));
+  return { url: attestationUrl(node, claim), changed: news.length > 0 };
+}
+
+/**
+ * Takes an attestation of this node back, by its URL.
+ *
+ * @throws {AppError} `not-found` when this node never made it.
+ */
+export async function retractAttestation(
+  db: Db,
+  node: Identity,
+  url: string,
+  now: number,
+): Promise<Attested> {
+  const changed = await db.transaction().execute((tx) => retract(tx, node, url, now));
+  return { url, changed };
+}
+
+/**
  * Attests in this node's name that two listings are of the same organisation.
  * It counts wherever both are held and this node's records are; it changes
  * nothing about who published them, or how.
@@ -135,8 +164,9 @@ export async function retractSame(
 }
 
 async function retract(tx: Tx, node: Identity, url: string, now: number): Promise<boolean> {
-  if ((await records.get(tx, url)) === undefined) {
-    throw new AppError("not-found", "this node has not attested that these two are the same");
+  const last = await records.get(tx, url);
+  if (last === undefined || !url.startsWith(`${node.origin}/attestations/`)) {
+    throw new AppError("not-found", "this node has never attested that");
   }
   return (await retractIn(tx, node, [url], now)).length > 0;
 }

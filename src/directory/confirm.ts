@@ -62,7 +62,7 @@ async function confirmIn(
       "A co-op that isn’t in the directory itself can’t confirm anything: publish its listing first.",
     );
   }
-  const claims = claimed.map((each) => ({ ...each, object }));
+  const claims = claimed.map(({ subject, relationship }) => ({ relationship, subject, object }));
   const known = await knownOf(tx, node, object, claimed, coop);
   await namings.put(
     tx,

@@ -1,4 +1,5 @@
 import type { Count, Exchange, Figures, Listing, Relation } from "../coop/listing.ts";
+import type { Confirmation } from "../coop/relation.ts";
 
 // Rows of what the API says of a listing (item.ts): flat, and null where something isn't known.
 
@@ -47,6 +48,23 @@ export interface RelationRow {
   identifier: { scheme: string; value: string } | null;
   since: string | null;
   until: string | null;
+  /** What speaks for it beside this listing; null where the co-op alone says so. */
+  confirmed: ConfirmationRow | null;
+}
+
+/** Who confirms a tie. */
+export interface ConfirmationRow {
+  /**
+   * `other-side`: its node attests it. `listing`: its listing says the same.
+   * `attester`: somebody whom this node trusts. `activity`: it has accepted by an
+   * activity, as the node of this listing says.
+   */
+  how: string;
+  /** The host. */
+  by: string;
+  at: string;
+  /** The signed record, if there is one. */
+  record: string | null;
 }
 
 /** An entry in a register. */
@@ -113,7 +131,7 @@ export function exchange({ name, theme, capital, validThrough }: Exchange): Exch
   return { name, theme: theme ?? null, capital, valid_through: validThrough ?? null };
 }
 
-export function relation(each: Relation): RelationRow {
+export function relation(each: Relation, confirmed?: Confirmation): RelationRow {
   return {
     kind: each.kind,
     name: each.name,
@@ -122,5 +140,14 @@ export function relation(each: Relation): RelationRow {
     identifier: each.identifier === undefined ? null : identifier(each.identifier),
     since: each.since ?? null,
     until: each.until ?? null,
+    confirmed:
+      confirmed === undefined
+        ? null
+        : {
+            how: confirmed.how,
+            by: confirmed.by,
+            at: new Date(confirmed.at).toISOString(),
+            record: confirmed.record,
+          },
   };
 }

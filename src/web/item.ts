@@ -14,6 +14,7 @@ import {
   relation,
   type RelationRow,
 } from "./item-rows.ts";
+import { confirmations, saidClosed } from "./relations/ties.ts";
 import type { Site } from "./site.ts";
 
 /** A code, and what it is called; null where this version has no name for it. */
@@ -107,8 +108,10 @@ export interface Item {
   figures: FigureRow[];
   offers: ExchangeRow[];
   needs: ExchangeRow[];
-  /** As this co-op states them: the other side may not have confirmed them. */
+  /** As this co-op states them, with what confirms them. */
   relations: RelationRow[];
+  /** Which host, whom this node trusts, says that the co-op has closed, and when that was. */
+  said_closed: { by: string; date: string | null } | null;
   provenance: {
     kind: string;
     source: string | null;
@@ -128,14 +131,18 @@ export interface Item {
 /** What an item needs to know of where it is served. */
 interface Here {
   node: Pick<Site["node"], "origin" | "host">;
-  index: Pick<Site["index"], "organisation">;
+  index: Pick<Site["index"], "organisation" | "attested" | "lookup">;
+  /** The hosts whose attestations about others count here. */
+  trusted: ReadonlySet<string>;
 }
 
 /** What the API says of a listing. */
-export function item({ node, index }: Here, entry: Entry): Item {
+export function item({ node, index, trusted }: Here, entry: Entry): Item {
   const { listing, record, origin } = entry;
   const { location, provenance, contactPoint } = listing;
   const address = location?.address;
+  const confirmed = confirmations(index, entry, trusted);
+  const closed = saidClosed(index, entry, trusted);
   return {
     id: listing.id,
     listing: record,
@@ -193,7 +200,8 @@ export function item({ node, index }: Here, entry: Entry): Item {
     figures: (listing.figures ?? []).map(figureRow),
     offers: (listing.offers ?? []).map(exchange),
     needs: (listing.needs ?? []).map(exchange),
-    relations: (listing.relations ?? []).map(relation),
+    relations: (listing.relations ?? []).map((each, at) => relation(each, confirmed[at])),
+    said_closed: closed === undefined ? null : { by: closed.by, date: closed.date ?? null },
     provenance: {
       kind: provenance.kind,
       source: provenance.isBasedOn ?? null,

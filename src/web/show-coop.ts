@@ -10,10 +10,19 @@ import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
 import { postPage } from "./pages/post.ts";
 import { withdrawnPage } from "./pages/withdrawn.ts";
+import { tiesOf } from "./relations/ties.ts";
 import type { Site } from "./site.ts";
 
-/** `GET /coops/:id`: a co-op that this node hosts. */
-export async function showCoop(site: Site, id: string): Promise<Response> {
+/**
+ * `GET /coops/:id`: a co-op that this node hosts.
+ *
+ * @param members Behind which of its members the list of them begins, by URL.
+ */
+export async function showCoop(
+  site: Site,
+  id: string,
+  members?: string | undefined,
+): Promise<Response> {
   const coop = await hosted(site, id);
   const url = coopUrl(site.node, id);
   const entry = await hostedEntry(site, id);
@@ -33,12 +42,18 @@ export async function showCoop(site: Site, id: string): Promise<Response> {
     followers: coop.handle === null ? undefined : await followers.count(site.db, `coops/${id}`),
     now: site.clock(),
     pageOf: relatedPage(site),
+    ties: await tiesOf(site, entry, members),
   };
   return respond(site, coopPage(data), 200, headers);
 }
 
 /** `GET /directory/:host/…`: this node's copy of what another one publishes. */
-export async function showReplica(site: Site, host: string, path: string): Promise<Response> {
+export async function showReplica(
+  site: Site,
+  host: string,
+  path: string,
+  members?: string | undefined,
+): Promise<Response> {
   const entry = replicaEntry(site, host, path);
   if (entry === undefined) throw new AppError("not-found", "No such listing is held here.");
   if (entry.origin === site.node.host) {
@@ -56,6 +71,7 @@ export async function showReplica(site: Site, host: string, path: string): Promi
     followers: undefined,
     now: site.clock(),
     pageOf: relatedPage(site),
+    ties: await tiesOf(site, entry, members),
   };
   return respond(site, coopPage(data));
 }

@@ -104,7 +104,8 @@ describe("any listing", () => {
         const { figures, offers, needs, relations, identifiers, ...rest } = item(
           {
             node: { origin: "https://node.example", host: "node.example" },
-            index: { organisation: () => [] },
+            index: { organisation: () => [], attested: () => [], lookup: () => [] },
+            trusted: new Set(),
           },
           entryOf(listing),
         );
@@ -119,7 +120,7 @@ describe("any listing", () => {
         expect(again(offers)).toEqual(plain(listing.offers));
         expect(again(needs)).toEqual(plain(listing.needs));
         expect(
-          relations.map(({ identifier, ...each }) =>
+          relations.map(({ identifier, confirmed: _, ...each }) =>
             told({ ...each, identifier: registrationAgain(identifier) }),
           ),
         ).toEqual(listing.relations ?? []);

@@ -5,7 +5,8 @@ import type { Entry } from "../../index/directory-index.ts";
 import type { Post } from "../../store/posts.ts";
 import { followHandle, placeWords } from "../entries.ts";
 import type { Page } from "../layout.ts";
-import { type Html, inLanguages, outwardLink, webHref } from "../text.ts";
+import type { SaidClosed, Ties } from "../relations/ties.ts";
+import { day, type Html, inLanguages, outwardLink, partialDate, webHref } from "../text.ts";
 import { typeWords } from "../words.ts";
 import { badges } from "./badge.ts";
 import { factList } from "./coop-facts.ts";
@@ -13,6 +14,7 @@ import { exchangeSection } from "./exchanges.ts";
 import { figuresSection } from "./figures.ts";
 import { followBox } from "./follow.ts";
 import { inAllLanguages, textLanguage } from "./languages.ts";
+import { memberSection } from "./confirmed-members.ts";
 import { postSection } from "./posts.ts";
 import { provenanceSection } from "./provenance.ts";
 import { relationSection } from "./relations.ts";
@@ -35,6 +37,8 @@ export interface CoopData {
   now: number;
   /** The page here of whom the co-op has to do with; undefined where none is held. */
   pageOf: (relation: Relation) => string | undefined;
+  /** What others say of it; left out where it is only looked at before it is published. */
+  ties?: Ties;
 }
 
 /** The page of one co-op. */
@@ -57,6 +61,7 @@ export function coopPage(data: CoopData): Page {
       </header>
       ${banner(listing)} ${here ? "" : copyNote(entry)}
       ${listing.example === true ? exampleNote() : ""}
+      ${data.ties?.closed === undefined ? "" : closedNote(data.ties.closed)}
       ${standsFor(data.host, entry, data.organisation)}
       ${
         listing.summary !== undefined && barsOf(listing).length > 0
@@ -90,11 +95,12 @@ function scantBody(data: CoopData): Html {
   </div>`;
 }
 
-function rest({ entry, posts, now, pageOf, host, organisation }: CoopData): Html {
+function rest({ entry, posts, now, pageOf, ties, host, organisation }: CoopData): Html {
   const { listing } = entry;
   return html`${purpose(listing)} ${exchangeSection(listing, now)} ${figuresSection(listing)}
-  ${relationSection(listing, pageOf)} ${postSection(posts)} ${provenanceSection(entry)}
-  ${alsoListed(host, entry, organisation)}`;
+  ${relationSection(listing, pageOf, ties?.confirmed)}
+  ${ties === undefined ? "" : memberSection(ties.members)} ${postSection(posts)}
+  ${provenanceSection(entry)} ${alsoListed(host, entry, organisation)}`;
 }
 
 function facts(entry: Entry): Html {
@@ -187,6 +193,13 @@ function copyNote({ listing, origin }: Entry): Html {
 function exampleNote(): Html {
   return html`<p class="notice">
     A worked example: this co-op is invented, to show how a listing looks. It is counted nowhere.
+  </p>`;
+}
+
+function closedNote({ by, at, date }: SaidClosed): Html {
+  return html`<p class="notice">
+    Said to have closed${date === undefined ? "" : html` (${partialDate(date)})`} by ${by}, on
+    ${day(at)}. The listing itself doesn’t say so.
   </p>`;
 }
 

@@ -1,7 +1,8 @@
 import { html } from "hono/html";
 import { RelationKind } from "../../coop/codes.ts";
 import type { Listing, Relation } from "../../coop/listing.ts";
-import { type Html, outwardLink, partialDate, webHref } from "../text.ts";
+import type { Confirmation } from "../../coop/relation.ts";
+import { day, type Html, outwardLink, partialDate, webHref } from "../text.ts";
 import { relationWords } from "../words.ts";
 import { registration } from "./registrations.ts";
 
@@ -9,13 +10,16 @@ import { registration } from "./registrations.ts";
  * Whom the co-op has to do with, by kind.
  *
  * @param pageOf The page here of the other one, if its listing is held.
+ * @param confirmed What speaks for each relation, in their order.
  */
 export function relationSection(
-  { relations = [] }: Listing,
+  { id, relations = [] }: Listing,
   pageOf: (relation: Relation) => string | undefined,
+  confirmed: (Confirmation | undefined)[] = [],
 ): Html | string {
   if (relations.length === 0) return "";
   const byKind = Map.groupBy(relations, ({ kind }) => kind);
+  const confirmation = (each: Relation) => confirmed[relations.indexOf(each)];
   const kinds = RelationKind.options.filter((kind) => byKind.has(kind));
   return html`<section class="relations" id="relations" aria-labelledby="relations-heading">
     <h2 id="relations-heading">Ties to others</h2>
@@ -24,11 +28,19 @@ export function relationSection(
         (kind) =>
           html`<div>
             <dt>${relationWords[kind]}</dt>
-            ${(byKind.get(kind) ?? []).map((each) => html`<dd>${other(each, pageOf(each))}</dd>`)}
+            ${(byKind.get(kind) ?? []).map(
+              (each) =>
+                html`<dd>
+                  ${other(each, pageOf(each))} ${confirmationWords(confirmation(each), id)}
+                </dd>`,
+            )}
           </div>`,
       )}
     </dl>
-    <p class="aside">Stated by this co-op only: the others may see it differently.</p>
+    <p class="aside">
+      ${confirmed.some((each) => each !== undefined) ? "The rest is stated" : "Stated"} by this
+      co-op only: the others may see it differently.
+    </p>
   </section>`;
 }
 
@@ -45,6 +57,21 @@ function other(relation: Relation, page: string | undefined): Html {
   return html`${linked}${own}${span(relation)}${
     identifier === undefined ? "" : html`<br />${registration(identifier)}`
   }`;
+}
+
+/** What speaks for a relation beside the listing itself. */
+function confirmationWords(confirmation: Confirmation | undefined, id: string): Html | string {
+  if (confirmation === undefined) return "";
+  const { how, by, at, record, name } = confirmation;
+  const host = record === null ? html`${by}` : outwardLink(record, by);
+  const words = {
+    "other-side": html`by ${host}, ${day(at)}`,
+    listing: html`by the listing at ${host}, which says the same`,
+    attester: html`by ${host}, whom this node trusts, ${day(at)}`,
+    activity: html`by ${name ?? by}, by activity, as ${new URL(id).host} says, ${day(at)}`,
+  };
+  return html`<br /><span class="state good">Confirmed</span>
+    <span class="aside">${words[how]}</span>`;
 }
 
 function span({ since, until }: Relation): Html | string {
