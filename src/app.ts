@@ -70,7 +70,7 @@ async function checkOrigin({ db }: Store, origin: string): Promise<void> {
   if (first === origin) return;
   throw new AppError(
     "bad-config",
-    `ORIGIN is ${origin}, but this data belongs to ${first}: its records and followers know it by that address, which can't be changed. Set ORIGIN=${first}, or choose another DATA_DIR.`,
+    `ORIGIN is ${origin}, but this data belongs to ${first}: its records and followers know it by that address. Set ORIGIN=${first}, or choose another DATA_DIR; “npm run cli -- move” moves a node.`,
   );
 }
 

@@ -142,6 +142,17 @@ async function prepare(part: string, file: string, origin: string, now: number):
   await fold(store.db);
 }
 
+/**
+ * Makes sure that nobody else is at work on the database of a node.
+ *
+ * @throws {AppError} `conflict` when somebody is. Of PostgreSQL it can't be told.
+ */
+export async function demandStopped({ databaseUrl }: Config): Promise<void> {
+  if (databaseUrl.startsWith("sqlite:")) {
+    await demandUnused(databaseUrl.slice(7).replace(/^\/\//, ""));
+  }
+}
+
 async function demandUnused(target: string): Promise<void> {
   if (!existsSync(target)) return;
   try {

@@ -2,11 +2,12 @@ import "./temporal.ts";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { openNode } from "./app.ts";
-import { backup, restore } from "./backup.ts";
+import { backup, demandStopped, restore } from "./backup.ts";
 import { type Command, hosted, required } from "./command.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, Origin, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
 import { attestSame, retractSame } from "./directory/attest.ts";
+import { finishMove, moveNode } from "./directory/move-node.ts";
 import { deletePost, post } from "./directory/post.ts";
 import { addCoop, publish } from "./directory/publish.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
@@ -18,6 +19,7 @@ import { relationCommands } from "./relation-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
+import { trustCommands } from "./trust-commands.ts";
 import { userCommands } from "./user-commands.ts";
 
 /** A command that puts the database itself in place, and so can't work on an open one. */
@@ -130,6 +132,7 @@ const commands: Record<string, Command | OfflineCommand> = {
   ...relationCommands,
   ...joiningCommands,
   ...keyCommands,
+  ...trustCommands,
   "peer list": {
     usage: "",
     help: "show the peers and how it goes with them",
@@ -164,6 +167,24 @@ const commands: Record<string, Command | OfflineCommand> = {
       if (aside !== undefined) console.log(`the database that was there is now ${aside}`);
       console.log(
         `${name} is restored. Start the node before you change anything: what was published after the backup then comes back from its peers`,
+      );
+    },
+  },
+  move: {
+    usage: "https://NEW.example",
+    help: "give the node another address, while it is stopped; everything comes along",
+    async runOffline(config, [given]) {
+      const read = Origin.safeParse(required(given, "https://NEW.example"));
+      if (!read.success) {
+        throw new AppError("bad-request", `“${given}” ${read.error.issues[0]?.message}`);
+      }
+      await demandStopped(config);
+      const { store, node } = await openNode(config, Date.now);
+      await using _closing = store;
+      const moved = await moveNode(store.db, node, read.data, Date.now());
+      const count = await finishMove(store.db, moved, Date.now);
+      console.log(
+        `the node is ${moved.origin} from now on, with ${count} records; start it with ORIGIN=${moved.origin}`,
       );
     },
   },

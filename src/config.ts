@@ -5,7 +5,8 @@ import { AppError } from "./errors.ts";
 
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-const Origin = z.string().transform((text, context) => {
+/** The public address of a node: scheme and host. */
+export const Origin = z.string().transform((text, context) => {
   const fault = (message: string) => {
     context.addIssue({ code: "custom", message });
     return z.NEVER;

@@ -7,6 +7,7 @@ import { dropExpired } from "./directory/expire.ts";
 import type { ImportDesk } from "./directory/import-desk.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
+import { finishMove } from "./directory/move-node.ts";
 import { pruneRequests } from "./directory/request.ts";
 import { settleAll } from "./directory/settle-hosts.ts";
 import { signAfresh, signDue } from "./directory/sign-again.ts";
@@ -128,6 +129,7 @@ export function work(parts: Work): Promise<unknown>[] {
   const renewal = repeat("signing again", stop, renewing, async (signal) => {
     await signAfresh(db, node, clock, signal);
     await signDue(db, node, clock, signal);
+    await finishMove(db, node, clock, signal);
     await dropExpired(db, node, clock(), signal);
     return false;
   });

@@ -20,6 +20,7 @@ export const context: Json[] = [
     schema: schemaOrg,
     discoverable: "http://joinmastodon.org/ns#discoverable",
     indexable: "http://joinmastodon.org/ns#indexable",
+    alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
     account: { "@id": "http://xmlns.com/foaf/0.1/account", "@type": "@id" },
     activity: { "@id": "coop:activity", "@container": "@list" },
     region: { "@id": "coop:region", "@container": "@list" },
@@ -90,17 +91,30 @@ export function listingRecord(node: string, about: Listing, issued: number): Jso
   };
 }
 
-/** The record that takes a listing's place when it is withdrawn. It says nothing of the co-op. */
-export function tombstoneRecord(node: string, id: string, issued: number): JsonObject {
+/**
+ * The record that takes a listing's place when it is withdrawn. It says nothing
+ * of the co-op.
+ *
+ * @param movedTo The record that stands for it from now on, of another origin.
+ */
+export function tombstoneRecord(
+  node: string,
+  id: string,
+  issued: number,
+  movedTo?: string,
+): JsonObject {
   const moment = new Date(issued).toISOString();
+  const terms = { coop: namespace, issued: "coop:issued" };
+  const moved = { movedTo: { "@id": "as:movedTo", "@type": "@id" } };
   return {
-    "@context": context.slice(0, 2).concat({ coop: namespace, issued: "coop:issued" }),
+    "@context": context.slice(0, 2).concat(movedTo === undefined ? terms : { ...terms, ...moved }),
     id,
     type: "Tombstone",
     formerType: ["Document", "coop:Listing"],
     attributedTo: node,
     issued: moment,
     deleted: moment,
+    ...(movedTo !== undefined && { movedTo }),
   };
 }
 

@@ -342,6 +342,9 @@ export const Listing = z.strictObject({
     .max(60)
     .optional(),
 
+  /** Its URLs at the addresses that its node had before, oldest first. */
+  alsoKnownAs: z.array(WebUrl).min(1).max(5).optional(),
+
   name: line(300),
   nameMap: languageMap(300).optional(),
   summary: line(2000).optional(),
@@ -425,5 +428,5 @@ export type Listing = z.infer<typeof Listing>;
 /** A listing as its publisher writes it, before the node adds what it knows. */
 export type ListingContent = Omit<
   z.input<typeof Listing>,
-  "id" | "type" | "updated" | "preferredUsername" | "listed"
+  "id" | "type" | "updated" | "preferredUsername" | "alsoKnownAs" | "listed"
 >;

@@ -194,7 +194,7 @@ export async function publishDraft(
   const handle = coop.content === null ? (writing.handle ?? coop.handle) : coop.handle;
   // Checked as strictly as anything that is published, whatever its type says.
   const content = writing.content as unknown as ListingContent;
-  const listing = draftOf(node, { id, handle }, content, now);
+  const listing = draftOf(node, { ...coop, handle }, content, now);
   const done = await db
     .transaction()
     .execute((tx) => publishWritten(tx, node, { id, listing, ...writing }, now));

@@ -18,6 +18,7 @@ export const ExampleFile = z.strictObject({
     type: true,
     updated: true,
     preferredUsername: true,
+    alsoKnownAs: true,
     listed: true,
   }).extend({ example: z.literal(true) }),
   /** Relations to other worked examples, by handle: their addresses differ from node to node. */

@@ -53,7 +53,7 @@ const MappingFile = z.strictObject({
 /** The terms of a listing that a mapping may give; the others are the node's own to say. */
 const terms = Object.keys(Listing.shape).filter(
   (term) =>
-    !/^(id|type|updated|preferredUsername|listed|example|provenance|license|discoverable|indexable)$/.test(
+    !/^(id|type|updated|preferredUsername|alsoKnownAs|listed|example|provenance|license|discoverable|indexable)$/.test(
       term,
     ),
 );

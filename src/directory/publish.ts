@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import { canonicalJson, type JsonObject } from "../coop/canonical-json.ts";
+import { canonicalJson, type Json, type JsonObject } from "../coop/canonical-json.ts";
 import { protect } from "../coop/disclosure.ts";
 import { Listing, type ListingContent } from "../coop/listing.ts";
 import { listingId, listingRecord } from "../coop/listing-record.ts";
@@ -185,7 +185,8 @@ export function contentOf(listing: Listing): ListingContent {
     type: __,
     updated: ___,
     preferredUsername: ____,
-    listed: _____,
+    alsoKnownAs: _____,
+    listed: ______,
     ...rest
   } = listing;
   return rest;
@@ -235,15 +236,16 @@ function demandHosted(id: string, coop: coops.HostedCoop | undefined): coops.Hos
  */
 export function draftOf(
   node: Identity,
-  coop: { id: string; handle: string | null },
+  coop: { id: string; handle: string | null; created?: number },
   content: ListingContent,
   now: number,
 ): Listing {
   const draft = Listing.safeParse({
-    ...content,
+    ...(readdressed(node, content as Json) as object),
     status: content.status ?? "active",
     level: content.level ?? "primary",
     ...(coop.handle === null ? {} : { preferredUsername: coop.handle }),
+    ...alsoKnownAs(node, coop),
     id: coopUrl(node, coop.id),
     type: ["Organization", "schema:Cooperative"],
     updated: new Date(now).toISOString(),
@@ -251,6 +253,33 @@ export function draftOf(
   });
   if (!draft.success) throw invalid(`the listing “${content.name}”`, draft.error);
   return draft.data;
+}
+
+/** The same with the present addresses of this node's own co-ops, where it names former ones. */
+export function readdressed(node: Identity, value: Json): Json {
+  if (node.former.length === 0) return value;
+  if (typeof value === "string") {
+    const before = node.former.find(({ origin }) => value.startsWith(`${origin}/`));
+    return before === undefined ? value : node.origin + value.slice(before.origin.length);
+  }
+  if (Array.isArray(value)) return value.map((each) => readdressed(node, each));
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value);
+  return Object.fromEntries(members.map(([name, each]) => [name, readdressed(node, each)]));
+}
+
+/**
+ * What a co-op was called while its node was elsewhere.
+ *
+ * @param coop.created Since when the node has it, epoch ms.
+ */
+export function alsoKnownAs(
+  node: Identity,
+  { id, created }: { id: string; created?: number },
+): Pick<Listing, "alsoKnownAs"> {
+  const former = node.former.filter(({ moved }) => created !== undefined && created < moved);
+  const urls = former.slice(-5).map(({ origin }) => `${origin}/coops/${id}`);
+  return urls.length === 0 ? {} : { alsoKnownAs: urls };
 }
 
 /**

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beaconKind } from "../coop/beacon.ts";
 import type { JsonObject } from "../coop/canonical-json.ts";
-import type { SigningKey } from "../coop/proof.ts";
+import type { Proof, SigningKey } from "../coop/proof.ts";
 import { signRecord, type SignedRecord } from "../coop/record.ts";
 import * as coops from "../store/coops.ts";
 import * as keys from "../store/keys.ts";
@@ -157,7 +157,6 @@ export function signingOf(node: Identity, host: string): SigningKey {
 
 /** The key that signed a record: that of its only or last proof. */
 export function methodOf(body: Uint8Array): string {
-  const { proof } = JSON.parse(new TextDecoder().decode(body)) as JsonObject;
-  const own = Array.isArray(proof) ? proof.at(-1) : proof;
-  return String((own as JsonObject)["verificationMethod"]);
+  const { proof } = JSON.parse(new TextDecoder().decode(body)) as { proof: Proof | Proof[] };
+  return [proof].flat().at(-1)?.verificationMethod ?? "";
 }

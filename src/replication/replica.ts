@@ -136,7 +136,12 @@ export function databaseReplica(source: ReplicaSource): Replica {
     // Asked for each time: it may be renewed while the node runs, and by another process.
     epoch: () => settings.epoch(db),
     head: () => changes.head(db),
-    after: (seq, limit, only) => records.after(db, seq, limit, only),
+    after(seq, limit, only) {
+      // What this node published at a former address is its own, too: that it has moved.
+      const own = only?.origin === node.host && node.former.length > 0;
+      const origin = own ? [node.host, ...node.former.map(({ host }) => host)] : only?.origin;
+      return records.after(db, seq, limit, origin === undefined ? {} : { origin });
+    },
     versions: (ids) => records.versions(db, ids),
     byDigest: (digests) => records.byDigest(db, digests),
     references: (seq, limit) => records.references(db, seq, limit),

@@ -1,4 +1,4 @@
-import type { Db, FollowerTable, FollowingTable } from "./schema.ts";
+import type { Db, FollowerTable, FollowingTable, Tx } from "./schema.ts";
 
 export type Follower = FollowerTable;
 export type Following = FollowingTable;
@@ -115,4 +115,9 @@ export async function following(db: Db, follower: string): Promise<Following[]> 
     .where("follower", "=", follower)
     .orderBy("actor")
     .execute();
+}
+
+/** Forgets whom an actor of this node follows. */
+export async function forgetFollowing(tx: Tx, follower: string): Promise<void> {
+  await tx.deleteFrom("following").where("follower", "=", follower).execute();
 }

@@ -52,7 +52,7 @@ function roleOf(role: string | null): LiveNode["role"] {
   return role === "hub" || role === "leaf" ? role : null;
 }
 
-/** The keys that are pinned of these origins, without those that are retired, dropped or held. */
+/** The keys that are pinned of these origins, as their own nodes showed them here, without those that are retired, dropped or held. */
 export async function pinned(
   db: Db,
   origins: string[],
@@ -66,6 +66,7 @@ export async function pinned(
       .where("retired", "is", null)
       .where("dropped", "is", null)
       .where("held", "is", null)
+      .where("reported", "is", null)
       .orderBy("method")
       .execute();
     for (const { origin, method, multikey } of rows) {

@@ -129,13 +129,13 @@ export type LoggedRecord = RecordTable & { seq: number };
  * Records behind a cursor, each at its latest seq. This is what feeds and the
  * index read.
  *
- * @param only.origin Records of one host.
+ * @param only.origin Records of one host, or of some.
  */
 export async function after(
   db: Db,
   seq: number,
   limit: number,
-  only: { origin?: string } = {},
+  only: { origin?: string | string[] } = {},
 ): Promise<LoggedRecord[]> {
   let query = db
     .selectFrom("change")
@@ -144,7 +144,7 @@ export async function after(
     .select("change.seq")
     .where("change.kind", "=", "record")
     .where("change.seq", ">", seq);
-  if (only.origin !== undefined) query = query.where("change.origin", "=", only.origin);
+  if (only.origin !== undefined) query = query.where("change.origin", "in", [only.origin].flat());
   return query.orderBy("change.seq").limit(limit).execute();
 }
 

@@ -1,38 +1,52 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { SearchQuery } from "../coop/query.ts";
+import { movedTo } from "../directory/move-node.ts";
 import { AppError } from "../errors.ts";
 import { version } from "../outbound.ts";
+import { progressOf } from "../replication/fill.ts";
 import * as changes from "../store/changes.ts";
+import { beyond, sameOn } from "./beyond.ts";
 import { item } from "./item.ts";
 import { demandParameters } from "./parameters.ts";
+import { trustedHosts } from "./relations/ties.ts";
 import type { Site } from "./site.ts";
 
 const LookupQuery = z.strictObject({ id: z.string().trim().min(1).max(600) });
 
 /** `GET /api/v1/coops`: searches as the search page does. */
-export function searchCoops(site: Site, c: Context): Response {
+export async function searchCoops(site: Site, c: Context): Promise<Response> {
   const url = new URL(c.req.url);
   const query = demandParameters(SearchQuery, url.searchParams);
+  const { node, index } = site;
+  const here = { node, index, trusted: await trustedHosts(site) };
+  const hub = await beyond(site);
   return unlessKnown(site, c, () => {
     const { total, examples, items, facets, next } = site.index.search(query);
     return {
       total,
       examples,
-      items: items.map((entry) => item(site, entry)),
+      items: items.map((entry) => item(here, entry)),
       facets,
       next: next === null ? null : nextUrl(site, url, next),
+      // What this node holds: all of the directory, or, as a leaf, only its own.
+      scope: site.role === "hub" ? "directory" : "own",
+      ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),
     };
   });
 }
 
 /** `GET /api/v1/coops/lookup?id=`: every listing of one co-op, by any id that it has. */
-export function lookupCoop(site: Site, c: Context): Response {
+export async function lookupCoop(site: Site, c: Context): Promise<Response> {
   const { id } = demandParameters(LookupQuery, new URL(c.req.url).searchParams);
+  const { node, index } = site;
+  const here = { node, index, trusted: await trustedHosts(site) };
+  const known = index.lookup(id).length > 0;
+  const present = known ? id : ((await movedTo(site.db, id)) ?? id);
   return unlessKnown(site, c, () => {
-    const found = site.index.lookup(id);
+    const found = site.index.lookup(present);
     if (found.length === 0) throw new AppError("not-found", `No listing here has the id “${id}”.`);
-    return { items: found.map((entry) => item(site, entry)) };
+    return { items: found.map((entry) => item(here, entry)) };
   });
 }
 
@@ -41,8 +55,18 @@ export async function health(site: Site): Promise<Response> {
   const ready = await site.ready().catch(() => false);
   const seq = await changes.head(site.db).catch(() => null);
   const ok = ready && seq !== null;
+  const { role, feed } = site;
+  const progress = await progressOf(feed.replica).catch(() => undefined);
+  const filling = progress && {
+    step: progress.step,
+    since: new Date(progress.since).toISOString(),
+    source: progress.source,
+    read: progress.read,
+    total: progress.total,
+    checked: progress.checked.map(({ host }) => host),
+  };
   return Response.json(
-    { status: ok ? "ok" : "unavailable", version, seq, indexed: site.index.seq },
+    { status: ok ? "ok" : "unavailable", version, seq, indexed: site.index.seq, role, filling },
     { status: ok ? 200 : 503, headers: { "cache-control": "no-store" } },
   );
 }

@@ -53,9 +53,10 @@ export const documentRules: readonly Rule<Subject>[] = [
       const faults: Fault[] = [];
       eachObject(doc, (object, path) => {
         for (const name of [...Object.keys(object), ...listOf(object["type"])]) {
-          // Keys of a language map are no terms; an LD signature is taken off before expansion.
-          if (typeof name !== "string" || /Map(\.|$)|^signature/.test(path) || longNames.test(name))
-            continue;
+          // Keys of a language map or of plain JSON are no terms; an LD signature is taken off
+          // before expansion.
+          const apart = /Map(\.|$)|^signature|^keyHistory/;
+          if (typeof name !== "string" || apart.test(path) || longNames.test(name)) continue;
           const prefix = name.includes(":") ? name.slice(0, name.indexOf(":")) : undefined;
           faults.push(
             ...faultIf(

@@ -17,6 +17,7 @@ const Content = Listing.omit({
   type: true,
   updated: true,
   preferredUsername: true,
+  alsoKnownAs: true,
   listed: true,
 });
 
