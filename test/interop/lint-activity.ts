@@ -9,6 +9,9 @@ const understood =
     " ",
   );
 
+/** What some servers understand and all others let lie: only ever sent to one actor. */
+const particular = ["Offer"];
+
 /** A rule that looks only at activities of some types. */
 function on(types: readonly string[], rule: Rule<Subject>): Rule<Subject> {
   return {
@@ -19,6 +22,11 @@ function on(types: readonly string[], rule: Rule<Subject>): Rule<Subject> {
 
 function objectOf(doc: JsonObject): JsonObject {
   return isObject(doc["object"]) ? doc["object"] : {};
+}
+
+/** Who is to answer: whom a Follow follows, or the target of an Offer. */
+function askedBy(doc: JsonObject): string | undefined {
+  return idOf(doc["type"] === "Offer" ? doc["target"] : doc["object"]);
 }
 
 function audience(doc: JsonObject): unknown[] {
@@ -39,9 +47,9 @@ export const activityRules: readonly Rule<Subject>[] = [
     source: "§5: everything else is silently dropped",
     check: ({ doc }) =>
       faultIf(
-        typeof doc["type"] !== "string" || !understood.includes(doc["type"]),
+        typeof doc["type"] !== "string" || ![...understood, ...particular].includes(doc["type"]),
         "type",
-        `must be one of ${understood.join(", ")}`,
+        `must be one of ${[...understood, ...particular].join(", ")}`,
       ),
   },
   {
@@ -78,13 +86,17 @@ export const activityRules: readonly Rule<Subject>[] = [
   }),
   on(["Accept", "Reject"], {
     name: "accept-follow",
-    source: "§5 Accept, §7 pterotype#15, §14: embed the whole Follow with its own id",
+    source: "§5 Accept, §7 pterotype#15, §14: embed the whole Follow with its own id; FEP-0837",
     check: ({ doc }) => {
       if (!isObject(doc["object"]))
         return [{ path: "object", message: "must be the whole Follow, not its id" }];
       const follow = doc["object"];
       return [
-        ...faultIf(follow["type"] !== "Follow", "object.type", "must be Follow"),
+        ...faultIf(
+          follow["type"] !== "Follow" && follow["type"] !== "Offer",
+          "object.type",
+          "must be Follow or Offer",
+        ),
         ...faultIf(
           urlOf(follow["id"]) === undefined || !sameHost(follow["id"], idOf(follow["actor"])),
           "object.id",
@@ -103,9 +115,9 @@ export const activityRules: readonly Rule<Subject>[] = [
     source: "§5: the signer must be the followed actor",
     check: ({ doc }) =>
       faultIf(
-        idOf(objectOf(doc)["object"]) !== doc["actor"] && isObject(doc["object"]),
+        askedBy(objectOf(doc)) !== doc["actor"] && isObject(doc["object"]),
         "actor",
-        "must be the actor that the Follow follows",
+        "must be the actor that the Follow follows, or the target of the Offer",
       ),
   }),
   on(["Create"], {
@@ -195,6 +207,28 @@ export const activityRules: readonly Rule<Subject>[] = [
     source: "§5, §11",
     check: ({ doc }) =>
       faultIf(urlOf(doc["object"]) === undefined, "object", "must be an actor's id as a string"),
+  }),
+  on(["Offer"], {
+    name: "offer-relationship",
+    source: "Activity Vocabulary 5.2: subject, object and relationship by full URLs, to one actor",
+    check: ({ doc }) => {
+      const { subject, object, relationship, type } = objectOf(doc);
+      return [
+        ...faultIf(type !== "Relationship", "object.type", "must be Relationship"),
+        ...faultIf(subject !== doc["actor"], "object.subject", "must be the activity's actor"),
+        ...faultIf(
+          urlOf(relationship)?.protocol !== "https:",
+          "object.relationship",
+          "must be a full URL, as the context makes it an id",
+        ),
+        ...faultIf(
+          urlOf(object) === undefined || object !== doc["target"],
+          "target",
+          "must be the object of the relationship",
+        ),
+        ...faultIf(sorted(audience(doc)) !== object, "to", "must be the target, and nobody else"),
+      ];
+    },
   }),
   on(["Undo"], {
     name: "undo-embeds",
