@@ -42,6 +42,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await db.schema.createIndex("host_domain").on("host").column("domain").execute();
+  await db.schema.createIndex("host_left_out").on("host").column("leftOut").execute();
 
   await db.schema
     .createTable("attester")

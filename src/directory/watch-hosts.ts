@@ -70,7 +70,9 @@ export async function turn(
   const { host, liveness: before } = row;
   if ((alive ?? null) === before) return [];
   const [was, is] = [isShown(before), isShown(alive)];
-  const hiding = was ? await holdings.listings(tx, host) : row.leftOut;
+  // What wasn't shown before isn't left out now.
+  const shown = was && row.listed !== null;
+  const hiding = shown ? await holdings.listings(tx, host) : (row.leftOut ?? 0);
   await hosts.update(tx, host, { liveness: alive ?? null, leftOut: is ? null : hiding });
   const news = was === is ? [] : [hostChange(host)];
   if ((alive === "dropped") === (before === "dropped")) return news;
