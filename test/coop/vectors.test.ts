@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { countsAt } from "../../src/coop/key-history.ts";
 import { publicKeyOf } from "../../src/coop/proof.ts";
 import { acceptRecord, type RefusalReason } from "../../src/coop/record.ts";
 import { compareVersions } from "../../src/coop/version.ts";
@@ -12,7 +13,7 @@ const read = (path: string) => new Uint8Array(readFileSync(join(fixtures, path))
 interface Expected {
   /** Epoch ms of the clock that judges. */
   now: number;
-  pinned: { method: string; publicKeyMultibase: string }[];
+  pinned: { method: string; publicKeyMultibase: string; until?: number; dropped?: number }[];
   records: Record<string, Record<string, unknown>>;
 }
 
@@ -23,10 +24,12 @@ function expected(folder: string): Expected {
 /** Judges a file as the vectors say: by their clock and their pinned keys. */
 function judge(folder: string, file: string) {
   const { now, pinned } = expected(folder);
-  const keys = new Map(
-    pinned.map(({ method, publicKeyMultibase }) => [method, publicKeyOf(publicKeyMultibase)]),
-  );
-  return acceptRecord(read(`${folder}/${file}`), { now, keyOf: (method) => keys.get(method) });
+  const keyOf = (method: string, issued: number) => {
+    const pin = pinned.find((each) => each.method === method);
+    const ends = { retired: pin?.until ?? null, dropped: pin?.dropped ?? null };
+    return pin && countsAt(ends, issued) ? publicKeyOf(pin.publicKeyMultibase) : undefined;
+  };
+  return acceptRecord(read(`${folder}/${file}`), { now, keyOf });
 }
 
 const recordsIn = (folder: string) =>

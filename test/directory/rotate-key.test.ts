@@ -9,6 +9,7 @@ import {
   ownKeyOf,
   refreshIdentity,
 } from "../../src/directory/identity.ts";
+import { importRows } from "../../src/directory/import.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
 import { dropKey, rotateKey } from "../../src/directory/rotate-key.ts";
 import { methodOf, signAfresh } from "../../src/directory/sign-again.ts";
@@ -77,10 +78,13 @@ eachEngine("the keys of a node", (engine) => {
     const { db } = store;
     const node = await loadIdentity(db, "https://a.example", now);
     const stop = new AbortController();
-    for (let number = 0; number < 120; number += 1) {
-      const { id } = await addCoop(db, node, `bakery${number}`, bakery(), now);
-      if (number === 7) await withdraw(db, node, id, now + 1);
+    async function* rows() {
+      const content = bakery({ provenance: { kind: "imported" } });
+      for (let key = 0; key < 119; key += 1) yield { key: String(key), content };
     }
+    await importRows(db, node, "test", rows(), () => now);
+    const { id } = await addCoop(db, node, "bakery", bakery(), now);
+    await withdraw(db, node, id, now + 1);
     const before = await db.selectFrom("coop").select(["id", "updated", "content"]).execute();
 
     expect(await dropKey(db, node, "ed25519", now + minute)).toBe("ed25519-2");

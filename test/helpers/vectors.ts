@@ -22,18 +22,20 @@ import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/
 const fixtures = join(import.meta.dirname, "../../fixtures");
 
 /** A key for vectors: its seed is public, so nothing that it signs is worth anything. */
-function keyOf(origin: string, firstByte: number) {
+function keyOf(origin: string, firstByte: number, name = "ed25519") {
   const seed = Uint8Array.from({ length: 32 }, (_, index) => firstByte + index);
   const prefix = Buffer.from("302e020100300506032b657004220420", "hex");
   const der = Buffer.concat([prefix, seed]);
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const publicKeyMultibase = multikey(createPublicKey(privateKey));
-  const method = `${origin}/actor#ed25519`;
+  const method = `${origin}/actor#${name}`;
   return { method, privateKey, seed: Buffer.from(seed).toString("hex"), publicKeyMultibase };
 }
 
 const home = keyOf("https://coops.example", 0x00);
 const stranger = keyOf("https://other.example", 0x20);
+const former = keyOf("https://coops.example", 0x40, "former");
+const stolen = keyOf("https://coops.example", 0x60, "stolen");
 
 const actor = "https://coops.example/actor";
 const issued = Date.parse("2026-11-21T20:15:03.412Z");
@@ -126,6 +128,8 @@ const document = listingRecord(actor, about, issued);
 interface Unsigned {
   document: JsonObject;
   other?: Proof;
+  /** The key of the origin, if it isn't the present one. */
+  key?: ReturnType<typeof keyOf>;
 }
 
 const proofOf = (unsecured: JsonObject, key: SigningKey, at = created) =>
@@ -147,6 +151,7 @@ const documents: Record<string, Unsigned> = {
   "tombstone.record": {
     document: tombstoneRecord(actor, `${about.id}/listing`, issued + 1),
   },
+  "retired-key.record": { document, key: former },
   "unheard-of-kind.record": { document: unheardOf },
   "other-kind-named-tombstone.record": { document: { ...unheardOf, type: "tombstone" } },
   "two-proofs.record": { document, other },
@@ -313,6 +318,16 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
     "A key of the right origin that isn't pinned",
     forge({}, { ...home, method: `${actor}#next` }),
   ],
+  "unknown-key-retired.record": [
+    "unknown-key",
+    "A key that was retired five minutes and a millisecond before",
+    forge({ issued: "2026-11-21T20:15:03.413Z" }, former),
+  ],
+  "unknown-key-dropped.record": [
+    "unknown-key",
+    "A key that has been dropped, though after that",
+    forge({}, stolen),
+  ],
   "bad-proof.record": [
     "bad-proof",
     "A word was changed after signing",
@@ -348,22 +363,28 @@ export function vectorFiles(): Map<string, Uint8Array> {
   const encoder = new TextEncoder();
   const json = (path: string, value: unknown) =>
     files.set(path, encoder.encode(`${JSON.stringify(value, undefined, 2)}\n`));
-  const pinned = [home, stranger].map(({ method, publicKeyMultibase, seed }) => ({
+  const pinned = [
+    { key: home },
+    { key: stranger },
+    { key: former, until: issued - bounds.ahead },
+    { key: stolen, dropped: issued + 500 },
+  ].map(({ key: { method, publicKeyMultibase, seed }, ...ends }) => ({
     method,
     publicKeyMultibase,
     seed,
+    ...ends,
   }));
 
   const now = issued + 1000;
-  const keyOf = () => publicKeyOf(home.publicKeyMultibase);
   const records: Record<string, JsonObject> = {};
-  for (const [file, { document: bare, other: first }] of Object.entries(documents)) {
+  for (const [file, { document: bare, other: first, key = home }] of Object.entries(documents)) {
     const unsecured: JsonObject = first === undefined ? bare : { ...bare, proof: first };
-    const proof = proofOf(unsecured, home);
+    const proof = proofOf(unsecured, key);
     const body =
       first === undefined
-        ? signRecord(bare, home).body
+        ? signRecord(bare, key).body
         : encoder.encode(canonicalJson({ ...bare, proof: [first, proof] }));
+    const keyOf = () => publicKeyOf(key.publicKeyMultibase);
     const accepted = acceptRecord(body, { now, keyOf });
     if ("refused" in accepted) throw new Error(`${file} is not valid: ${accepted.why}`);
     const { record } = accepted;
