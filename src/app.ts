@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hono } from "hono";
 import type { Config } from "./config.ts";
+import { changeRole } from "./directory/change-role.ts";
 import { configurePeers } from "./directory/configure-peers.ts";
 import { openImportDesk } from "./directory/import-desk.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
@@ -200,6 +201,7 @@ export async function createApp(
     ready: () => Promise.resolve(ready),
     federation: (request: Request) => serveFederation(federation, data, request),
   };
+  if (role === "hub") await changeRole(db, node, role, clock(), signal);
   const web: Hono = createWeb(site);
   const running: Promise<unknown>[] = [];
   await reclaimFirst(db, puller, signal);

@@ -1,6 +1,7 @@
 import type { Federation } from "@fedify/fedify";
 import type { Config } from "./config.ts";
 import { beat, type Chain } from "./directory/beat.ts";
+import { changeRole } from "./directory/change-role.ts";
 import { compareHosts } from "./directory/compare-hosts.ts";
 import { dropExcluded } from "./directory/exclude.ts";
 import { dropExpired } from "./directory/expire.ts";
@@ -19,7 +20,7 @@ import type { FederationData } from "./federation/federation.ts";
 import { tendRelations } from "./federation/offers.ts";
 import { shakeHands } from "./federation/peers.ts";
 import type { DirectoryIndex } from "./index/directory-index.ts";
-import { repeat } from "./jobs.ts";
+import { type Job, repeat } from "./jobs.ts";
 import type { Repair } from "./replication/adopt.ts";
 import type { KeyRing } from "./replication/keys.ts";
 import { beHub, beLeaf } from "./replication/part.ts";
@@ -106,6 +107,15 @@ export interface Work {
   onReady(): void;
 }
 
+/** What a hub held of others goes once it is a leaf. Becoming a hub is done with before it starts. */
+function becomeLeaf({ config, data: { db, node, clock }, pace, stop }: Work): Job {
+  const pauses = { every: pace.sweep, retry: pace.retry, retryMost: pace.sweep };
+  return repeat("becoming a leaf", stop, pauses, async (signal) => {
+    if (config.role === "leaf") await changeRole(db, node, "leaf", clock(), signal);
+    return false;
+  });
+}
+
 /**
  * Begins what a node does by itself: delivering, following, indexing, tidying.
  *
@@ -123,6 +133,7 @@ export function work(parts: Work): Promise<unknown>[] {
     shakeHands(federation, data, config.role, stop).done,
     wakeHubs(puller, signedWake(node, puller.send), watch, stop).done,
     repairPeers(repairer, pace.repair, config.role === "leaf", stop).done,
+    becomeLeaf(parts).done,
     bePart({ puller, repair, pace, stop, onWake: parts.onWake }),
   ];
   const renewing = { every: pace.sweep, retry: pace.retry, retryMost: pace.sweep };

@@ -43,6 +43,7 @@ export function describe(
   role: "hub" | "leaf",
   epoch: string,
   seq: number,
+  more: Pick<Description, "held" | "complete"> = {},
 ): Description {
   return {
     protocol: "DIR/1",
@@ -52,6 +53,7 @@ export function describe(
     changes: changesUrl(node.origin),
     epoch,
     seq,
+    ...more,
     records: `${node.origin}/dir/v1/records`,
     excluded: `${node.origin}/dir/v1/excluded`,
     limits,

@@ -8,8 +8,17 @@ import { adopt, type Repair } from "./adopt.ts";
 import { askDescription, type Description } from "./describe.ts";
 import { isGuest } from "./peer-kinds.ts";
 import { pull, type Puller } from "./pull.ts";
+import type { Replica } from "./replica.ts";
 
 export type { Filling } from "../store/settings.ts";
+
+/**
+ * How far a hub has got with filling itself, for whoever asks: pages, /health,
+ * other nodes. Undefined on a leaf, and on a hub that knows no other.
+ */
+export function progressOf({ filling }: Replica): Promise<Filling | undefined> {
+  return filling.read();
+}
 
 /** With how many others a hub compares before it says that it is complete. */
 export const othersWanted = 2;

@@ -24,6 +24,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 import pg from "pg";
+import type { Schema } from "./schema.ts";
 
 export type Engine = "sqlite" | "postgres";
 
@@ -66,6 +67,18 @@ export function holds(
   return engineOf(db) === "postgres"
     ? sql<SqlBool>`position(${part} in ${text}) > 0`
     : sql<SqlBool>`instr(${text}, ${part}) > 0`;
+}
+
+/**
+ * Gives the space of deleted rows back to the disk. Takes as long as what is
+ * left is large, and nobody reads or writes meanwhile.
+ */
+export async function giveBack(db: Kysely<Schema>): Promise<void> {
+  if (engineOf(db) === "postgres") {
+    await sql`vacuum (full, analyze) record, change, floor`.execute(db);
+  } else {
+    await sql`vacuum`.execute(db);
+  }
 }
 
 /** Kysely's dialect for an open SQLite database, which it will close. */

@@ -7,6 +7,7 @@ import { beaconId } from "../coop/beacon.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { describe } from "../replication/describe.ts";
+import { progressOf } from "../replication/fill.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";
 import { ReconcileQuery } from "../replication/reconcile.ts";
 import { peersLines, PeersQuery } from "../replication/peers-list.ts";
@@ -31,9 +32,27 @@ const open = {
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** `GET /.well-known/coop-directory`: what this node is to other nodes. */
-export async function wellKnown({ db, node, role }: Site): Promise<Response> {
-  const description = describe(node, role, await settings.epoch(db), await changes.head(db));
+export async function wellKnown(
+  { db, node, role, feed }: Site,
+  held: () => Promise<number>,
+): Promise<Response> {
+  const filling = await progressOf(feed.replica);
+  const description = describe(node, role, await settings.epoch(db), await changes.head(db), {
+    held: await held(),
+    ...(filling !== undefined && { complete: filling.step === "complete" }),
+  });
   return Response.json(description, { headers: { ...open, "cache-control": "max-age=60" } });
+}
+
+/** How many records are held, counted at most once a minute: it takes a while where there are millions. */
+export function heldCount({ db, clock }: Site): () => Promise<number> {
+  let counted: { at: number; count: Promise<number> } | undefined;
+  return () => {
+    if (counted === undefined || clock() - counted.at >= 60_000) {
+      counted = { at: clock(), count: records.count(db) };
+    }
+    return counted.count;
+  };
 }
 
 /** `GET /dir/v1/excluded`: which hosts’ records aren’t held here, and why. */
@@ -91,12 +110,14 @@ export async function recordsByDigest({ db }: Site, c: Context): Promise<Respons
  *   `unavailable`, each with what would be right.
  */
 export async function reconcile(site: Site, c: Context): Promise<Response> {
-  const { origin } = demandParameters(ReconcileQuery, new URL(c.req.url).searchParams);
-  // The body is read before the signature is looked at, as that takes a copy of it.
-  const request = c.req.raw.clone();
-  const message = new Uint8Array(await c.req.arrayBuffer());
-  const from = await site.requesters.of(request);
-  const answer = await site.repairs.answer(from, message, origin);
+  const { pathname, search, searchParams } = new URL(c.req.url);
+  const { origin } = demandParameters(ReconcileQuery, searchParams);
+  const message = await c.req.arrayBuffer();
+  // Behind a TLS proxy the request says http; signatures cover what the sender saw.
+  const { method, headers } = c.req.raw;
+  const seen = new URL(pathname + search, site.node.origin);
+  const from = await site.requesters.of(new Request(seen, { method, headers, body: message }));
+  const answer = await site.repairs.answer(from, new Uint8Array(message), origin);
   return new Response(answer, {
     headers: { ...open, "content-type": "application/octet-stream", "cache-control": "no-store" },
   });

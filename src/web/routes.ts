@@ -10,6 +10,7 @@ import {
   contradiction,
   excludedHosts,
   feedChanges,
+  heldCount,
   listing,
   livePeers,
   reconcile,
@@ -21,7 +22,8 @@ import { failure } from "./failure.ts";
 import { editorScript, scriptFile } from "./script.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
-import { showAbout, showHome, showNetwork, showSearch } from "./show.ts";
+import { showNetwork } from "./show-network.ts";
+import { showAbout, showHome, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
 import { suggestCodes } from "./suggest.ts";
@@ -69,7 +71,7 @@ export function createWeb(site: Site): Hono {
   app.get("/directory/:host/:path{.+}", (c) =>
     showReplica(site, c.req.param("host"), c.req.param("path"), c.req.query("members")),
   );
-  app.get("/network", () => showNetwork(site));
+  app.get("/network", (c) => showNetwork(site, c));
   app.get("/about", () => showAbout(site));
   app.get("/actor", () => elsewhere("/about"));
   joiningRoutes(site, app);
@@ -87,7 +89,8 @@ export function createWeb(site: Site): Hono {
   app.get("/health", () => health(site));
 
   // For other nodes.
-  app.get("/.well-known/coop-directory", () => wellKnown(site));
+  const held = heldCount(site);
+  app.get("/.well-known/coop-directory", () => wellKnown(site, held));
   app.get("/dir/v1/changes", (c) => feedChanges(site, c));
   app.get("/dir/v1/peers", (c) => livePeers(site, c));
   app.post("/dir/v1/records", bodyLimit({ maxSize: 128 * 1024, onError: tooLarge(128) }), (c) =>

@@ -4,13 +4,11 @@ import { regionPath } from "../coop/regions.ts";
 import { sectorPath } from "../coop/sectors.ts";
 import { AppError } from "../errors.ts";
 import type { SearchResult } from "../index/directory-index.ts";
-import * as changes from "../store/changes.ts";
-import * as peers from "../store/peers.ts";
-import * as settings from "../store/settings.ts";
+import { progressOf } from "../replication/fill.ts";
+import { onward } from "./beyond.ts";
 import { respond } from "./layout.ts";
 import { aboutPage } from "./pages/about.ts";
 import { homePage } from "./pages/home.ts";
-import { networkPage } from "./pages/network.ts";
 import { activeFilters, filterLabel, without } from "./pages/search-address.ts";
 import { searchPage } from "./pages/search.ts";
 import { type Fault, readParameters } from "./parameters.ts";
@@ -18,15 +16,21 @@ import type { Site } from "./site.ts";
 import { knownSources } from "./sources.ts";
 
 /** `GET /` */
-export function showHome(site: Site): Promise<Response> {
+export async function showHome(site: Site): Promise<Response> {
   const { facets } = site.index.search({ limit: 1 });
   const hosts = site.index.origins().length;
   const { name, contact } = site;
-  return respond(site, homePage({ name, contact, counts: site.index.counts(), hosts, facets }));
+  const filling = await progressOf(site.feed.replica);
+  const leaf = await onward(site, "/");
+  const counts = site.index.counts();
+  return respond(
+    site,
+    homePage({ name, host: site.node.host, contact, counts, hosts, facets, filling, leaf }),
+  );
 }
 
 /** `GET /search`: what can't be understood is said, and the rest is searched for. */
-export function showSearch(site: Site, c: Context): Promise<Response> {
+export async function showSearch(site: Site, c: Context): Promise<Response> {
   // Links that people share pick up parameters on the way: those are no fault of theirs.
   const asked = [...new URL(c.req.url).searchParams];
   const parameters = new URLSearchParams(asked.filter(([name]) => name in SearchQuery.shape));
@@ -54,7 +58,9 @@ export function showSearch(site: Site, c: Context): Promise<Response> {
     result = site.index.search(query);
   }
   const wider = result.items.length === 0 ? widen(site, query) : [];
-  const page = searchPage({ host: site.node.host, query, result, faults, written, wider });
+  const leaf = await onward(site, "/search", parameters);
+  const { host } = site.node;
+  const page = searchPage({ host, query, result, faults, written, wider, leaf });
   return respond(site, page, faults.length === 0 ? 200 : 400);
 }
 
@@ -92,23 +98,6 @@ function widen(site: Site, query: SearchQuery) {
   return less
     .map((each) => ({ ...each, total: site.index.search({ ...each.query, limit: 1 }).total }))
     .filter(({ total }) => total > 0);
-}
-
-/** `GET /network` */
-export async function showNetwork(site: Site): Promise<Response> {
-  const { db, node, index, role } = site;
-  const data = {
-    origin: node.origin,
-    host: node.host,
-    role,
-    seq: await changes.head(db),
-    epoch: await settings.epoch(db),
-    indexed: index.seq,
-    origins: index.origins(),
-    peers: await peers.all(db),
-    contact: site.contact,
-  };
-  return respond(site, networkPage(data));
 }
 
 /** `GET /about` */

@@ -1,8 +1,11 @@
 import { html } from "hono/html";
 import type { IndexCounts, SearchResult } from "../../index/directory-index.ts";
+import type { Filling } from "../../replication/fill.ts";
 import type { Page } from "../layout.ts";
 import { counted, type Html, number } from "../text.ts";
 import { contactLink } from "./contact.ts";
+import { fillingNotice } from "./filling-notice.ts";
+import { leafNotice, type Onward } from "./leaf.ts";
 import { filterLabel, type Filter, searchHref } from "./search-address.ts";
 import { runners } from "./runners.ts";
 import { searchBox } from "./search-box.ts";
@@ -18,6 +21,11 @@ export interface HomeData {
   hosts: number;
   facets: SearchResult["facets"];
   contact: string | null;
+  host: string;
+  /** How far this hub has got with filling itself. */
+  filling: Filling | undefined;
+  /** On a leaf, where the whole directory is. */
+  leaf: Onward | undefined;
 }
 
 /** The front page: what this is, a way to search, and ways in. */
@@ -35,7 +43,9 @@ export function homePage(data: HomeData): Page {
           keep one directory together. Search it here, follow co-ops from Mastodon, or take the data
           along.
         </p>
-        ${searchBox()} ${figures(counts, countries.length, data.hosts)}
+        ${fillingNotice(data.filling)}
+        ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf)} ${searchBox()}
+        ${figures(counts, countries.length, data.hosts)}
       </section>
       ${counts.coops + counts.examples === 0 ? emptyDirectory() : waysIn(facets, countries)}
       <section class="columns invitations" aria-label="Take part">

@@ -5,6 +5,7 @@ import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { counted, type Html } from "../text.ts";
 import { filters } from "./facets.ts";
+import { leafNotice, type Onward } from "./leaf.ts";
 import { resultItem } from "./result.ts";
 import { activeFilters, type Filter, filterLabel, searchHref, without } from "./search-address.ts";
 
@@ -21,6 +22,8 @@ export interface SearchData {
   written: string;
   /** When nothing was found: the same search with one thing less, and what it would find. */
   wider: { label: string; query: SearchQuery; total: number }[];
+  /** On a leaf, where this search goes on. */
+  leaf: Onward | undefined;
 }
 
 /** The search: a form, what it found, and ways to narrow and to widen it. */
@@ -74,7 +77,7 @@ export function searchPage(data: SearchData): Page {
             </details>`
       }
       <div class="found">
-        ${otherFaults(faults)}
+        ${otherFaults(faults)} ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf)}
         <p class="total" role="status">
           <strong>${counted(result.total, "co-op")}</strong>${
             result.examples === 0 ? "" : html`, and ${counted(result.examples, "worked example")}`
