@@ -1,4 +1,4 @@
-import { forUpdate } from "./dialect.ts";
+import { forUpdate, holds } from "./dialect.ts";
 import type { Db, HostTable, Tx } from "./schema.ts";
 
 export type Host = HostTable;
@@ -47,6 +47,51 @@ export async function domains(db: Db, after: string, limit: number): Promise<str
     .limit(limit)
     .execute();
   return rows.map(({ domain }) => domain);
+}
+
+/** Which hosts are looked for. */
+export interface HostQuery {
+  /** Part of the name. */
+  q?: string | undefined;
+  /** How they stand. */
+  state?: "listed" | "held" | "excluded" | undefined;
+  /** From behind this host on. */
+  after?: string | undefined;
+}
+
+/** A page of the hosts that are looked for, in order of their names. */
+export async function find(
+  db: Db,
+  { q, state, after = "" }: HostQuery,
+  limit: number,
+): Promise<Host[]> {
+  let query = db.selectFrom("host").selectAll().where("host", ">", after);
+  if (q !== undefined && q !== "") {
+    // Not LIKE: what somebody looks for may have its wildcards in it.
+    query = query.where((eb) => holds(db, eb.ref("host"), eb.val(q.toLowerCase())));
+  }
+  if (state === "excluded") query = query.where("exclusion", "is not", null);
+  if (state === "listed") query = query.where("listed", "is not", null);
+  if (state === "held") {
+    query = query.where("exclusion", "is", null).where("listed", "is", null);
+  }
+  return query.orderBy("host").limit(limit).execute();
+}
+
+/** How many hosts there are of each standing. */
+export async function countStandings(
+  db: Db,
+): Promise<{ listed: number; held: number; excluded: number }> {
+  const row = await db
+    .selectFrom("host")
+    .select((eb) => [
+      eb.fn.count<number>("listed").as("listed"),
+      eb.fn.count<number>("exclusion").as("excluded"),
+      eb.fn.countAll<number>().as("all"),
+    ])
+    .executeTakeFirstOrThrow();
+  const [listed, excluded] = [Number(row.listed), Number(row.excluded)];
+  return { listed, excluded, held: Number(row.all) - listed - excluded };
 }
 
 /** The hosts that are left out, in order of their names. */

@@ -29,6 +29,12 @@ const sections: (Section & { may: (session: Session) => boolean })[] = [
     may: mayModerate,
   },
   {
+    path: "/admin/network",
+    label: "Other nodes",
+    what: "Whose listings are held and shown, and whose word counts",
+    may: mayModerate,
+  },
+  {
     path: "/admin/import",
     label: "Import",
     what: "Registers of co-ops under an open licence",

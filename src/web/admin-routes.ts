@@ -27,6 +27,7 @@ import {
 import { goTo, privately } from "./private.ts";
 import { setUpNode, showSetup, showSignIn, signInHere, signOutHere } from "./sign-in.ts";
 import type { Site } from "./site.ts";
+import { trustRoutes } from "./trust/routes.ts";
 
 /**
  * The co-op’s own side, below `/admin`. Everything here works without script,
@@ -60,6 +61,8 @@ export function adminRoutes(site: Site): Hono {
   editorRoutes(site, admin);
 
   joiningAdminRoutes(site, admin);
+
+  trustRoutes(site, admin);
 
   // For administrators.
   admin.get("/import", (c) => showImports(site, c));
