@@ -14,6 +14,8 @@ export interface HostilePeer extends AsyncDisposable {
   feed: (Uint8Array | { line: string })[];
   /** How often its feed was asked for. */
   asked: number;
+  /** Answers instead of it, where it answers anything. */
+  instead?: (request: Request) => Promise<Response> | Response | undefined;
 }
 
 /** Starts one. It is a correct peer in everything but what is put into its feed. */
@@ -30,6 +32,7 @@ export async function hostilePeer(seed = 66): Promise<HostilePeer> {
       return `{"seq":${index + 1},"digest":"${digestOf(each)}","record":${record}}`;
     });
   const web = new Hono();
+  web.use(async (c, next) => (await peer.instead?.(c.req.raw)) ?? next());
   web.get("/.well-known/coop-directory", (c) =>
     c.json({
       protocol: "DIR/1",
