@@ -47,7 +47,7 @@ export const relationCommands: Record<string, Command> = {
     },
   },
   "relation confirm": {
-    usage: "HANDLE URL|--all",
+    usage: "HANDLE [URL] [--all]",
     help: "confirm for a co-op here what another one claims, or all that is not answered",
     options: { all: { type: "boolean" } },
     async run(context, [handle, url], { all }) {

@@ -160,6 +160,17 @@ export const samples = {
       to: [publicUri],
     }),
   follow: () => activity("Follow", { object: follower }),
+  offer: () =>
+    activity("Offer", {
+      object: {
+        type: "Relationship",
+        subject: coop,
+        relationship: "https://w3id.org/fragaria/ns#member-of",
+        object: follower,
+      },
+      target: follower,
+      to: [follower],
+    }),
   undo: () => activity("Undo", { object: follow(`${origin}/activities/follow-1`, coop, follower) }),
   announce: () =>
     activity("Announce", {

@@ -24,13 +24,22 @@ const linters: Record<string, (spoil: (sample: JsonObject) => void) => Finding[]
   actor: (spoil) => lintActor(text(samples.actor(), spoil), options),
   note: (spoil) => lintObject(text(samples.note(), spoil), options),
   ...Object.fromEntries(
-    (["accept", "create", "update", "remove", "follow", "undo", "announce", "move"] as const).map(
-      (kind) => [
-        kind,
-        (spoil: (sample: JsonObject) => void) =>
-          lintActivity(text(samples[kind](), spoil), options),
-      ],
-    ),
+    (
+      [
+        "accept",
+        "create",
+        "update",
+        "remove",
+        "follow",
+        "offer",
+        "undo",
+        "announce",
+        "move",
+      ] as const
+    ).map((kind) => [
+      kind,
+      (spoil: (sample: JsonObject) => void) => lintActivity(text(samples[kind](), spoil), options),
+    ]),
   ),
   ...Object.fromEntries(
     (["followers", "page", "featured", "featuredTags"] as const).map((kind) => [
@@ -178,7 +187,7 @@ const broken: [rule: string, kind: string, path: string, value: unknown][] = [
   ["note-media", "note", "attachment.0.name", undefined],
   ["note-media", "note", "attachment", [image, image, image, image, image]],
   ["note-warning", "note", "summary", "News"],
-  ["activity-type", "follow", "type", "Offer"],
+  ["activity-type", "follow", "type", "Listen"],
   ["activity-actor", "follow", "actor", elsewhere],
   ["activity-own-id", "announce", "id", sampleId],
   ["activity-object-host", "remove", "object.id", elsewhere],
@@ -194,6 +203,8 @@ const broken: [rule: string, kind: string, path: string, value: unknown][] = [
   ["update-audience", "update", "cc", []],
   ["delete-object", "remove", "object", { id: `${origin}/posts/1`, type: "Note" }],
   ["delete-audience", "remove", "to", []],
+  ["offer-relationship", "offer", "object.relationship", "coop:member-of"],
+  ["offer-relationship", "offer", "target", `${origin}/coops/other`],
   ["follow-object", "follow", "object", { id: "https://social.example/users/alice" }],
   ["undo-embeds", "undo", "object", "https://social.example/users/alice"],
   ["announce-shape", "announce", "published", undefined],
