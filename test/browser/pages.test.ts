@@ -4,6 +4,7 @@ import type { ListingContent } from "../../src/coop/listing.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import * as peers from "../../src/store/peers.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
+import { strangeHosts } from "../helpers/hosts.ts";
 import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
 import { whole } from "../helpers/whole-listing.ts";
 
@@ -44,6 +45,7 @@ beforeAll(async () => {
     faulted: now,
     seen: now,
   });
+  await strangeHosts(site.db, now);
   listener = await listen((request) => site.web.fetch(request), 0, "localhost");
   origin = `http://localhost:${listener.port}`;
   browser = await openBrowser();
@@ -62,6 +64,7 @@ beforeAll(async () => {
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,
     "/network",
+    "/network?hosts=silent",
     "/about",
     "/nowhere",
   ];

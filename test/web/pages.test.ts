@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import * as followers from "../../src/store/followers.ts";
+import * as hosts from "../../src/store/hosts.ts";
 import * as peers from "../../src/store/peers.ts";
+import { strangeHosts } from "../helpers/hosts.ts";
 import { bakery, foreignListing, now, testSite } from "../helpers/site.ts";
 
 const policy =
@@ -297,8 +299,68 @@ describe("the page about the network", () => {
       "not reachable since 21 November 2026 at 20:00 UTC, because it answers 502",
     );
     expect(words).toContain("new.example not known yet not asked yet never");
-    expect(words).toContain("coops.example (this node) 1 1 0");
+    expect(words).toContain("coops.example (this node) – – 1 1 0");
     expect(words).toContain('PEERS="https://coops.example" npm start');
+  });
+
+  test("tells how each host is, and what isn’t as it says", async () => {
+    await using site = await testSite();
+    await site.add("bakery");
+    await strangeHosts(site.db, now);
+    const words = plain(await site.page("/network"));
+    const at = "21 November 2026 at 20:00 UTC";
+    for (const said of [
+      "Much of the directory is gone within a day. Of 1,000 listings of other hosts, 700 are left",
+      "Most listings of live.example are gone within a day. Of 100, 2 are left",
+      "1 co-op of 11 hosts, this node among them",
+      "6 live, 1 silent for more than a week, 2 for more than thirty days, 1 not heard of yet",
+      "1 host, held but not shown until somebody vouches for it",
+      "1 host, over its quota or by decision of this node",
+      "2 hosts have been silent for more than thirty days: their 13 listings are left out",
+      "Show All (10) · Silent (2) · With a difference (3) · With a contradiction (1)",
+      "silent for more than 30 days: 12 listings left out",
+      "silent for more than 90 days: 1 listing left out and no longer held",
+      "we hold less than it says, 12 of 15 records, since 21 November 2026 at 18:00 UTC",
+      `It has no more itself, so its beacon is wrong; asked ${at}`,
+      `Neither it nor another hub could be asked, last ${at}`,
+      `2 records that nobody had passed on came from mended.example, ${at}`,
+      `contradicts itself: it has signed two beacons after the same one, found ${at}`,
+    ]) {
+      expect(words.replaceAll("\u00a0", " ")).toContain(said);
+    }
+    for (const host of ["waiting.example", "denied.example"]) expect(words).not.toContain(host);
+    expect((await site.get("/dir/v1/evidence/live.example")).status).toBe(404);
+    const kept = await site.get("/dir/v1/evidence/forked.example");
+    expect(await kept.text()).toBe('{"a":1}\n{"b":2}\n');
+  });
+
+  test("shows some hosts only, and thousands page by page", async () => {
+    await using site = await testSite();
+    const names = Array.from(
+      { length: 120 },
+      (_, at) => `host-${String(at).padStart(3, "0")}.example`,
+    );
+    const known = names.map((host) => ({ host, origin: `https://${host}`, domain: "example" }));
+    await hosts.note(site.db, known, now);
+    for (const host of names) await hosts.update(site.db, host, { listed: now });
+    const shown = async (path: string) => {
+      const text = await site.page(path);
+      const [, next] = /rel="next" href="([^"]+)"/.exec(text) ?? [];
+      const found = names.filter((name) => text.includes(`https://${name}/`));
+      return { found, next: next?.replaceAll("&amp;", "&").replace("#hosts", "") };
+    };
+    const seen: string[] = [];
+    for (let path: string | undefined = "/network"; path !== undefined;) {
+      const { found, next }: Awaited<ReturnType<typeof shown>> = await shown(path);
+      seen.push(...found);
+      path = next;
+    }
+    expect(seen).toEqual(names);
+
+    await hosts.update(site.db, "host-077.example", { liveness: "hidden" });
+    expect(await shown("/network?hosts=silent")).toEqual({ found: ["host-077.example"] });
+    expect((await shown("/network?hosts=differing")).found).toEqual([]);
+    expect((await shown("/network?hosts=nonsense")).found).toHaveLength(50);
   });
 });
 

@@ -20,7 +20,7 @@ export function fillingWords(filling: Filling | undefined): Html | undefined {
     case "checking":
       return html`<span class="state">comparing</span> with others since ${moment(since)}, after
         ${counted(read, "record")} from ${from}`;
-    case "complete": {
+    default: {
       const others = checked.map(({ host }) => host);
       return html`<span class="state good">complete</span> since
         ${moment(since)}${source === null ? "" : html`, loaded from ${source}`}${
