@@ -48,11 +48,9 @@ export interface KeyRing {
    * Asks a node for its keys, whether they are pinned or not, and follows what
    * it shows.
    *
-   * @throws {AppError} `unavailable`, which is remembered for {@link asked}.
+   * @throws {AppError} `unavailable`, which is noted if the host is known.
    */
   ask(origin: string, signal: AbortSignal): Promise<Pinned>;
-  /** When a host was last asked and, if that failed, since when it was known at that time. */
-  asked(origin: string): Promise<{ asked: number; failing: number | undefined } | undefined>;
   /**
    * Follows what a beacon says of its node's keys, if it is genuine by those
    * that are pinned or by one that they endorse.
@@ -140,20 +138,15 @@ export async function loadKeyRing(source: KeyRingSource): Promise<KeyRing> {
     },
     async ask(origin, signal) {
       const { host } = new URL(origin);
-      if ((await hosts.get(db, host)) === undefined) await meetHosts(db, node, [origin], now());
       try {
         const history = await fetchHistory(send, origin, signal);
+        if ((await hosts.get(db, host)) === undefined) await meetHosts(db, node, [origin], now());
         await hosts.update(db, host, { asked: now(), fault: null });
         return await pinned(origin, history, "node");
       } catch (error) {
         await hosts.update(db, host, { asked: now(), fault: (error as Error).message });
         throw error;
       }
-    },
-    async asked(origin) {
-      const host = await hosts.get(db, new URL(origin).host);
-      if (host?.asked == null) return undefined;
-      return { asked: host.asked, failing: host.fault === null ? undefined : host.seen };
     },
     async hear(origin, beacon) {
       const offered = historyIn(origin, beacon);

@@ -1,10 +1,13 @@
 import { getLogger } from "@logtape/logtape";
+import { beaconKind } from "../coop/beacon.ts";
+import type { Holds } from "../directory/standing.ts";
 import { domainOf } from "../directory/domain.ts";
 import { newEntry } from "../coop/key-history.ts";
 import type { Identity } from "../directory/identity.ts";
 import type { Received } from "../directory/receive.ts";
 import { type Job, repeat } from "../jobs.ts";
 import { askDescription } from "./describe.ts";
+import { isGuest } from "./peer-kinds.ts";
 import type { KeyRing } from "./keys.ts";
 import { askPeers } from "./peers-list.ts";
 import { askPage, type Puller, summary, takeIn } from "./pull.ts";
@@ -14,6 +17,9 @@ const lanes = 8;
 
 /** The longest that a node may take to answer, ms. */
 const patience = 10_000;
+
+/** Nodes of which it is remembered when they were asked. */
+const rememberedMost = 10_000;
 
 /** Nodes that may wait to be asked; further ones are met again some day. */
 const waitingMost = 5000;
@@ -46,7 +52,7 @@ export interface Strangers {
    */
   known(origin: string, upstream?: string): boolean;
   /** Looks what records that were offered say of keys that aren't known. */
-  notice(bodies: Uint8Array[], received: Received[], holds: (host: string) => boolean): void;
+  notice(bodies: Uint8Array[], received: Received[], holds: Holds): void;
 }
 
 /** What the making of acquaintances takes. */
@@ -86,25 +92,35 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
     if (found !== undefined) waiting.delete(found.origin);
     return found;
   };
+  const asked = new Map<string, { first: number; last: number; failed: boolean }>();
   /** Until when it is too early to ask again; in growing pauses while it doesn't answer. */
-  const restUntil = async (origin: string) => {
-    const before = await keys.asked(origin);
+  const restUntil = (origin: string) => {
+    const before = asked.get(origin);
     if (before === undefined) return 0;
-    const { asked, failing } = before;
-    const rest = failing === undefined ? pause : Math.max(pause, asked - failing);
-    return asked + Math.min(rest, pauseMost);
+    const { first, last, failed } = before;
+    return last + (failed ? Math.min(Math.max(pause, last - first), pauseMost) : pause);
+  };
+  const remember = (origin: string, failed: boolean) => {
+    const { first = now() } = asked.get(origin) ?? {};
+    asked.delete(origin);
+    asked.set(origin, { first: failed ? first : now(), last: now(), failed });
+    const [oldest] = asked.keys();
+    if (asked.size > rememberedMost && oldest !== undefined) asked.delete(oldest);
   };
   const turn = async (puller: Puller, signal: AbortSignal) => {
     const stranger = next();
     if (stranger === undefined) return false;
     const { origin } = stranger;
-    const rest = await restUntil(origin);
+    // There may be room no more for it, after others that were met before.
+    if (!(await puller.replica.policy())(new URL(origin).host, beaconKind)) return true;
+    const rest = restUntil(origin);
     if (rest > now()) {
       // Who answered a moment ago is asked again soon, as there is something new to it.
       if (rest - now() <= pause) waiting.set(origin, { ...stranger, due: rest });
       return true;
     }
-    const changed = await acquaint(keys, puller, stranger, signal);
+    const { changed, answered } = await acquaint(keys, puller, stranger, signal);
+    remember(origin, !answered);
     if (changed && !signal.aborted) {
       await keys.purge(origin);
       await fetchRecords(puller, origin, stranger.upstream, signal);
@@ -124,7 +140,8 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
         const beacon = Buffer.from(body).includes(beaconMark);
         if (!unknown && !(beacon && outcome?.outcome === "admitted")) continue;
         const origin = originOf(body);
-        if (origin === undefined || !holds(new URL(origin).host)) continue;
+        const kind = beacon ? beaconKind : undefined;
+        if (origin === undefined || !holds(new URL(origin).host, kind)) continue;
         if (unknown || keys.differs(origin, body))
           meet(origin, undefined, beacon ? body : undefined);
       }
@@ -139,7 +156,7 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
   };
 }
 
-const beaconMark = '"coop:Beacon"';
+const beaconMark = `"${beaconKind}"`;
 
 function originOf(body: Uint8Array): string | undefined {
   try {
@@ -155,26 +172,27 @@ function originOf(body: Uint8Array): string | undefined {
  * what its beacon says counts as far as its known keys endorse it, and of an
  * unknown node, what three upstreams say independently.
  *
- * @returns Whether its records are worth fetching.
+ * @returns Whether it answered, and whether its records are worth fetching.
  */
 async function acquaint(
   keys: KeyRing,
   puller: Puller,
   { origin, beacon }: Stranger,
   stop: AbortSignal,
-): Promise<boolean> {
+): Promise<{ answered: boolean; changed: boolean }> {
   const known = keys.knows(origin);
   const signal = AbortSignal.any([stop, puller.clock.timeout(patience)]);
   try {
     const { changed } = await keys.ask(origin, signal);
-    return changed;
+    return { answered: true, changed };
   } catch (error) {
     const { message } = error as Error;
     getLogger(["fragaria", "replication"]).debug("{origin}: {message}", { origin, message });
   }
-  if (stop.aborted) return false;
-  if (known) return beacon !== undefined && (await keys.hear(origin, beacon)).changed;
-  return askOthers(keys, puller, origin, stop);
+  const heard = async () => beacon !== undefined && (await keys.hear(origin, beacon)).changed;
+  const changed =
+    !stop.aborted && (await (known ? heard() : askOthers(keys, puller, origin, stop)));
+  return { answered: false, changed };
 }
 
 /** Believes a key that three upstreams have pinned, whom nobody has in one hand. */
@@ -185,7 +203,10 @@ async function askOthers(
   stop: AbortSignal,
 ): Promise<boolean> {
   const { host } = new URL(origin);
-  const upstreams = (await replica.peers.all()).filter(({ url }) => url !== origin).slice(0, 12);
+  // Who has woken us is nobody that we chose, and anybody may do so under many names.
+  const upstreams = (await replica.peers.all())
+    .filter((peer) => peer.url !== origin && !isGuest(peer))
+    .slice(0, 12);
   const said = new Map<string, { id: string; publicKeyMultibase: string; by: Set<string> }>();
   const signal = AbortSignal.any([stop, clock.timeout(patience)]);
   await Promise.all(
