@@ -69,7 +69,7 @@ test("a federation confirms its members by page, many at once, and takes it back
     expect(await site.page(`/directory/${host}.example/coops/abcdefghjk`)).toContain("Confirmed");
   }
   const shown = await site.page(`/coops/${id}`);
-  expect(shown).toContain("Members: 3");
+  expect(shown).toContain("Member co-ops: 3");
   expect(shown.indexOf("Almond")).toBeLessThan(shown.indexOf("Cedar"));
   expect(await editor.page(`${path}?state=open`)).toContain("None of them");
 
@@ -78,7 +78,7 @@ test("a federation confirms its members by page, many at once, and takes it back
   expect((await editor.post(path, { do: "refuse", named: key })).status).toBe(303);
   await site.site.index.catchUp();
   expect(await confirmedBy(site, subject)).toEqual([null]);
-  expect(await site.page(`/coops/${id}`)).toContain("Members: 2");
+  expect(await site.page(`/coops/${id}`)).toContain("Member co-ops: 2");
   // A no is the federation's own business.
   expect(await site.page("/directory/a.example/coops/abcdefghjk")).not.toContain("Not confirmed");
   expect(await editor.page(`${path}?state=refused`)).toContain("Almond");

@@ -6,8 +6,8 @@ import { type Html, number } from "../text.ts";
 export function memberSection({ total, items, next }: Ties["members"]): Html | string {
   if (total === 0) return "";
   return html`<section id="members" aria-labelledby="members-heading">
-    <h2 id="members-heading">Members: ${number(total)}</h2>
-    <ul class="columns">
+    <h2 id="members-heading">Member co-ops: ${number(total)}</h2>
+    <ul class="member-list">
       ${items.map(({ name, page }) => html`<li><a href="${page}" dir="auto">${name}</a></li>`)}
     </ul>
     <p class="aside">

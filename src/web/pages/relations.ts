@@ -37,10 +37,7 @@ export function relationSection(
           </div>`,
       )}
     </dl>
-    <p class="aside">
-      ${confirmed.some((each) => each !== undefined) ? "The rest is stated" : "Stated"} by this
-      co-op only: the others may see it differently.
-    </p>
+    ${aloneWords(relations.map(confirmation))}
   </section>`;
 }
 
@@ -57,6 +54,16 @@ function other(relation: Relation, page: string | undefined): Html {
   return html`${linked}${own}${span(relation)}${
     identifier === undefined ? "" : html`<br />${registration(identifier)}`
   }`;
+}
+
+/** Says of those that nobody confirms whose word they are. */
+function aloneWords(confirmed: (Confirmation | undefined)[]): Html | string {
+  const alone = confirmed.filter((each) => each === undefined).length;
+  if (alone === 0) return "";
+  return html`<p class="aside">
+    ${alone < confirmed.length ? "The rest is stated" : "Stated"} by this co-op only: the others may
+    see it differently.
+  </p>`;
 }
 
 /** What speaks for a relation beside the listing itself. */
