@@ -14,6 +14,8 @@ export interface HostilePeer extends AsyncDisposable {
   feed: (Uint8Array | { line: string })[];
   /** How often its feed was asked for. */
   asked: number;
+  /** What its description says beside, or instead. */
+  says: Record<string, unknown>;
   /** Answers instead of it, where it answers anything. */
   instead?: (request: Request) => Promise<Response> | Response | undefined;
 }
@@ -24,7 +26,7 @@ export async function hostilePeer(seed = 66): Promise<HostilePeer> {
   const origin = `http://localhost:${port}`;
   const key = testKey(origin, seed);
   const actor = `${origin}/actor`;
-  const peer: Omit<HostilePeer, keyof AsyncDisposable> = { origin, key, feed: [], asked: 0 };
+  const peer: Omit<HostilePeer, keyof AsyncDisposable> = { origin, key, feed: [], asked: 0, says: {} };
   const lines = () =>
     peer.feed.map((each, index) => {
       if ("line" in each) return each.line;
@@ -44,6 +46,7 @@ export async function hostilePeer(seed = 66): Promise<HostilePeer> {
       seq: peer.feed.length,
       records: `${origin}/dir/v1/records`,
       limits: { page: 2000, records: 1000, wait: 25, record: 16384 },
+      ...peer.says,
     }),
   );
   web.get("/actor", (c) =>

@@ -13,7 +13,7 @@ import type { Db } from "../../src/store/schema.ts";
 import type { Pace } from "../../src/work.ts";
 
 /** As fast as tests want it; a real node is in no such hurry. */
-const quickPace: Pace = {
+export const quickPace: Pace = {
   watch: 20,
   leaf: 60_000,
   discover: 60_000,
