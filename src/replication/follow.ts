@@ -92,6 +92,9 @@ export function followPeers(
   };
 }
 
+/** The shortest time from one question that brought nothing new to the next, ms. */
+const quickest = 1000;
+
 /** One page of a peer's feed. Says whether to ask again at once. */
 async function follow(
   puller: Puller,
@@ -116,11 +119,15 @@ async function follow(
     }
   }
   const how = { own: guest, refs: full };
+  const began = puller.clock.now();
   const { more, admitted } = await pull(puller, peer, hub ? 25 : 0, signal, how);
   if (admitted > 0) {
     const log = getLogger(["fragaria", "replication"]);
     log.info("{admitted} records from {host}", { admitted, host: peer.host });
   }
+  // Whoever answers at once, and with nothing new, isn't asked the faster for it.
+  const rest = began + quickest - puller.clock.now();
+  if (admitted === 0 && rest > 0) await puller.clock.sleep(rest, signal);
   const { role } = (await puller.replica.peers.get(peer.url)) ?? peer;
   return more || (role === "hub" && !guest);
 }

@@ -32,6 +32,18 @@ export interface Pulled {
 const page = 1000;
 const pageBytes = page * (limits.record + 256);
 
+/** Why a record is refused that nobody passes on who has looked at it. */
+const forgeries = new Set<string>([
+  "too-large",
+  "not-json",
+  "not-canonical",
+  "not-a-record",
+  "foreign-origin",
+  "bad-proof",
+]);
+/** So many of them on one page don't yet speak against a peer. */
+const forgiven = 20;
+
 /**
  * Reads the next page of a peer's feed, verifies what it holds and takes in
  * what is new. The cursor moves only after that is committed, so that whatever
@@ -44,7 +56,9 @@ const pageBytes = page * (limits.record + 256);
  * @param wait Seconds that the peer may wait for something new.
  * @param how.own Only records of the peer itself.
  * @param how.refs References from the beginning: for who lacks little of what the peer has.
- * @throws {AppError} `unavailable` when the peer can't be read.
+ * @throws {AppError} `unavailable` when the peer can't be read, or when most of
+ *   what it sends is no genuine record: then the cursor moves, too, but the peer
+ *   counts as one that fails, and who fails for long is replaced.
  */
 export async function pull(
   puller: Puller,
@@ -78,6 +92,9 @@ export async function pull(
   );
   const holds = await replica.policy();
   const received = await takeIn(puller, described.records, lines, holds, signal);
+  const found = summary(peer.url, received);
+  const forged = found.refused.filter(({ reason }) => forgeries.has(reason));
+  const genuine = forged.length <= Math.max(forgiven, found.admitted + found.stale);
   const now = clock.now();
   await replica.peers.update(peer.url, {
     role: described.role,
@@ -85,11 +102,13 @@ export async function pull(
     epoch: next.epoch,
     seq: next.seq,
     caughtUp: caughtUp ?? (more ? null : now),
-    seen: now,
-    fault: null,
-    faulted: null,
+    ...(genuine && { seen: now, fault: null, faulted: null }),
   });
-  return { read: lines.length, ...summary(peer.url, received), more };
+  if (!genuine) {
+    const why = `most of what it sends is no genuine record: ${forged[0]?.why}`;
+    throw new AppError("unavailable", `${peer.url} can’t be used: ${why}`);
+  }
+  return { read: lines.length, ...found, more };
 }
 
 /**
