@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- GROUP…]` prints one line of JSON for each figure. It
+ * `npm run bench [-- GROUP… [--OPTION…]]` prints one line of JSON for each figure. It
  * judges nothing. Times differ between machines and hours; the ratios are what
  * to look at, as both sides of each were measured by turns.
  */
@@ -10,11 +10,13 @@ import { idle } from "./idle.ts";
 import { imports } from "./import.ts";
 import { inbox } from "./inbox.ts";
 import { progress } from "./measure.ts";
+import { network } from "./network/main.ts";
+import { replication } from "./replication.ts";
 import { search } from "./search.ts";
 import { disposeShared } from "./uk.ts";
 import { verify } from "./verify.ts";
 
-const groups: Record<string, () => Promise<void>> = {
+const groups: Record<string, (options: string[]) => Promise<void>> = {
   verify,
   import: imports,
   feed,
@@ -22,9 +24,14 @@ const groups: Record<string, () => Promise<void>> = {
   edit,
   idle,
   index: search,
+  replication,
+  network,
 };
 
-const asked = process.argv.slice(2);
+const args = process.argv.slice(2);
+const first = args.findIndex((arg) => arg.startsWith("--"));
+const asked = first === -1 ? args : args.slice(0, first);
+const options = first === -1 ? [] : args.slice(first);
 const unknown = asked.filter((name) => !Object.hasOwn(groups, name));
 if (unknown.length > 0) {
   progress(`no such group: ${unknown.join(", ")}; there are ${Object.keys(groups).join(", ")}`);
@@ -35,7 +42,7 @@ for (const [name, group] of Object.entries(groups)) {
   const start = performance.now();
   progress(`${name} …`);
   try {
-    await group();
+    await group(options);
   } catch (error) {
     progress(`${name} broke off: ${(error as Error).stack}`);
     process.exitCode = 1;

@@ -35,7 +35,7 @@ interface Insides extends Shelf {
   /** The numbers of ids that are beacons. */
   readonly beacons: number[];
   /** By the number of a version: what a beacon says. */
-  readonly read: Pick<LiveNode, "url" | "role">[];
+  readonly read: LiveNode[];
 }
 
 export function shelf(): Shelf {
@@ -233,8 +233,8 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
         const version = holding.get(id) - 1;
         const beacon = versions[version];
         if (beacon === undefined || beacon.issued <= since || beacon.origin === host) continue;
-        const { url, role } = (shared.read[version] ??= readBeaconOf(beacon));
-        known.set(url, { url, role, seen: beacon.issued });
+        const node = (shared.read[version] ??= readBeaconOf(beacon));
+        known.set(node.url, node);
       }
       for (const { url, role, seen: answered } of book.values()) {
         const before = known.get(url);
@@ -267,9 +267,9 @@ function refused(reason: RefusalReason | "origin-not-held", why: string): Receiv
   return { outcome: "refused", reason, why };
 }
 
-function readBeaconOf({ id, document }: SignedRecord): Pick<LiveNode, "url" | "role"> {
+function readBeaconOf({ id, document, issued }: SignedRecord): LiveNode {
   const about = document["about"] as JsonObject;
-  return { url: new URL(id).origin, role: roleOf(about["role"]) };
+  return { url: new URL(id).origin, role: roleOf(about["role"]), seen: issued };
 }
 
 function roleOf(role: unknown): LiveNode["role"] {

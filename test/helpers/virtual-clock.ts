@@ -68,7 +68,7 @@ export function virtualClock(start: number): VirtualClock {
     },
     timeout(ms) {
       const controller = new AbortController();
-      at(now + ms, () => controller.abort(new DOMException("it took too long", "TimeoutError")));
+      at(now + ms, () => controller.abort(late));
       return controller.signal;
     },
     async run(ms, done = () => false) {
@@ -91,6 +91,9 @@ export function virtualClock(start: number): VirtualClock {
     },
   };
 }
+
+/** One for all, as most time-outs come when nobody waits any more, and each would take its stack along. */
+const late = new DOMException("it took too long", "TimeoutError");
 
 function before(a: Due, b: Due): boolean {
   return a.moment < b.moment || (a.moment === b.moment && a.order < b.order);

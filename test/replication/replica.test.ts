@@ -92,7 +92,7 @@ it("in memory answers as the one of a database does", async () => {
         expect(await memory.head()).toBe(await ours.head());
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
 

@@ -2,7 +2,7 @@ import type { SignedRecord } from "../../../src/coop/record.ts";
 import { upstreamsOf } from "../../../src/replication/discover.ts";
 import type { Shelf } from "../../helpers/memory-replica.ts";
 import { shelf } from "../../helpers/memory-replica.ts";
-import { virtualClock } from "../../helpers/virtual-clock.ts";
+import { type VirtualClock, virtualClock } from "../../helpers/virtual-clock.ts";
 import { mulberry32 } from "../../long/random.ts";
 import { keys } from "./keys.ts";
 import { type Common, type Mask, type SimNode, simNode } from "./node.ts";
@@ -19,7 +19,9 @@ export interface Size {
   /** How many co-ops each leaf has beside its beacon. */
   coops: number;
   /** How a hub shows itself to others, if not honestly. */
-  maskOf?: (hub: number) => Mask | undefined;
+  maskOf?: (hub: number, clock: VirtualClock) => Mask | undefined;
+  /** Called before the nodes have published what they have. */
+  before?: (leaves: SimNode[]) => void;
 }
 
 export interface Network {
@@ -69,12 +71,13 @@ export async function grow(size: Size): Promise<Network> {
       }
     },
   };
-  const masks = Array.from({ length: hubCount }, (_, at) => size.maskOf?.(at));
+  const masks = Array.from({ length: hubCount }, (_, at) => size.maskOf?.(at, clock));
   const hubs = masks.map((mask, at) => simNode(`hub${at}`, "hub", common, mask));
   const leaves = Array.from({ length: nodes - hubCount }, (_, at) =>
     simNode(`leaf${at}`, "leaf", common),
   );
   const all = [...hubs, ...leaves];
+  size.before?.(leaves);
   for (const node of all) {
     here.hosts.set(node.host, node);
     node.beat();

@@ -8,9 +8,20 @@ import { ask, askDescription, changesUrl, limits } from "../../../src/replicatio
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../../../src/replication/feed.ts";
 import { beHub, beLeaf } from "../../../src/replication/part.ts";
 import { peersLines, PeersQuery } from "../../../src/replication/peers-list.ts";
-import type { Puller } from "../../../src/replication/pull.ts";
+import {
+  type AskRanges,
+  options,
+  ReconcileQuery,
+  repairDesk,
+  type Repairer,
+  repairPeers,
+  repairWholly,
+} from "../../../src/replication/reconcile.ts";
+import type { Send } from "../../../src/replication/replica.ts";
+import { SealedCopy } from "../../../src/replication/sealed-copy.ts";
 import { type Wake, wakeHubs } from "../../../src/replication/wake.ts";
 import { version } from "../../../src/outbound.ts";
+import type { Peer } from "../../../src/store/peers.ts";
 import { usualPace } from "../../../src/work.ts";
 import { memoryReplica, type MemoryReplica, type Shelf } from "../../helpers/memory-replica.ts";
 import { bakery } from "../../helpers/nodes.ts";
@@ -46,8 +57,13 @@ export interface Common {
   stored(node: SimNode, records: SignedRecord[]): void;
 }
 
-/** What is shown to others, where that isn't what the node holds. */
-export type Mask = (node: SimNode, asked: Asked, honest: () => Promise<Answer>) => Promise<Answer>;
+/** How a node shows itself to others, if not as it is. */
+export interface Mask {
+  /** Whether it shows a record that came after the start. All, if not given. */
+  shows?(record: SignedRecord): boolean;
+  /** Answers in the place of the node, where it isn't undefined. */
+  answers?(node: SimNode, asked: Asked): Promise<Answer> | undefined;
+}
 
 const encoder = new TextEncoder();
 
@@ -55,7 +71,7 @@ export function simNode(
   name: string,
   role: Role,
   { world, shelf, keys, stored }: Common,
-  mask: Mask = (_node, _asked, honest) => honest(),
+  mask: Mask = {},
 ): SimNode {
   const { clock, random } = world;
   const origin = `https://${name}.example`;
@@ -65,18 +81,26 @@ export function simNode(
   let onWake: (from: string) => boolean = () => false;
   let latest = 0;
 
-  const replica = memoryReplica({
+  const source = {
     host,
     shelf,
     clock,
     keys: { keyOf: keys.keyOf, learn: () => Promise.resolve() },
-    holds: (other) => role === "hub" || other === host,
+    holds: (other: string) => role === "hub" || other === host,
     epoch: name,
+  };
+  const replica = memoryReplica({
+    ...source,
     stored(records) {
+      const { shows } = mask;
+      if (shown !== replica) {
+        shown.put(records.filter((record) => node.state === "down" || shows?.(record) !== false));
+      }
       look();
       stored(node, records);
     },
   });
+  const shown = mask.shows === undefined ? replica : memoryReplica(source);
 
   // A node looks at its log several times a second (`usualPace.watch`), each at times of its own.
   const phase = random() * usualPace.watch;
@@ -89,7 +113,7 @@ export function simNode(
     const { watch: every } = usualPace;
     clock.at(Math.ceil((clock.now() - phase) / every) * every + phase, () => {
       looking = false;
-      head = replica.seq;
+      head = shown.seq;
       for (const wake of waiting) wake();
     });
   };
@@ -116,6 +140,12 @@ export function simNode(
     },
   };
 
+  const send: Send = (url, init) => world.send(node, url, init);
+  const copy = new SealedCopy(replica, clock);
+  const shownCopy = shown === replica ? copy : new SealedCopy(shown, clock);
+  const desk = repairDesk(shown, shownCopy, send, clock);
+  const repairer: Repairer = { replica, send, clock, random, copy, askRanges: askRangesBy(send) };
+
   const describe = async (): Promise<Answer> =>
     json({
       protocol: "DIR/1",
@@ -123,32 +153,39 @@ export function simNode(
       actor: `${origin}/actor`,
       role,
       changes: changesUrl(origin),
-      epoch: await replica.epoch(),
-      seq: replica.seq,
-      held: replica.seq,
+      epoch: name,
+      seq: shown.seq,
+      held: shown.seq,
       ...(role === "hub" && { complete: (await replica.filling.read())?.step === "complete" }),
       records: `${origin}/dir/v1/records`,
       limits,
     });
 
   /** As in src/web/dir.ts. */
-  const serve = async ({ method, url, body, signal }: Asked): Promise<Answer> => {
+  const serve = async ({ from, method, url, body, signal }: Asked): Promise<Answer> => {
     const query = Object.fromEntries(url.searchParams);
     switch (`${method} ${url.pathname}`) {
       case "GET /.well-known/coop-directory":
         return describe();
       case "GET /dir/v1/changes": {
-        const source = { replica, watch, now: () => clock.now() };
+        const source = { replica: shown, watch, now: () => clock.now() };
         const { lines, next } = await feedPage(source, FeedQuery.parse(query), signal);
         return ndjson(lines, { "dir-next": writeCursor(next) });
       }
       case "POST /dir/v1/records": {
         const { digests } = RecordsRequest.parse(JSON.parse(String(body)));
-        return ndjson((await replica.byDigest(digests)).map((record) => record.body));
+        return ndjson((await shown.byDigest(digests)).map((record) => record.body));
       }
       case "GET /dir/v1/peers": {
         const source = { replica, random, now: () => clock.now() };
         return ndjson(await peersLines(source, PeersQuery.parse(query)));
+      }
+      case "GET /dir/v1/excluded":
+        return json(await replica.exclusions());
+      case "POST /dir/v1/reconcile": {
+        const about = ReconcileQuery.parse(query).origin;
+        const message = Buffer.from(body);
+        return { status: 200, body: await desk.answer(`https://${from}`, message, about) };
       }
       case "POST /actor/inbox": {
         const { actor } = JSON.parse(String(body)) as { actor: string };
@@ -178,24 +215,27 @@ export function simNode(
     get life() {
       return life.signal;
     },
-    answer: (asked) => mask(node, asked, () => serve(asked)).catch(failure),
+    answer: (asked) => (mask.answers?.(node, asked) ?? serve(asked)).catch(failure),
     start() {
       life = new AbortController();
       node.state = "up";
-      const send = world.sendFrom(node);
-      const puller: Puller = { replica, send, clock, random };
       const stop = life.signal;
       const part = {
-        puller,
-        repair: () => Promise.resolve(0),
+        puller: repairer,
+        repair: (peer: Peer, signal: AbortSignal) => repairWholly(repairer, peer.url, signal),
         pace: usualPace,
         stop,
         onWake(handler: typeof onWake) {
           onWake = handler;
         },
       };
-      void (role === "hub" ? beHub(part) : beLeaf(part));
-      wakeHubs(puller, wakeBy(origin, send), watch, stop);
+      if (role === "hub") void beHub(part);
+      wakeHubs(repairer, wakeBy(origin, send), watch, stop);
+      // At some time of their usual pauses: nodes that have long been running don't do all at once.
+      const later = (pause: number, work: () => unknown) =>
+        void clock.sleep(random() * pause, stop).then(() => stop.aborted || work());
+      if (role === "leaf") later(usualPace.discover, () => beLeaf(part));
+      later(usualPace.repair, () => repairPeers(repairer, usualPace.repair, role === "leaf", stop));
     },
     stop() {
       node.state = "down";
@@ -215,8 +255,17 @@ export function simNode(
   return node;
 }
 
+/** Questions of a repair as a node sends them; not signed either. */
+function askRangesBy(send: Send): AskRanges {
+  return (peer, body, origin, signal) => {
+    const url = new URL(`${peer}/dir/v1/reconcile`);
+    if (origin !== undefined) url.searchParams.set("origin", origin);
+    return ask(send, url.href, { method: "POST", body, signal }, options.frame);
+  };
+}
+
 /** A wake-up as a node sends it, but for the signature: that would take most of the time. */
-function wakeBy(origin: string, send: Puller["send"]): Wake {
+function wakeBy(origin: string, send: Send): Wake {
   return async (hub, cursor, signal) => {
     const { actor } = await askDescription(send, hub, signal);
     const body = JSON.stringify({

@@ -56,8 +56,8 @@ export interface World {
   /** From 0 up to, but not including, 1; the same at every run with the same seed. */
   readonly random: () => number;
   readonly hosts: Map<string, Host>;
-  /** What a host sends requests by. */
-  sendFrom(from: Host): Send;
+  /** As fetch would, from a host. */
+  send(from: Host, ...request: Parameters<Send>): Promise<Response>;
 }
 
 /** A network between hosts: messages take their time, and may not arrive. */
@@ -108,7 +108,7 @@ export function world(clock: VirtualClock, random: () => number): World {
     clock,
     random,
     hosts,
-    sendFrom: (from) => (url, init) => {
+    send(from, url, init) {
       const { method = "GET", headers, body } = init;
       const signal = AbortSignal.any([from.life, ...(init.signal ? [init.signal] : [])]);
       const asked: Asked = {
