@@ -15,7 +15,7 @@ import type { SealedCopy } from "./sealed-copy.ts";
 import { sendSigned } from "./signed-request.ts";
 
 /** How ranges are divided, and what a message may be at most: docs/decisions/0009-repair.md. */
-export const options = { split: { buckets: 8, leaf: 16 }, frame: 256 * 1024 };
+export const options = { split: { buckets: 8, leaf: 8 }, frame: 256 * 1024 };
 
 /** The parameters of `POST /dir/v1/reconcile`. */
 export const ReconcileQuery = z.strictObject({

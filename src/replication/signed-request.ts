@@ -19,7 +19,9 @@ export async function sendSigned(
   // Fedify wants to look at the key, so it has to be extractable.
   const key = await crypto.subtle.importKey("jwk", node.rsa.privateKey, rsa, true, ["sign"]);
   const request = new Request(url, { method: "POST", headers: { "content-type": type }, body });
-  const signed = await signRequest(request, key, new URL(`${node.actor}#main-key`));
+  // RFC 9421 covers the whole URL; Fedify's older signatures leave out the query.
+  const by = new URL(`${node.actor}#main-key`);
+  const signed = await signRequest(request, key, by, { spec: "rfc9421" });
   const { method, headers } = signed;
   return ask(send, url, { method, headers, body: await signed.arrayBuffer(), signal }, most);
 }

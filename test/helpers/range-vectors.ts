@@ -7,7 +7,7 @@ import { Inquiry } from "../../src/replication/ranges-inquiry.ts";
 import { Gathering } from "../../src/replication/sealed.ts";
 import { type Item, itemsOf } from "./items.ts";
 
-const split = { buckets: 8, leaf: 16 };
+const split = { buckets: 8, leaf: 8 };
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const digest = (text: string) => hash("sha256", text);
 

@@ -10,7 +10,7 @@ import { Gathering } from "../../src/replication/sealed.ts";
 import { type Item, itemsOf } from "../helpers/items.ts";
 import { rangeVectorFile, rangeVectors } from "../helpers/range-vectors.ts";
 
-const split = { buckets: 8, leaf: 16 };
+const split = { buckets: 8, leaf: 8 };
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, "hex"));
 

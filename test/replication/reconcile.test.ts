@@ -5,7 +5,7 @@ import { excludedBy, type Exclusions } from "../../src/coop/exclusions.ts";
 import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
 import { supersedes } from "../../src/coop/version.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
-import { end, MessageWriter, readMessage } from "../../src/replication/ranges-message.ts";
+import { eachId, end, MessageWriter, readMessage } from "../../src/replication/ranges-message.ts";
 import {
   type AskRanges,
   options,
@@ -15,6 +15,7 @@ import {
   repairWith,
 } from "../../src/replication/reconcile.ts";
 import { machineClock, type Send } from "../../src/replication/replica.ts";
+import type { Sealed } from "../../src/replication/sealed.ts";
 import { SealedCopy } from "../../src/replication/sealed-copy.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as records from "../../src/store/records.ts";
@@ -126,8 +127,7 @@ function network(...nodes: MemoryNode[]) {
   return { send, sent, desks, repairer };
 }
 
-const byId = (list: SignedRecord[]) =>
-  new Map(list.map(({ id, digest }) => [id, digest] as const).toSorted());
+const byId = (list: SignedRecord[]) => new Map(list.map(({ id, digest }) => [id, digest]));
 
 /** The newest version of each, the obvious way. */
 function newest(list: SignedRecord[]): SignedRecord[] {
@@ -286,11 +286,9 @@ eachEngine("a sealed copy", (engine) => {
     );
     const put = (...news: SignedRecord[]) =>
       db.transaction().execute((tx) => records.put(tx, news, time));
-    const digestsIn = async (
-      set: Promise<{ count: number; ids(from: number, to: number): Uint8Array }>,
-    ) => {
-      const { count, ids } = await set;
-      return Array.from({ length: count }, (_, at) => Buffer.from(ids(at, at + 1)).toString("hex"));
+    const digestsIn = async (made: Promise<Sealed>) => {
+      const set = await made;
+      return [...eachId(set.ids(0, set.count))];
     };
     const held = async () =>
       (await db.selectFrom("record").select("digest").execute()).map(({ digest }) => digest);
