@@ -1,5 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import { beaconKind } from "../coop/beacon.ts";
+import { quotas } from "../coop/standing.ts";
 import type { Holds } from "../directory/standing.ts";
 import { domainOf } from "../directory/domain.ts";
 import { newEntry } from "../coop/key-history.ts";
@@ -100,19 +101,36 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
     const { first, last, failed } = before;
     return last + (failed ? Math.min(Math.max(pause, last - first), pauseMost) : pause);
   };
+  /** By registrable domain: how many of those did not answer. */
+  const failures = new Map<string, number>();
+  const count = (origin: string, by: 1 | -1) => {
+    const domain = domainOf(new URL(origin).host);
+    const total = (failures.get(domain) ?? 0) + by;
+    if (total > 0) failures.set(domain, total);
+    else failures.delete(domain);
+  };
+  const forget = (origin: string) => {
+    if (asked.get(origin)?.failed === true) count(origin, -1);
+    asked.delete(origin);
+  };
   const remember = (origin: string, failed: boolean) => {
     const { first = now() } = asked.get(origin) ?? {};
-    asked.delete(origin);
+    forget(origin);
     asked.set(origin, { first: failed ? first : now(), last: now(), failed });
+    if (failed) count(origin, 1);
     const [oldest] = asked.keys();
-    if (asked.size > rememberedMost && oldest !== undefined) asked.delete(oldest);
+    if (asked.size > rememberedMost && oldest !== undefined) forget(oldest);
   };
+  /** Whoever names ever more hosts below somebody's domain must not send us all to it. */
+  const isFlooded = (origin: string) =>
+    !asked.has(origin) && (failures.get(domainOf(new URL(origin).host)) ?? 0) >= quotas.domainHosts;
   const turn = async (puller: Puller, signal: AbortSignal) => {
     const stranger = next();
     if (stranger === undefined) return false;
     const { origin } = stranger;
     // There may be room no more for it, after others that were met before.
     if (!(await puller.replica.policy())(new URL(origin).host, beaconKind)) return true;
+    if (isFlooded(origin)) return true;
     const rest = restUntil(origin);
     if (rest > now()) {
       // Who answered a moment ago is asked again soon, as there is something new to it.
@@ -121,6 +139,8 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
     }
     const { changed, answered } = await acquaint(keys, puller, stranger, signal);
     remember(origin, !answered);
+    // Names that nobody answers to are soon asked: not more than some a second.
+    if (!answered) await puller.clock.sleep(Math.min(pause, 1000), signal);
     if (changed && !signal.aborted) {
       await keys.purge(origin);
       await fetchRecords(puller, origin, stranger.upstream, signal);
