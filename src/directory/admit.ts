@@ -1,10 +1,12 @@
 import { beaconKind } from "../coop/beacon.ts";
 import type { SignedRecord } from "../coop/record.ts";
+import { quotas } from "../coop/standing.ts";
 import type * as changes from "../store/changes.ts";
 import * as hosts from "../store/hosts.ts";
 import * as peers from "../store/peers.ts";
 import * as records from "../store/records.ts";
 import type { Tx } from "../store/schema.ts";
+import { domainOf } from "./domain.ts";
 import type { Identity } from "./identity.ts";
 import type { Holds } from "./standing.ts";
 import { domainsOf, meet, settle } from "./settle-hosts.ts";
@@ -36,7 +38,7 @@ export async function admit(
   if (byOrigin.size === 0) return { records: offered, news: [] };
   const names = [...byOrigin.keys()].toSorted();
   const before = await hosts.byHosts(tx, names);
-  const strangers = names.filter((host) => !before.has(host) && holds(host));
+  const strangers = fewOf(names.filter((host) => !before.has(host) && holds(host)));
   const met = await meet(tx, node, originsOf(strangers, byOrigin), now);
   const known = await hosts.lock(tx, names);
   const configured = new Set((await peers.configured(tx)).map(({ host }) => host));
@@ -56,6 +58,12 @@ export async function admit(
     return exclusion === "silent" ? kind === beaconKind : exclusion === null && holds(origin, kind);
   };
   return { records: offered.filter(welcome), news };
+}
+
+/** No more of each domain than there can be room for: there may be any number of them. */
+function fewOf(strangers: string[]): string[] {
+  const byDomain = Map.groupBy(strangers, domainOf);
+  return [...byDomain.values()].flatMap((some) => some.slice(0, quotas.domainHosts));
 }
 
 function originsOf(names: string[], byOrigin: Map<string, SignedRecord[]>): string[] {

@@ -10,6 +10,8 @@ import type { SignedRecord } from "../../src/coop/record.ts";
 import type { DirectoryIndex } from "../../src/index/directory-index.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import * as changes from "../../src/store/changes.ts";
+import * as hosts from "../../src/store/hosts.ts";
+import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
 import { eachEngine, freshStore } from "../helpers/database.ts";
 import { known, links } from "./arbitraries.ts";
@@ -84,6 +86,39 @@ function answers(index: DirectoryIndex) {
   };
 }
 
+/** Some listings are another host's. */
+function hostOf(id: string): string {
+  return id >= "c4" ? "hub.example" : "coops.example";
+}
+
+function at(each: Known): Known {
+  const { listing } = each;
+  const id = listing.id.split("/").at(-1) ?? "";
+  return { ...each, listing: { ...listing, id: `https://${hostOf(id)}/coops/${id}` } };
+}
+
+function counted(all: Known[]): Record<string, number> {
+  const hosts = Map.groupBy(all, ({ listing }) => new URL(listing.id).host);
+  return Object.fromEntries([...hosts].map(([host, each]) => [host, each.length]));
+}
+
+/** Has a host stand elsewhere. */
+async function stand(db: Db, host: string, facts: hosts.HostFacts): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await hosts.note(tx, [{ host, origin: `https://${host}`, domain: host }], 1);
+    await hosts.update(tx, host, facts);
+    await changes.append(tx, [{ kind: "host", subject: host, origin: "" }]);
+  });
+}
+
+/** Lets a record go without a tombstone. */
+async function drop(db: Db, id: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await records.remove(tx, [id]);
+    await changes.append(tx, [{ kind: "dropped", subject: id, origin: new URL(id).host }]);
+  });
+}
+
 async function builtAnew(db: Db) {
   await using fresh = await openIndex(db, ":memory:");
   await fresh.catchUp();
@@ -95,13 +130,20 @@ test("after any updates, withdrawals and restarts the index is as one built anew
   const host = fc.constantFrom("coops.example", "hub.example");
   // So few that most are attested, by one or both, and taken back again.
   const pair = links(2).filter(([first]) => first !== undefined);
+  const standing = fc.record({
+    listed: fc.constantFrom(1, 1, 1, null),
+    exclusion: fc.constantFrom(null, null, null, "denied" as const),
+    liveness: fc.constantFrom(null, "live" as const, "stale" as const, "hidden" as const),
+  });
   const step = fc.oneof(
-    { weight: 6, arbitrary: id.chain(known).map((each) => ({ put: each })) },
+    { weight: 6, arbitrary: id.chain(known).map((each) => ({ put: at(each) })) },
     { weight: 2, arbitrary: id.map((each) => ({ withdraw: each })) },
     { weight: 3, arbitrary: fc.record({ attest: pair, host }) },
     { weight: 2, arbitrary: fc.record({ retract: pair, host }) },
     { weight: 6, arbitrary: fc.constant("catch up" as const) },
     { weight: 2, arbitrary: fc.constant("reopen" as const) },
+    { weight: 4, arbitrary: fc.record({ stand: standing }) },
+    { weight: 2, arbitrary: id.map((each) => ({ drop: each })) },
   );
   await fc.assert(
     fc.asyncProperty(
@@ -112,6 +154,7 @@ test("after any updates, withdrawals and restarts the index is as one built anew
         let index = await openIndex(store.db, folder.file);
         const held = new Map<string, Known>();
         const attested = new Map<string, SameAs>();
+        let hubShown = true;
         try {
           for (const [version, each] of steps.entries()) {
             if (each === "catch up") await index.catchUp();
@@ -122,9 +165,17 @@ test("after any updates, withdrawals and restarts the index is as one built anew
               held.set(each.put.listing.id, each.put);
               await put(store.db, record(each.put.listing, version));
             } else if ("withdraw" in each) {
-              const withdrawn = listing(each.withdraw);
+              const withdrawn = listing(each.withdraw, {}, hostOf(each.withdraw));
               held.delete(withdrawn.id);
               await put(store.db, tombstone(withdrawn, version));
+            } else if ("stand" in each) {
+              const { listed, exclusion, liveness } = each.stand;
+              hubShown = listed !== null && exclusion === null && liveness !== "hidden";
+              await stand(store.db, "hub.example", each.stand);
+            } else if ("drop" in each) {
+              const { id } = listing(each.drop, {}, hostOf(each.drop));
+              held.delete(id);
+              await drop(store.db, `${id}/listing`);
             } else if ("attest" in each) {
               const [same] = each.attest;
               if (same === undefined) continue;
@@ -139,9 +190,12 @@ test("after any updates, withdrawals and restarts the index is as one built anew
           }
           await index.catchUp();
           expect(answers(index)).toEqual(await builtAnew(store.db));
-          const links = [...attested.values()];
+          const shows = (url: string) => hubShown || !url.includes("hub.example");
+          const links = [...attested].filter(([key]) => shows(key)).map(([, same]) => same);
+          const all = [...held.values()].filter(({ listing }) => shows(listing.id));
+          expect(Object.fromEntries(index.listings())).toEqual(counted(all));
           for (const query of [{}, { status: ["closed" as const] }]) {
-            const { found, ...expected } = slowly([...held.values()], links, undefined, query);
+            const { found, ...expected } = slowly(all, links, undefined, query);
             expect(index.search(query)).toMatchObject(expected);
             const each = found.map((one) => one.listing.id).toSorted();
             const items = index.search({ ...query, limit: 100 }).items;
@@ -198,6 +252,29 @@ function interrupted(db: Db, body: () => Promise<void>): Db {
     },
   });
 }
+
+test("a host that begins to be shown appears with all that it has, page by page, and goes again", async () => {
+  await using store = await freshStore("sqlite");
+  await using folder = await fileOfIndex();
+  const far = Array.from({ length: 603 }, (_, at) => listing(`c${at}`, {}, "far.example"));
+  await put(store.db, ...far.map((each) => record(each)), record(listing("own")));
+  await stand(store.db, "far.example", { listed: null });
+  let index = await openIndex(store.db, folder.file);
+  await index.catchUp();
+  expect(index.counts().coops).toBe(1);
+  await stand(store.db, "far.example", { listed: 1 });
+  await index.catchUp();
+  expect(index.counts().coops).toBe(604);
+  await index[Symbol.asyncDispose]();
+  index = await openIndex(store.db, folder.file);
+  expect(index.counts().coops).toBe(604);
+  await stand(store.db, "far.example", { liveness: "hidden" });
+  await put(store.db, record(listing("c1", { name: "later" }, "far.example"), 1));
+  await index.catchUp();
+  expect(Object.fromEntries(index.listings())).toEqual({ "coops.example": 1 });
+  expect(rebuilds()).toBe(0);
+  await index[Symbol.asyncDispose]();
+});
 
 test("a call of catchUp() while one is under way waits for what it has missed", async () => {
   await using store = await freshStore("sqlite");
