@@ -5,6 +5,7 @@ import { sectorPath } from "../coop/sectors.ts";
 import { AppError } from "../errors.ts";
 import type { SearchResult } from "../index/directory-index.ts";
 import { progressOf } from "../replication/fill.ts";
+import * as shownHosts from "../store/shown-hosts.ts";
 import { onward } from "./beyond.ts";
 import { respond } from "./layout.ts";
 import { aboutPage } from "./pages/about.ts";
@@ -60,7 +61,8 @@ export async function showSearch(site: Site, c: Context): Promise<Response> {
   const wider = result.items.length === 0 ? widen(site, query) : [];
   const leaf = await onward(site, "/search", parameters);
   const { host } = site.node;
-  const page = searchPage({ host, query, result, faults, written, wider, leaf });
+  const silent = await shownHosts.silent(site.db);
+  const page = searchPage({ host, query, result, faults, written, wider, leaf, silent });
   return respond(site, page, faults.length === 0 ? 200 : 400);
 }
 
@@ -104,6 +106,7 @@ function widen(site: Site, query: SearchQuery) {
 export async function showAbout(site: Site): Promise<Response> {
   const { name, contact, node, index } = site;
   const sources = await knownSources(site.db);
+  const silent = await shownHosts.silent(site.db);
   const seq = index.seq;
   const data = {
     name,
@@ -113,6 +116,7 @@ export async function showAbout(site: Site): Promise<Response> {
     counts: index.counts(),
     seq,
     sources,
+    silent,
   };
   return respond(site, aboutPage(data));
 }

@@ -331,6 +331,9 @@ describe("the page about the network", () => {
     for (const host of ["waiting.example", "denied.example"]) expect(words).not.toContain(host);
     expect((await site.get("/dir/v1/evidence/live.example")).status).toBe(404);
     const kept = await site.get("/dir/v1/evidence/forked.example");
+    for (const path of ["/search", "/search?q=nothing", "/about"]) {
+      expect(plain(await site.page(path))).toContain("their 13 listings are left out");
+    }
     expect(await kept.text()).toBe('{"a":1}\n{"b":2}\n');
   });
 

@@ -1,11 +1,13 @@
 import { html } from "hono/html";
 import type { IndexCounts } from "../../index/directory-index.ts";
 import { version } from "../../outbound.ts";
+import type { Silent } from "../../store/shown-hosts.ts";
 import type { Page } from "../layout.ts";
 import type { Source } from "../sources.ts";
 import { counted, type Html, number, outwardLink } from "../text.ts";
 import { contactLink } from "./contact.ts";
 import { licenceLink } from "./licence.ts";
+import { silentWords } from "./silent.ts";
 
 /** What the page about the node shows. */
 export interface AboutData {
@@ -17,6 +19,8 @@ export interface AboutData {
   /** How far the index has read the log: what a citation names. */
   seq: number;
   sources: Source[];
+  /** What is left out because its hosts are silent. */
+  silent: Silent;
 }
 
 /** What this node is, whom to ask, where the data come from, and how to use them. */
@@ -43,6 +47,7 @@ export function aboutPage(data: AboutData): Page {
         published it: every page links to the signed record. How the nodes are connected is on the
         page <a href="/network">Network</a>.
       </p>
+      ${silentWords(data.silent)}
 
       <h2 id="contact">Contact</h2>
       <p>

@@ -116,7 +116,7 @@ function figures(counts: OriginCounts | undefined): Html {
   const { listings = 0, coops = 0, examples = 0 } = counts ?? {};
   return html`<td role="cell" class="figure" data-label="Listings">${number(listings)}</td>
     <td role="cell" class="figure" data-label="Co-ops">${number(coops)}</td>
-    <td role="cell" class="figure" data-label="Worked examples">${number(examples)}</td>`;
+    <td role="cell" class="figure" data-label="Examples">${number(examples)}</td>`;
 }
 
 function state({ liveness, leftOut }: Host): Html {

@@ -56,11 +56,7 @@ export function networkPage(data: NetworkData): Page {
       </section>
       <section class="block" aria-labelledby="peers">
         <h2 id="peers">Peers</h2>
-        ${
-          peers.length === 0
-            ? html`<p>This node has no peers yet: it shows only what is published here.</p>`
-            : peerTable(peers)
-        }
+        ${peers.length === 0 ? html`<p>This node has no peers yet.</p>` : peerTable(peers)}
         ${
           guests === 0
             ? ""
@@ -81,14 +77,14 @@ export function networkPage(data: NetworkData): Page {
         ${hostList(hosts)}
       </section>
       <section class="block measure" aria-labelledby="add">
-        <h2 id="add">Add a peer</h2>
-        <p>A node reads the feeds of the peers in its setting <code>PEERS</code>:</p>
+        <h2 id="add">Join with a node</h2>
+        <p>A node has to know one other, and finds more by itself:</p>
         <pre><code>PEERS="${data.origin}" npm start</code></pre>
         <p>
-          That is enough to read from this node. For this one to read from yours, its administrator
-          adds your address in the same
-          way${data.contact === null ? "" : html`: write to ${contactLink(data.contact)}`}. Nodes
-          describe themselves at
+          Others hold its listings from then on. They show them when somebody whom they trust
+          vouches for it, or their administrator allows
+          it${data.contact === null ? "" : html`: for this node write to ${contactLink(data.contact)}`}.
+          Nodes describe themselves at
           <a href="/.well-known/coop-directory"><code>/.well-known/coop-directory</code></a
           >.
         </p>
@@ -97,8 +93,8 @@ export function networkPage(data: NetworkData): Page {
 }
 
 const roles = {
-  hub: "Hub: it holds the listings of all its peers",
-  leaf: "Leaf: it holds its own listings, and wakes its peers when they change",
+  hub: "Hub: it holds what all nodes publish, but for those that it leaves out",
+  leaf: "Leaf: it holds its own listings, and wakes hubs when they change",
 };
 
 function thisNode({ host, role, seq, epoch, indexed, filling, beacon }: NetworkData): Html {

@@ -1,12 +1,14 @@
 import { html, raw } from "hono/html";
 import type { SearchQuery } from "../../coop/query.ts";
 import type { SearchResult } from "../../index/directory-index.ts";
+import type { Silent } from "../../store/shown-hosts.ts";
 import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { counted, type Html } from "../text.ts";
 import { filters } from "./facets.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { resultItem } from "./result.ts";
+import { silentWords } from "./silent.ts";
 import { activeFilters, type Filter, filterLabel, searchHref, without } from "./search-address.ts";
 
 /** What the search page shows. */
@@ -24,6 +26,8 @@ export interface SearchData {
   wider: { label: string; query: SearchQuery; total: number }[];
   /** On a leaf, where this search goes on. */
   leaf: Onward | undefined;
+  /** What is left out of all searches because its hosts are silent. */
+  silent: Silent;
 }
 
 /** The search: a form, what it found, and ways to narrow and to widen it. */
@@ -84,6 +88,7 @@ export function searchPage(data: SearchData): Page {
           }${what === "" ? "" : html` <span class="for">${what}</span>`}
         </p>
         ${chips(query, chosen)} ${result.items.length === 0 ? nothing(data) : found(data)}
+        ${silentWords(data.silent)}
       </div>
     </div>`,
   };
