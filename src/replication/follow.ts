@@ -121,6 +121,8 @@ async function follow(
   const how = { own: guest, refs: full };
   const began = puller.clock.now();
   const { more, admitted } = await pull(puller, peer, hub ? 25 : 0, signal, how);
+  // A feed that goes on for ever and brings nothing must not keep us busy.
+  if (more && admitted === 0) await puller.clock.sleep(100, signal);
   if (admitted > 0) {
     const log = getLogger(["fragaria", "replication"]);
     log.info("{admitted} records from {host}", { admitted, host: peer.host });

@@ -175,6 +175,40 @@ describe("a hostile peer", () => {
     },
   );
 
+  it("is asked ever less when its feed goes on for ever and brings nothing, and is named", async () => {
+    const { hostile, a, b, stack } = await threeNodes();
+    await using _all = stack;
+    let pages = 0;
+    hostile.instead = (request) => {
+      const url = new URL(request.url);
+      if (url.pathname !== "/dir/v1/changes") return undefined;
+      pages += 1;
+      const after = Number(url.searchParams.get("after")?.split(".")[1] ?? 0);
+      const lines = Array.from({ length: 1000 }, (_, at) => {
+        const digest = "0".repeat(64);
+        return `{"seq":${after + at + 1},"digest":"${digest}","record":{}}\n`;
+      });
+      return new Response(lines.join(""), { headers: { "dir-next": `bad.${after + 1000}` } });
+    };
+    await a.start();
+    await b.start();
+    await a.use((db, node) => addCoop(db, node, "bakery", bakery(), Date.now()));
+    await until(
+      () => directoryOf(b),
+      ({ length }) => length === 1,
+    );
+    const fault = () =>
+      b.use((db) =>
+        db.selectFrom("peer").select("fault").where("url", "=", hostile.origin).executeTakeFirst(),
+      );
+    await until(fault, (row) => row?.fault?.includes("no genuine record") === true);
+    // After a second or so, pauses are of seconds.
+    await until(() => pages >= 5);
+    const before = pages;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(pages - before).toBeLessThanOrEqual(6);
+  });
+
   it("is not believed about a host that isn't a peer", async () => {
     const { hostile, b, stack } = await threeNodes();
     await using _all = stack;
