@@ -66,13 +66,13 @@ export const Environment = z.object({
       "`postgres://user:password@host/name` for a host that outgrows one machine. Default: a SQLite file in DATA_DIR",
     ),
   PEERS: Peers.default([]).describe(
-    "The nodes to exchange records with, with commas between them: `https://hub.example`",
+    "The nodes to begin with, with commas between them: `https://hub.example`. One is enough",
   ),
   ROLE: z
     .enum(["hub", "leaf"], "is neither hub nor leaf")
     .default("hub")
     .describe(
-      "A `hub` holds the listings of all its peers; a `leaf` only its own, and wakes its peers when they change",
+      "A `hub` holds the whole directory; a `leaf` only its own listings, and wakes hubs when they change",
     ),
   NODE_NAME: z
     .string()
