@@ -59,6 +59,7 @@ const runs = [
   run("nothing on either side", [], [], 4096),
   run("the same on both sides", first, first, 4096),
   run("the client has nothing", [], first.slice(0, 20), 4096),
+  run("a list that is longer than a frame", [], first.slice(0, 60), 1024),
   run("the server has nothing", first.slice(0, 20), [], 4096),
   run("newer versions of some records, here and there", first, mixed(first, second, 30), 4096),
   run("frames that are full", first, mixed(first, second, 3), 1024),
