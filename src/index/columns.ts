@@ -87,6 +87,12 @@ export class Columns {
     if (state !== 0) this.#change(row, hide ? state | hidden : state & ~hidden);
   }
 
+  /** Says whether a row is taken for closed. */
+  close(row: number, close: boolean): void {
+    const state = this.#state[row] ?? 0;
+    if (state !== 0) this.#change(row, close ? state | closed : state & ~closed);
+  }
+
   #change(row: number, state: number): void {
     const counted = (each: number, as: number) =>
       (each & (held | closed | hidden | example)) === (held | as) ? 1 : 0;

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import type { SearchQuery } from "../coop/query.ts";
 import { AppError } from "../errors.ts";
+import * as attesters from "../store/attesters.ts";
 import * as changes from "../store/changes.ts";
 import * as hosts from "../store/hosts.ts";
 import * as records from "../store/records.ts";
@@ -57,6 +58,8 @@ class SqliteIndex implements DirectoryIndex {
   #listings = new Map<string, number>();
   #dataVersion = 0;
   #seq = 0;
+  /** The hosts that are believed about others. */
+  #believed: ReadonlySet<string> = new Set();
   #damaged = false;
   #closed = false;
   #running: Promise<number> | undefined;
@@ -132,7 +135,32 @@ class SqliteIndex implements DirectoryIndex {
     this.#open();
   }
 
+  /**
+   * Whoever is trusted now is believed that a co-op has closed, whenever it said
+   * so. Asked each time: becoming an attester is no change of a record.
+   */
+  async #believe(): Promise<void> {
+    const believed = await attesters.believed(this.#db);
+    if (this.#closed || sameSet(believed, this.#believed)) return;
+    this.#believed = believed;
+    this.#write(() => this.#closeSaid(this.#cache.ties.closedSubjects()));
+  }
+
+  /** Takes co-ops for closed, or not, as those say who are believed. */
+  #closeSaid(coops: string[]): void {
+    for (const coop of coops) {
+      for (const { row, closed } of this.#cache.ties.setClosed(coop, this.#saidClosed(coop))) {
+        this.#columns.close(row, closed);
+      }
+    }
+  }
+
+  #saidClosed(coop: string): boolean {
+    return this.#cache.ties.closedBy(coop).some((host) => this.#believed.has(host));
+  }
+
   async #readLog(head: number): Promise<void> {
+    await this.#believe();
     for (;;) {
       const page = await records.news(this.#db, this.#seq, pageSize);
       // Read after the records: what changes from now on has a change of its own.
@@ -245,7 +273,9 @@ class SqliteIndex implements DirectoryIndex {
     }
     if (before.length === 0) this.#count(entry.origin, 1);
     const facts = Uint32Array.from(entry.facts, (fact) => this.#numberOf(fact));
-    const state = stateOf(entry.listing);
+    const said = this.#saidClosed(entry.listing.id);
+    const listed = stateOf(entry.listing);
+    const state = { ...listed, closed: listed.closed || said };
     const at = this.#cache.put(entry, facts, state);
     this.#columns.set(at, facts, entry.tie, state);
     return [...before, at];
@@ -257,7 +287,8 @@ class SqliteIndex implements DirectoryIndex {
     const claim = record && readable(record, indexedClaim);
     const same = claim?.relationship === "sameAs";
     this.#cache.putLink(id, same ? [claim.subject, claim.object] : undefined);
-    this.#cache.ties.putClaim(id, record, same ? undefined : claim);
+    const closed = this.#cache.ties.putClaim(id, record, same ? undefined : claim);
+    this.#closeSaid(closed);
     return [...before, ...this.#cache.linkedBy(id)];
   }
 
@@ -445,4 +476,8 @@ function fault(file: string, cause: unknown): unknown {
   return code.startsWith("SQLITE_BUSY")
     ? new AppError("unavailable", `The index ${file} is locked by another program.`, { cause })
     : new AppError("bad-config", `The index ${file} can't be written (${code}).`, { cause });
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each));
 }

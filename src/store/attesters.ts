@@ -13,6 +13,17 @@ export async function all(db: Db): Promise<Attester[]> {
     .execute();
 }
 
+/** The hosts that are believed about others: those, and this node's own. */
+export async function believed(db: Db): Promise<Set<string>> {
+  const own = await db
+    .selectFrom("setting")
+    .select("value")
+    .where("name", "=", "origin")
+    .executeTakeFirst();
+  const hosts = (await all(db)).map(({ host }) => host);
+  return new Set([...hosts, ...(own === undefined ? [] : [new URL(own.value).host])]);
+}
+
 /** Makes hosts attesters that never were; those that were removed stay so. Returns the new ones. */
 export async function addFirst(tx: Tx, hosts: string[], since: number): Promise<string[]> {
   if (hosts.length === 0) return [];

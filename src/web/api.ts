@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
 import { SearchQuery } from "../coop/query.ts";
@@ -21,7 +22,7 @@ export async function searchCoops(site: Site, c: Context): Promise<Response> {
   const { node, index } = site;
   const here = { node, index, trusted: await trustedHosts(site) };
   const hub = await beyond(site);
-  return unlessKnown(site, c, () => {
+  return unlessKnown(site, c, here.trusted, () => {
     const { total, examples, items, facets, next } = site.index.search(query);
     return {
       total,
@@ -43,7 +44,7 @@ export async function lookupCoop(site: Site, c: Context): Promise<Response> {
   const here = { node, index, trusted: await trustedHosts(site) };
   const known = index.lookup(id).length > 0;
   const present = known ? id : ((await movedTo(site.db, id)) ?? id);
-  return unlessKnown(site, c, () => {
+  return unlessKnown(site, c, here.trusted, () => {
     const found = site.index.lookup(present);
     if (found.length === 0) throw new AppError("not-found", `No listing here has the id “${id}”.`);
     return { items: found.map((entry) => item(here, entry)) };
@@ -71,9 +72,17 @@ export async function health(site: Site): Promise<Response> {
   );
 }
 
-/** What the index has read so far decides every answer, so its seq names them. */
-function unlessKnown(site: Site, c: Context, answer: () => unknown): Response {
-  const etag = `W/"${version}-${site.index.epoch}-${site.index.seq}"`;
+/** What the index has read so far, and who is trusted, decide every answer, and so name it. */
+function unlessKnown(
+  site: Site,
+  c: Context,
+  trusted: ReadonlySet<string>,
+  answer: () => unknown,
+): Response {
+  const trust = createHash("sha256")
+    .update([...trusted].toSorted((a, b) => (a < b ? -1 : 1)).join(" "))
+    .digest("hex");
+  const etag = `W/"${version}-${site.index.epoch}-${site.index.seq}-${trust.slice(0, 8)}"`;
   const headers = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag",

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { attestationRecord, Claim, readAttestation } from "../../src/coop/attestation.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { RelationKind } from "../../src/coop/codes.ts";
+import { confirmationOf } from "../../src/coop/relation.ts";
+import vectors from "../../fixtures/attestations/expected.json" with { type: "json" };
 
 const a = "https://coops.example/coops/aaaaaaaaaa";
 const b = "https://hub.example/coops/bbbbbbbbbb";
@@ -124,4 +126,26 @@ test.each([
   { relationship: "verified", subject: node, object: a },
 ] as Claim[])("%o is not written", (claim) => {
   expect(() => attestationRecord(node, id, claim, 0)).toThrow();
+});
+
+describe("the vectors for attestations", () => {
+  test.each(vectors.read)("$what: read as expected", ({ about, says }) => {
+    expect(readAttestation({ about } as JsonObject) ?? null).toEqual(says);
+  });
+
+  const { relation, trusts, cases } = vectors.confirm;
+  test.each(cases)("a relation attested $what", ({ by, accepted, confirmed }) => {
+    const { subject, id: object } = relation;
+    const kind = RelationKind.parse(relation.kind);
+    const claim = { relationship: kind, subject, object, ...(accepted && { accepted }) };
+    const found = confirmationOf({
+      subject,
+      kind,
+      objects: [object],
+      attested: [{ attestation: `https://${by}/attestations/1`, origin: by, issued: 1, claim }],
+      mirrored: [],
+      trusts: (host) => trusts.includes(host),
+    });
+    expect(found?.how ?? null).toBe(confirmed);
+  });
 });

@@ -7,6 +7,8 @@ import { loadIdentity } from "../../src/directory/identity.ts";
 import { lapseCoop, lapseSubjects } from "../../src/directory/lapse.ts";
 import { whoNames } from "../../src/directory/who-names.ts";
 import { withdraw } from "../../src/directory/withdraw.ts";
+import { openIndex } from "../../src/index/sqlite-index.ts";
+import * as attesters from "../../src/store/attesters.ts";
 import * as records from "../../src/store/records.ts";
 import { freshStore } from "../helpers/database.ts";
 import { foreignListing, now, testSite, type TestSite } from "../helpers/site.ts";
@@ -126,7 +128,7 @@ test("only the other side, and who is trusted here, can confirm", async () => {
     null,
     null,
   ]);
-  const [about] = site.site.index.attested(subject).filter(({ origin: by }) => by === "a.example");
+  const about = site.site.index.attested(subject).find(({ origin: by }) => by === "a.example");
   expect(about).toBeDefined();
   await site.db.transaction().execute(async (tx) => {
     const last = await records.get(tx, "https://a.example/attestations/supported-by");
@@ -159,6 +161,37 @@ test("only the other side, and who is trusted here, can confirm", async () => {
   );
 });
 
+test("who is trusted here is believed that a co-op has closed, as long as that is so", async () => {
+  await using site = await testSite();
+  const { db } = site;
+  const { index } = site.site;
+  const subject = "https://a.example/coops/abcdefghjk";
+  const path = "/directory/a.example/coops/abcdefghjk";
+  await site.take([
+    await foreignListing("https://a.example", { name: "A", status: "active" }),
+    await attested("x.example", { relationship: "closed", subject, dissolutionDate: "2025-06" }),
+  ]);
+  expect(index.counts().coops).toBe(1);
+  expect(await site.page(path)).not.toContain("Said to have closed");
+
+  const by = { host: "x.example", since: now, account: null };
+  await db.transaction().execute((tx) => attesters.add(tx, by));
+  await index.catchUp();
+  expect(index.counts().coops).toBe(0);
+  expect(await site.page(path)).toMatch(/Said to have closed[^]*June 2025[^]*by x\.example/);
+  // A new version of the listing changes nothing about that.
+  const again = await foreignListing("https://a.example", { name: "A again", status: "active" });
+  await site.take([{ ...again, issued: again.issued + 1 }]);
+  expect(index.counts().coops).toBe(0);
+  await using rebuilt = await openIndex(db, ":memory:");
+  await rebuilt.catchUp();
+  expect(rebuilt.counts()).toEqual(index.counts());
+
+  await db.transaction().execute((tx) => attesters.remove(tx, "x.example", null, now));
+  await index.catchUp();
+  expect(index.counts().coops).toBe(1);
+});
+
 test("what was confirmed lapses when nobody claims it, or the co-op itself is gone", async () => {
   await using site = await testSite();
   const { db, node } = site;
@@ -189,7 +222,7 @@ test("what was confirmed lapses when nobody claims it, or the co-op itself is go
   const held = (await records.after(db, 0, 100)).filter(({ id: of }) =>
     of.includes("/attestations/"),
   );
-  expect(held.map(({ tombstone }) => tombstone).toSorted()).toEqual([0, 1]);
+  expect(held.map(({ tombstone }) => tombstone).toSorted((a, b) => a - b)).toEqual([0, 1]);
 
   await withdraw(db, node, id, now + 6000);
   await lapseCoop(db, node, id, now + 6000);
