@@ -31,7 +31,7 @@ import { reclaimOwn } from "./replication/reclaim.ts";
 import { type RepairHost, seekWithheld, type Watchlist } from "./replication/seek.ts";
 import type { Acquaintances } from "./replication/strangers.ts";
 import { settleKeys, takeOverKeys } from "./replication/take-over-keys.ts";
-import { signedWake, wakeHubs } from "./replication/wake.ts";
+import { signedWake, wakeHub, wakeHubs } from "./replication/wake.ts";
 import { prune } from "./store/kv.ts";
 import * as hosts from "./store/hosts.ts";
 import * as links from "./store/links.ts";
@@ -127,12 +127,15 @@ export function work(parts: Work): Promise<unknown>[] {
   const bePart = config.role === "hub" ? beHub : beLeaf;
   const { repairer } = parts;
   const repair: Repair = ({ url }, signal) => repairWholly(repairer, url, signal);
+  const wake = signedWake(node, puller.send);
   const running: Promise<unknown>[] = [
     deliver(federation, data, watch, stop).done,
     tendRelations(federation, data, index, watch, stop).done,
     shakeHands(federation, data, config.role, stop).done,
-    wakeHubs(puller, signedWake(node, puller.send), watch, stop).done,
-    repairPeers(repairer, pace.repair, config.role === "leaf", stop).done,
+    wakeHubs(puller, wake, watch, stop).done,
+    repairPeers(repairer, pace.repair, config.role === "leaf", stop, (hub, signal) =>
+      wakeHub(puller, wake, hub, signal),
+    ).done,
     becomeLeaf(parts).done,
     bePart({ puller, repair, pace, stop, onWake: parts.onWake }),
   ];

@@ -1,11 +1,12 @@
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import { Exclusions, excludedBy } from "../coop/exclusions.ts";
+import { patience } from "../coop/liveness.ts";
 import type { Identity } from "../directory/identity.ts";
 import { AppError } from "../errors.ts";
 import { type Job, repeat } from "../jobs.ts";
-import type { Peer } from "../store/peers.ts";
 import { ask, askDescription, limits, parseJson } from "./describe.ts";
+import { askPeers } from "./peers-list.ts";
 import { type Pulled, type Puller, splitLines, summary } from "./pull.ts";
 import { respond } from "./ranges.ts";
 import { Inquiry } from "./ranges-inquiry.ts";
@@ -29,7 +30,7 @@ const roundsMost = 40;
 const portion = 200;
 /** How many messages a node may send within ten minutes. */
 const span = 600_000;
-const messagesMost = 3 * roundsMost;
+export const messagesMost = 3 * roundsMost;
 /** A list of what is left out: more than twice what 20,000 hosts take. */
 const exclusionsBytes = 4 * 1024 * 1024;
 
@@ -241,36 +242,64 @@ export async function repairWholly(
 }
 
 /**
- * Repairs with one peer after another, chosen at random, until stopped: what no
- * feed has brought, for whatever reason, comes this way.
+ * Repairs with one hub after another until stopped: what no feed has brought,
+ * for whatever reason, comes this way. Of all hubs that are known one is chosen
+ * at random, not only of those that are followed: so a node finds its way out
+ * when all of these pass nothing on, and the halves of a network that was cut
+ * find each other again, whomever they follow by then.
  *
  * @param every Pause in between, ms.
  * @param own Whether only this node's own records are repaired, as leaves do.
+ * @param onLacking Called with a hub that lacks some of them.
  */
 export function repairPeers(
   repairer: Repairer,
   every: number,
   own: boolean,
   stop: AbortSignal,
+  onLacking: (hub: string, signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
 ): Job {
   const { replica, random } = repairer;
   const turn = async (signal: AbortSignal) => {
-    const peers = (await replica.peers.all()).filter((peer) => isRepairable(peer, own));
-    const peer = peers[Math.floor(random() * peers.length)];
-    if (peer === undefined) return false;
-    const found = await repairWith(repairer, peer.url, signal, own ? replica.host : undefined);
-    if (found.lacked > 0) {
+    const hubs = own ? await hubsOfLeaf(repairer, signal) : await hubsOfHub(repairer);
+    const hub = hubs[Math.floor(random() * hubs.length)];
+    if (hub === undefined) return false;
+    const found = await repairWith(repairer, hub, signal, own ? replica.host : undefined);
+    const { lacked, admitted, rounds, extra } = found;
+    if (lacked > 0) {
       const log = getLogger(["fragaria", "replication"]);
-      const { lacked, admitted, rounds } = found;
-      const facts = { peer: peer.url, lacked, admitted, rounds };
-      log.info("Repair with {peer} in {rounds} rounds: {lacked} lacked, {admitted} taken", facts);
+      const facts = { hub, lacked, admitted, rounds };
+      log.info("Repair with {hub} in {rounds} rounds: {lacked} lacked, {admitted} taken", facts);
     }
+    if (extra > 0) await onLacking(hub, signal);
     return false;
   };
   return repeat("repairing", stop, { every, retry: every, retryMost: every }, turn, repairer);
 }
 
-/** Hubs have what others publish; and what is still loaded in bulk needs no repair. */
-function isRepairable({ role, caughtUp }: Peer, own: boolean): boolean {
-  return own ? role !== "leaf" : role === "hub" && caughtUp !== null;
+/** Those that are followed, and all others that live; none while a hub loads in bulk what they have. */
+async function hubsOfHub({ replica, clock }: Repairer): Promise<string[]> {
+  const peers = (await replica.peers.all()).filter(({ role }) => role === "hub");
+  const loaded = peers.filter(({ caughtUp }) => caughtUp !== null);
+  if (loaded.length === 0) return [];
+  const known = await replica.nodes(clock.now() - patience.live);
+  const others = known.filter(({ role }) => role === "hub");
+  return [...new Set([...loaded, ...others].map(({ url }) => url))];
+}
+
+/** Those that it wakes, and some of which one of them tells: a leaf knows no others. */
+async function hubsOfLeaf(
+  { replica, send, clock, random }: Repairer,
+  stop: AbortSignal,
+): Promise<string[]> {
+  const peers = (await replica.peers.all()).filter(({ role }) => role !== "leaf");
+  const urls = peers.map(({ url }) => url);
+  const teller = urls[Math.floor(random() * urls.length)];
+  if (teller === undefined) return [];
+  const signal = AbortSignal.any([stop, clock.timeout(20_000)]);
+  const told = await askPeers(send, teller, { role: "hub", limit: 20 }, signal).catch(() => []);
+  const others = told.filter(
+    ({ role, url }) => role === "hub" && new URL(url).host !== replica.host,
+  );
+  return [...new Set([...urls, ...others.map(({ url }) => url)])];
 }

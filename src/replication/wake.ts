@@ -89,6 +89,17 @@ export function wakeHubs(puller: Puller, wake: Wake, watch: Watch, stop: AbortSi
   return repeat("waking hubs", stop, pace, turn, puller);
 }
 
+/** Wakes a hub of which it has turned out that it lacks something, whether it is a peer or not. */
+export async function wakeHub(
+  { replica, clock }: Puller,
+  wake: Wake,
+  hub: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const cursor = `${await replica.epoch()}.${await replica.head()}`;
+  await wake(hub, cursor, AbortSignal.any([stop, clock.timeout(20_000)]));
+}
+
 /**
  * A wake-up over HTTP: an `Update` of this node's own feed, signed, by which a
  * hub knows that there is something to pull. It carries nothing else, so losing

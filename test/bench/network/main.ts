@@ -44,7 +44,11 @@ export async function network(args: string[]): Promise<void> {
     },
   });
   // What nodes say of failures is part of the play.
-  await configure({ reset: true, sinks: {}, loggers: [] });
+  await configure({
+    reset: true,
+    sinks: {},
+    loggers: [{ category: ["logtape", "meta"], lowestLevel: "error" }],
+  });
   const { full } = values;
   const scale: Scale = {
     seed: Number(values.seed),

@@ -44,7 +44,7 @@ function lineOf({ digest, body }: Pick<SignedRecord, "digest" | "body">) {
 }
 
 /** A page of these lines, whatever was asked, and a cursor that never ends. */
-function endlessly(
+async function endlessly(
   clock: VirtualClock,
   { url }: Asked,
   lines: ((seq: number) => Uint8Array)[],
@@ -52,5 +52,6 @@ function endlessly(
   const { epoch, seq } = readCursor(url.searchParams.get("after") ?? "") ?? { epoch: "", seq: 0 };
   const next = { epoch: epoch || url.host.replace(".example", ""), seq: seq + lines.length };
   const page = lines.map((line, at) => line(seq + at + 1));
-  return clock.sleep(0).then(() => ndjson(page, { "dir-next": writeCursor(next) }));
+  await clock.sleep(0);
+  return ndjson(page, { "dir-next": writeCursor(next) });
 }

@@ -19,7 +19,7 @@ import {
 } from "../../../src/replication/reconcile.ts";
 import type { Send } from "../../../src/replication/replica.ts";
 import { SealedCopy } from "../../../src/replication/sealed-copy.ts";
-import { type Wake, wakeHubs } from "../../../src/replication/wake.ts";
+import { type Wake, wakeHub, wakeHubs } from "../../../src/replication/wake.ts";
 import { version } from "../../../src/outbound.ts";
 import type { Peer } from "../../../src/store/peers.ts";
 import { usualPace } from "../../../src/work.ts";
@@ -54,15 +54,15 @@ export interface Common {
   shelf: Shelf;
   keys: Keys;
   /** Told of what a node has stored. */
-  stored(node: SimNode, records: SignedRecord[]): void;
+  stored: (node: SimNode, records: SignedRecord[]) => void;
 }
 
 /** How a node shows itself to others, if not as it is. */
 export interface Mask {
   /** Whether it shows a record that came after the start. All, if not given. */
-  shows?(record: SignedRecord): boolean;
+  shows?: (record: SignedRecord) => boolean;
   /** Answers in the place of the node, where it isn't undefined. */
-  answers?(node: SimNode, asked: Asked): Promise<Answer> | undefined;
+  answers?: (node: SimNode, asked: Asked) => Promise<Answer> | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -85,7 +85,7 @@ export function simNode(
     host,
     shelf,
     clock,
-    keys: { keyOf: keys.keyOf, learn: () => Promise.resolve() },
+    keys: { keyOf: (method: string) => keys.keyOf(method), learn: () => Promise.resolve() },
     holds: (other: string) => role === "hub" || other === host,
     epoch: name,
   };
@@ -230,12 +230,16 @@ export function simNode(
         },
       };
       if (role === "hub") void beHub(part);
-      wakeHubs(repairer, wakeBy(origin, send), watch, stop);
+      const wake = wakeBy(origin, send);
+      wakeHubs(repairer, wake, watch, stop);
       // At some time of their usual pauses: nodes that have long been running don't do all at once.
       const later = (pause: number, work: () => unknown) =>
         void clock.sleep(random() * pause, stop).then(() => stop.aborted || work());
       if (role === "leaf") later(usualPace.discover, () => beLeaf(part));
-      later(usualPace.repair, () => repairPeers(repairer, usualPace.repair, role === "leaf", stop));
+      const tell = (hub: string, signal: AbortSignal) => wakeHub(repairer, wake, hub, signal);
+      later(usualPace.repair, () =>
+        repairPeers(repairer, usualPace.repair, role === "leaf", stop, tell),
+      );
     },
     stop() {
       node.state = "down";
