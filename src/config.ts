@@ -43,7 +43,7 @@ const Peers = z
  */
 export const Environment = z.object({
   ORIGIN: Origin.optional().describe(
-    "The public address of the node. It is part of every record and can't be changed later. Default: `http://localhost:PORT`, for trying out",
+    "The public address of the node. It is part of every record, and changed by `move` only. Default: `http://localhost:PORT`, for trying out",
   ),
   PORT: Port.default(8000).describe("The port to listen on"),
   HOST: z

@@ -148,14 +148,18 @@ export function work(parts: Work): Promise<unknown>[] {
     return false;
   });
   const { keys, acquaintances, head } = parts;
+  const settling = repeat("asking for keys again", stop, renewing, async (signal) => {
+    await settleKeys(db, keys, puller, signal);
+    return false;
+  });
   running.push(
     renewal.done,
-    takeOverKeys({ db, node, keys }, watch, head, stop, () => renewal.wake()).done,
-    acquaintances.start(puller, stop),
-    repeat("asking for keys again", stop, renewing, async (signal) => {
-      await settleKeys(db, keys, puller, signal);
-      return false;
+    settling.done,
+    takeOverKeys({ db, node, keys }, watch, head, stop, {
+      own: () => renewal.wake(),
+      others: () => settling.wake(),
     }).done,
+    acquaintances.start(puller, stop),
   );
   const beating = { least: pace.beat, most: 24 * pace.beat };
   const renewBeacon = (chain: Chain) =>

@@ -209,11 +209,14 @@ function relationOf(
   }
   // A key from before those that are known: it is over, and one of them names it.
   if (entry.until === undefined && entry.dropped === undefined) return "none";
-  const successor = offered.find((later) => endorses(entry, later));
-  const familiar = known.find(({ id }) => id === successor?.id);
-  return familiar?.publicKeyMultibase === successor?.publicKeyMultibase && familiar !== undefined
-    ? "kin"
-    : "none";
+  const successors = offered.filter((later) => endorses(entry, later));
+  const before = successors.some((later) =>
+    known.some(
+      ({ id, publicKeyMultibase }) =>
+        id === later.id && publicKeyMultibase === later.publicKeyMultibase,
+    ),
+  );
+  return before ? "kin" : "none";
 }
 
 /** Whether the first key has endorsed the second one. */

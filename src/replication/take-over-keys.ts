@@ -13,14 +13,15 @@ import type { Puller } from "./pull.ts";
  * tells of it.
  *
  * @param since The head of the log before the keys were loaded.
- * @param onOwn Called when our own keys have changed.
+ * @param on.own Called when our own keys have changed.
+ * @param on.others Called when those of other nodes have.
  */
 export function takeOverKeys(
   { db, node, keys }: { db: Db; node: Identity; keys: KeyRing },
   watch: Watch,
   since: number,
   stop: AbortSignal,
-  onOwn: () => void,
+  on: { own: () => void; others: () => void },
 ): Job {
   let seen = since;
   const pace = { every: 0, retry: 1000, retryMost: 60_000 };
@@ -33,9 +34,10 @@ export function takeOverKeys(
       const origin = subject.slice("key ".length);
       if (origin === node.origin) {
         await refreshIdentity(db, node);
-        onOwn();
+        on.own();
       } else {
         await keys.reload(origin);
+        on.others();
       }
     }
     seen = rows.length < 500 ? head : (rows.at(-1)?.seq ?? head);

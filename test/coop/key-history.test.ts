@@ -117,8 +117,7 @@ describe("follow", () => {
           const parent = parentOf(number);
           if (known.includes(parent)) return !known.some((each) => parentOf(each) === parent);
           if (!dropped.includes(number)) return false;
-          const first = offered.find((each) => parentOf(each) === number);
-          return first !== undefined && known.includes(first);
+          return offered.some((each) => parentOf(each) === number && known.includes(each));
         };
         for (;;) {
           const next = offered.find(may);

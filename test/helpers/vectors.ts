@@ -178,7 +178,12 @@ function withProof(proof: JsonObject | JsonObject[]): string {
 /** The changes, with as much beside them as makes the record so many bytes long. */
 function filled(changes: JsonObject, size: number): JsonObject {
   const empty = Buffer.byteLength(forge({ ...changes, filler: "" }));
-  return { ...changes, filler: "x".repeat(size - empty) };
+  // A signature in base58 has 87 or 88 characters, mostly 88.
+  for (const letter of "xyzabc") {
+    const filled = { ...changes, filler: letter.repeat(size - empty) };
+    if (Buffer.byteLength(forge(filled)) === size) return filled;
+  }
+  throw new Error(`no record of this form has ${size} bytes`);
 }
 
 /** Objects within objects. */
