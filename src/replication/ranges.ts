@@ -29,7 +29,7 @@ export interface Items {
 }
 
 /** How a range that differs is looked at more closely. The two ends may do it differently. */
-export interface Split {
+interface Split {
   /** Into how many smaller ones it is divided. */
   buckets: number;
   /** With fewer items than this, it isn't divided any more. */

@@ -201,7 +201,6 @@ export function merged(base: Sealed, without: Iterable<number>, added: Sealed): 
     copyTo(place);
     const there =
       place < base.count &&
-      gone[passed] !== place &&
       base.key(place) === bound.key &&
       Buffer.compare(base.ids(place, place + 1), bound.id) === 0;
     if (!there) appendOne(made, added.arrays, index);

@@ -14,6 +14,7 @@ import {
   VoteRule,
 } from "../../src/coop/codes.ts";
 import { attestationRecord, readAttestation } from "../../src/coop/attestation.ts";
+import { countedFor, readBeacon } from "../../src/coop/beacon.ts";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
 import {
   Exchange,
@@ -25,11 +26,14 @@ import {
   StakeholderClass,
 } from "../../src/coop/listing.ts";
 import { tombstoneRecord } from "../../src/coop/listing-record.ts";
+import { patience } from "../../src/coop/liveness.ts";
 import { knownRegisters } from "../../src/coop/registrations.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
 import { Description, limits } from "../../src/replication/describe.ts";
 import { FeedQuery } from "../../src/replication/feed.ts";
+import { messagesMost, options, ReconcileQuery } from "../../src/replication/reconcile.ts";
+import { reconciledFor } from "../../src/replication/sealed-copy.ts";
 import { testKey } from "../helpers/keys.ts";
 import { vectorFiles } from "../helpers/vectors.ts";
 import { blocks, codes, firstCode, readDocument, section, tableUnder } from "./markdown.ts";
@@ -45,6 +49,20 @@ describe("FEDERATION.md", () => {
     expect(firstCode(table("Activities received"))).toEqual(inbox.map(([type]) => type.name));
   });
 
+  it("gives the parameters and bounds of repair", () => {
+    expect(firstCode(table("Repair"))).toEqual(Object.keys(ReconcileQuery.shape));
+    const { frame, split } = options;
+    for (const stated of [
+      `at most ${frame.toLocaleString("en")} bytes each way`,
+      `with fewer than ${split.leaf} items there it answers a list`,
+      `divides them into ${split.buckets} ranges`,
+      `${reconciledFor / 86_400_000} days or more before the present day`,
+      `${messagesMost} messages in ten minutes`,
+    ]) {
+      expect(section(document, "Repair")).toContain(stated);
+    }
+  });
+
   it("gives the bounds of a record", () => {
     const stated = Object.fromEntries(
       table("Bounds").map(([name, value]) => [firstCode([[name ?? ""]])[0], value]),
@@ -56,6 +74,29 @@ describe("FEDERATION.md", () => {
       validity: `${bounds.validity / 86_400_000} days`,
       ahead: `${bounds.ahead / 60_000} minutes`,
     } satisfies Record<keyof typeof bounds, string>);
+  });
+
+  it("gives the times of silence, and for how long a beacon counts", () => {
+    const day = 86_400_000;
+    expect(table("Liveness").map(([name = "", since]) => [firstCode([[name]])[0], since])).toEqual([
+      ["live", `up to ${patience.live / day} days`],
+      ["stale", `up to ${patience.stale / day} days`],
+      ["hidden", `up to ${patience.hidden / day} days`],
+      ["dropped", `more than ${patience.hidden / day} days`],
+    ]);
+    expect(section(document, "Beacon")).toContain(`− ${countedFor / day} days`);
+  });
+
+  it("has an example of a beacon that can be read", () => {
+    const [example = ""] = blocks(section(document, "Beacon"), "json");
+    const beacon = readBeacon(JSON.parse(example) as JsonObject);
+    expect(beacon).toMatchObject({ role: "hub", count: 3, asOf: Date.UTC(2026, 10, 22, 12) + 245 });
+    expect(firstCode(table("Beacon").filter(([name = ""]) => name.startsWith("**")))).toEqual([
+      "type",
+      "count",
+      "fingerprint",
+      "asOf",
+    ]);
   });
 
   it("gives every reason to refuse a record", () => {
