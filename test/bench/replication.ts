@@ -116,4 +116,5 @@ export async function replication(): Promise<void> {
       }
     }
   }
+  await fresh();
 }

@@ -201,7 +201,13 @@ describe("GET /health", () => {
     await site.add("bakery");
     const up = await site.get("/health");
     expect(up.status).toBe(200);
-    expect(await up.json()).toEqual({ status: "ok", version: "0.1.0", seq: 1, indexed: 1 });
+    expect(await up.json()).toEqual({
+      role: "hub",
+      status: "ok",
+      version: "0.1.0",
+      seq: 1,
+      indexed: 1,
+    });
     await using waiting = await testSite({ ready: () => Promise.resolve(false) });
     expect((await waiting.get("/health")).status).toBe(503);
     await using broken = await testSite({ ready: () => Promise.reject(new Error("no")) });
