@@ -30,7 +30,7 @@ export function bare(url: string): string {
 }
 
 /** Whoever supplies is bought from: the only two that are one seen from both sides. */
-export const inverse: Partial<Record<RelationKind, RelationKind>> = {
+const inverse: Partial<Record<RelationKind, RelationKind>> = {
   supplies: "buys-from",
   "buys-from": "supplies",
 };

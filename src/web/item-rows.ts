@@ -53,7 +53,7 @@ export interface RelationRow {
 }
 
 /** Who confirms a tie. */
-export interface ConfirmationRow {
+interface ConfirmationRow {
   /**
    * `other-side`: its node attests it. `listing`: its listing says the same.
    * `attester`: somebody whom this node trusts. `activity`: it has accepted by an

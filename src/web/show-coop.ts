@@ -21,7 +21,7 @@ import type { Site } from "./site.ts";
 export async function showCoop(
   site: Site,
   id: string,
-  members?: string | undefined,
+  members?: string,
 ): Promise<Response> {
   const coop = await hosted(site, id);
   const url = coopUrl(site.node, id);
@@ -52,7 +52,7 @@ export async function showReplica(
   site: Site,
   host: string,
   path: string,
-  members?: string | undefined,
+  members?: string,
 ): Promise<Response> {
   const entry = replicaEntry(site, host, path);
   if (entry === undefined) throw new AppError("not-found", "No such listing is held here.");

@@ -130,7 +130,7 @@ test.each([
 
 describe("the vectors for attestations", () => {
   test.each(vectors.read)("$what: read as expected", ({ about, says }) => {
-    expect(readAttestation({ about } as JsonObject) ?? null).toEqual(says);
+    expect(readAttestation({ about }) ?? null).toEqual(says);
   });
 
   const { relation, trusts, cases } = vectors.confirm;
