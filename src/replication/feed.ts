@@ -137,6 +137,9 @@ const Ref = z.object({
   digest: Digest,
 });
 
+/** What stands before the record, in a line that has one. */
+const Head = Ref.pick({ seq: true, digest: true });
+
 /** A line of a feed as its reader sees it. */
 export type Line =
   | { seq: number; digest: string; body: Uint8Array }
@@ -159,7 +162,7 @@ export function readLine(line: Uint8Array): Line {
       const ref = Ref.parse(value);
       return { seq: ref.seq, digest: ref.digest, ref };
     }
-    const { seq, digest } = Ref.pick({ seq: true, digest: true }).parse(value);
+    const { seq, digest } = Head.parse(value);
     return { seq, digest, body: buffer.subarray(at + marker.length, -1) };
   } catch (cause) {
     throw new AppError("bad-request", "a line of the feed can't be read", { cause });
