@@ -114,7 +114,7 @@ export function databaseDisk(folder: string) {
     await store.db.updateTable("peer").set({ role: "hub", reclaimed: 1 }).execute();
     const replicaOf = () => {
       const keys = { keyOf: publicKeyOf, learn: () => Promise.resolve() };
-      return databaseReplica({ db: store.db, node, keys, insecure: false, now: clock.now });
+      return databaseReplica({ db: store.db, node, keys, insecure: false, now: () => clock.now() });
     };
     let replica = replicaOf();
     let saved: string | undefined;
@@ -282,9 +282,11 @@ export async function smallNetwork(
           case "GET /dir/v1/changes": {
             const watch = { head: 0, past: () => Promise.resolve(0) };
             const query = FeedQuery.parse(Object.fromEntries(url.searchParams));
-            const page = await feedPage({ replica, watch, now: clock.now }, query, stop).catch(
-              () => undefined,
-            );
+            const page = await feedPage(
+              { replica, watch, now: () => clock.now() },
+              query,
+              stop,
+            ).catch(() => undefined);
             if (page === undefined) return new Response(null, { status: 410 });
             return linesOf(page.lines, { "dir-next": writeCursor(page.next) });
           }

@@ -123,14 +123,14 @@ it("leaves nothing of a withdrawn listing in any file of another node", async ()
   await a.use((db, self) => withdraw(db, self, id, Date.now()));
   await settle([a, b], 41);
   await indexed(b);
-  expect(await b.use(foundInTables)).toEqual([]);
+  expect(await b.use((db) => foundInTables(db))).toEqual([]);
   await until(
     () => found(b),
     ({ length }) => length === 0,
   );
   // What is left on its own node is its own: the account, and the private history.
-  expect((await a.use(foundInTables)).join(" ")).not.toMatch(/record|queue|kv/);
-  expect(await a.use(foundInTables)).toContain(`${words[0]} in the table revision`);
+  expect((await a.use((db) => foundInTables(db))).join(" ")).not.toMatch(/record|queue|kv/);
+  expect(await a.use((db) => foundInTables(db))).toContain(`${words[0]} in the table revision`);
 });
 
 it("leaves nothing of a deleted co-op on its own node, its news and what waits to be sent included", async () => {
@@ -157,11 +157,11 @@ it("leaves nothing of a deleted co-op on its own node, its news and what waits t
   await indexed(a);
   // A server that doesn't answer is tried again and again, with the text of the post.
   await until(
-    () => a.use(foundInTables),
+    () => a.use((db) => foundInTables(db)),
     (hits) => hits.includes(`${word} in the table queue`),
   );
   await a.use((db, self) => deleteCoop(db, self, id, Date.now()));
-  expect(await a.use(foundInTables)).toEqual([]);
+  expect(await a.use((db) => foundInTables(db))).toEqual([]);
   await until(
     () => found(a),
     ({ length }) => length === 0,
@@ -200,12 +200,12 @@ it("leaves nothing in any table of PostgreSQL, nor in the index beside it", asyn
   const id = await add(a, "marked", marked());
   await settle([a, b], 1);
   await indexed(b);
-  expect(await b.use(foundInTables)).toContain(`${words[0]} in the table record`);
+  expect(await b.use((db) => foundInTables(db))).toContain(`${words[0]} in the table record`);
   expect(found(b)).not.toEqual([]);
   await a.use((db, self) => withdraw(db, self, id, Date.now()));
   await settle([a, b], 1);
   await indexed(b);
-  expect(await b.use(foundInTables)).toEqual([]);
+  expect(await b.use((db) => foundInTables(db))).toEqual([]);
   await until(
     () => found(b),
     ({ length }) => length === 0,

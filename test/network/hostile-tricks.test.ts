@@ -149,7 +149,7 @@ const forgeries: [name: string, reason: string, (hostile: HostilePeer) => string
       return text.replace('"about":{}', `"about":${'{"a":'.repeat(200)}{}${"}".repeat(200)}`);
     },
   ],
-  ["too many levels to be read", "not-json", () => `${"[".repeat(8000)}`],
+  ["too many levels to be read", "not-json", () => "[".repeat(8000)],
 ];
 
 describe("a record with", () => {

@@ -128,7 +128,7 @@ function enemy(seen: SignedRecord[], chance: () => number): Answers {
         const page = lines.map((line, at) => {
           const seq = after + at + 1;
           const digest = digestOf(line);
-          if (!refs) return Buffer.from(`{"seq":${seq},"digest":"${digest}","record":${line}}`);
+          if (!refs) return Buffer.from(`{"seq":${seq},"digest":"${digest}","record":${line.toString()}}`);
           const { id = "x", issued = 0 } = seen.find((each) => each.digest === digest) ?? {};
           // It says of what is old that it is new.
           const later = issued + Math.floor(chance() * 2) * 3_600_000;
