@@ -21,7 +21,8 @@ export interface Part {
  * The part of a hub: it looks for other hubs, fills itself from them and then
  * follows them, and reads whoever wakes it.
  */
-export async function beHub({ puller, repair, pace, stop, onWake }: Part): Promise<void> {
+export async function beHub(part: Part): Promise<void> {
+  const { puller, repair, pace, stop } = part;
   const { filling } = puller.replica;
   // Before a hub is full it reads one source, and leaves; others would only bring the same.
   const wanted = async (peer: Peer) =>
@@ -31,7 +32,7 @@ export async function beHub({ puller, repair, pace, stop, onWake }: Part): Promi
     await following.refresh();
     following.wake(origin);
   });
-  onWake((origin) => {
+  part.onWake((origin) => {
     const known = following.wake(origin);
     if (!known) guests.knock(origin);
     return known;

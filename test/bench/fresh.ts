@@ -99,7 +99,7 @@ async function multiply(db: Db, node: Identity): Promise<number> {
         id: other(document["id"]),
         about: { ...rest, id: other(about["id"]) },
       };
-      return signRecord(changed as JsonObject, node.signing);
+      return signRecord(changed, node.signing);
     });
     for (let at = 0; at < signed.length; at += 1000) {
       await db

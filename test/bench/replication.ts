@@ -6,6 +6,7 @@ import { options } from "../../src/replication/reconcile.ts";
 import { respond } from "../../src/replication/ranges.ts";
 import { Inquiry } from "../../src/replication/ranges-inquiry.ts";
 import { Gathering, merged, type Sealed } from "../../src/replication/sealed.ts";
+import { fresh } from "./fresh.ts";
 import { measure, progress, report, type Taken } from "./measure.ts";
 
 /** How many nodes the records are of. */
