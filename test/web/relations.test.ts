@@ -114,9 +114,12 @@ test("only the other side, and who is trusted here, can confirm", async () => {
   ]);
   await site.take([await attested("x.example", contract)]);
   expect(await confirmedBy(site, subject)).toEqual(nothing);
+  const federation = "/directory/f.example/coops/abcdefghjk";
+  expect(await site.page(federation)).not.toContain("Member co-ops");
 
   await site.take([await attested("f.example", claim)]);
   await attest(site.db, site.node, contract, now);
+  expect(await site.page(federation)).toContain("Member co-ops: 1");
   const accepted = `${fediverse}#accepts/1`;
   const support = { relationship: "supported-by", subject, object: fediverse } as const;
   await site.take([
