@@ -212,7 +212,11 @@ describe("repair", () => {
       a.replica.put([other]);
       return answer;
     });
-    expect(await repairWith(meanwhile, b.url, stop)).toMatchObject({ lacked: 2, admitted: 1 });
+    expect(await repairWith(meanwhile, b.url, stop)).toMatchObject({
+      lacked: 2,
+      admitted: 1,
+      stale: 0,
+    });
     expect(await a.replica.peers.get(b.url)).toMatchObject({ repaired: now, lacked: 1 });
   });
 
