@@ -87,6 +87,15 @@ describe("follow", () => {
     expect(follow(pinned, [entry(0), entry(1, 0)]).history).toEqual(pinned);
   });
 
+  it("lets no key that has ended, nor another by its name, end the one after it", () => {
+    const pinned = [entry(0, undefined, { until: later(1) }), entry(1, 0)];
+    const ended = entry(1, 0, { dropped: later(2) });
+    const other = { ...entry(0), publicKeyMultibase: keyOf(5).value };
+    for (const present of [entry(0), other]) {
+      expect(follow(pinned, [ended, present]).history).toEqual(pinned);
+    }
+  });
+
   // Keys are numbers; who endorses whom is a list of parents, where -1 is nobody.
   const world = fc.record({
     parents: fc.array(fc.integer({ min: -1, max: 5 }), { minLength: 6, maxLength: 6 }),
