@@ -22,7 +22,7 @@ export const trustCommands: Record<string, Command> = {
     async run({ db }, _, { state }) {
       const wanted = states.find((each) => each === state);
       if (state !== undefined && wanted === undefined) {
-        throw new AppError("bad-request", `“${String(state)}” is none of ${states.join(", ")}`);
+        throw new AppError("bad-request", `--state is one of ${states.join(", ")}`);
       }
       for (let after = ""; ;) {
         const page = await hosts.find(db, { state: wanted, after }, 500);

@@ -16,7 +16,7 @@ import type { Identity } from "./identity.ts";
 export type Holds = (host: string, kind?: string) => boolean;
 
 /** Whose records are held here, as far as was known when it was asked for. */
-export interface Policy {
+interface Policy {
   holds: Holds;
   /** What is left out, for others to know. */
   exclusions(): Exclusions;

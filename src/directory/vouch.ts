@@ -35,7 +35,7 @@ export async function noteVouches(
   const may = stored.filter(({ kind, tombstone }) => tombstone || kind === attestationKind);
   if (may.length === 0) return [];
   const said = may.flatMap((record) => vouchOf(record) ?? []);
-  const saying = new Set(said.map(({ id }) => id));
+  const saying = new Set(said.map(({ vouch }) => vouch.id));
   const before = await vouches.byIds(
     tx,
     may.map(({ id }) => id),
@@ -46,12 +46,12 @@ export async function noteVouches(
   );
   await vouches.put(
     tx,
-    said.map(({ origin: _, ...vouch }) => vouch),
+    said.map(({ vouch }) => vouch),
   );
   if (before.length === 0 && said.length === 0) return [];
   // Whom a trusted attester vouches for is known by that, whatever room there is for others.
   const trusted = new Set([node.host, ...(await attesters.all(tx)).map(({ host }) => host)]);
-  const named = said.filter(({ attester }) => trusted.has(attester));
+  const named = said.filter(({ vouch }) => trusted.has(vouch.attester));
   const met = await meetNew(
     tx,
     node,
@@ -60,7 +60,7 @@ export async function noteVouches(
   );
   const concerned = await hosts.byHosts(
     tx,
-    [...before, ...said].map(({ host }) => host),
+    [...before, ...said.map(({ vouch }) => vouch)].map(({ host }) => host),
   );
   return [...met, ...(await settle(tx, node, domainsOf([...concerned.values()]), now))];
 }
@@ -73,12 +73,14 @@ async function meetNew(tx: Tx, node: Identity, origins: string[], now: number) {
   return meet(tx, node, strangers, now);
 }
 
-function vouchOf(record: SignedRecord): (vouches.Vouch & { origin: string }) | undefined {
+/** What a record says, and the origin of the host that it is about. */
+function vouchOf(record: SignedRecord): { vouch: vouches.Vouch; origin: string } | undefined {
   if (record.tombstone) return undefined;
   const claim = readAttestation(record.document);
   if (claim?.relationship !== "verified") return undefined;
   const { origin, host } = new URL(claim.subject);
-  return { id: record.id, attester: record.origin, host, origin, since: record.issued };
+  const vouch = { id: record.id, attester: record.origin, host, since: record.issued };
+  return { vouch, origin };
 }
 
 /**

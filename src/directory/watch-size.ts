@@ -7,7 +7,7 @@ import type { Identity } from "./identity.ts";
 const day = 24 * 60 * 60 * 1000;
 
 /** What is lost within a day before somebody has to look: a part of it, and a number. */
-export const alarming = {
+const alarming = {
   /** Of the directory as a whole, by the doing of others. */
   directory: { part: 1 / 5, least: 5 },
   /** Of one host. */
@@ -15,7 +15,7 @@ export const alarming = {
 } as const;
 
 /** The key of the directory as a whole among hosts. */
-export const whole = "";
+const whole = "";
 
 /**
  * Counts what is shown, and raises an alarm when much of it has gone since
@@ -101,7 +101,7 @@ function isMuch({ part, least }: { part: number; least: number }, peak: number, 
  * Takes an alarm away that somebody has looked at: what is there now is where
  * counting begins again.
  *
- * @param host Of which host; `whole` for the directory.
+ * @param host Of which host; empty for the directory as a whole.
  * @returns False when there is no such alarm.
  */
 export async function acknowledge(db: Db, host: string): Promise<boolean> {

@@ -48,7 +48,7 @@ export async function above<V extends Version & { id: string }>(
 }
 
 /** The floors of these ids. */
-export async function of(db: Db, ids: string[]): Promise<Map<string, Version>> {
+async function of(db: Db, ids: string[]): Promise<Map<string, Version>> {
   const floors = new Map<string, Version>();
   for (let at = 0; at < ids.length; at += 500) {
     const some = ids.slice(at, at + 500);

@@ -8,6 +8,7 @@ import { listen, type Listener } from "../../src/listen.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
 import { freePort } from "../helpers/nodes.ts";
 import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
+import { addNeighbours } from "../helpers/neighbours.ts";
 import { addPerson, sessionCookies } from "../helpers/visitor.ts";
 
 const password = "barley hinge comet";
@@ -39,6 +40,7 @@ beforeAll(async () => {
   await disableAccount(db, await addPerson(site, { name: "gone" }), now);
   const invitation = await invite(db, { coop, role: "editor", by: owner }, now);
   const open = await makeLink(db, { kind: "invitation" }, now);
+  await addNeighbours(site);
   listener = await listen((request) => site.web.fetch(request), port, "localhost");
   browser = await openBrowser();
   paths = [
@@ -53,6 +55,10 @@ beforeAll(async () => {
     { path: "/admin/account", as: owner },
     { path: "/admin/coops", as: administrator },
     { path: "/admin/accounts", as: administrator },
+    { path: "/admin/network", as: administrator },
+    { path: "/admin/network?state=held&q=seed", as: administrator },
+    { path: "/admin/network/hosts/far.example", as: administrator },
+    { path: "/admin/network/hosts/nobody.example", as: administrator },
     { path: "/admin/accounts", as: owner },
     { path: `/admin/accounts/${id}`, as: administrator },
     { path: `/admin/accounts/${owner}`, as: administrator },

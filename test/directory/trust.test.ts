@@ -85,14 +85,14 @@ async function nodeOf(db: Db) {
     standings,
     index,
     /** As from a feed. Returns what became of each. */
-    async take(records: SignedRecord[], at = now): Promise<Received["outcome"][]> {
+    take: async (records: SignedRecord[], at = now): Promise<Received["outcome"][]> => {
       const { holds } = await standings.policy();
       const bodies = records.map(({ body }) => body);
       const reception = { node, now: at, insecure: false, keyOf, holds };
       return (await receive(db, bodies, reception)).map(({ outcome }) => outcome);
     },
     /** What is found, by host. */
-    async shown(): Promise<Record<string, number>> {
+    shown: async (): Promise<Record<string, number>> => {
       await index.catchUp();
       const listings = Object.fromEntries(index.listings());
       await using fresh = await openIndex(db, ":memory:");
@@ -100,12 +100,12 @@ async function nodeOf(db: Db) {
       expect(listings).toEqual(Object.fromEntries(fresh.listings()));
       return listings;
     },
-    async standing(host: string): Promise<string | undefined> {
+    standing: async (host: string): Promise<string | undefined> => {
       const row = await hosts.get(db, host);
       return row && (row.exclusion ?? (row.listed === null ? "held" : "listed"));
     },
     /** What is held of a host. */
-    async held(host: string): Promise<number> {
+    held: async (host: string): Promise<number> => {
       const rows = await db.selectFrom("record").select("id").where("origin", "=", host).execute();
       return rows.length;
     },
@@ -139,6 +139,8 @@ eachEngine("other nodes", (engine) => {
     expect(await shown()).toEqual({ "seed.example": 1 });
     await addAttester(db, node, "other.example", null, now);
     expect(await shown()).toEqual({ "seed.example": 1, "far.example": 2 });
+    await take([listing("other.example", 1), vouch("other.example", "other.example")]);
+    expect(await standing("other.example")).toBe("held");
     await removeAttester(db, node, "https://other.example/", null, now);
     expect(await shown()).toEqual({ "seed.example": 1 });
 

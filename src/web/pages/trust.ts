@@ -32,7 +32,7 @@ const stateOptions = [
 ];
 
 /** What the fields are called. */
-export const trustLabels = { q: "Part of its name", state: "How it stands", host: "Host" };
+const trustLabels = { q: "Part of its name", state: "How it stands", host: "Host" };
 
 /** Whose records this node holds and shows, and whose word counts here. */
 export function trustPage(data: TrustData): Page {
@@ -62,7 +62,7 @@ export function trustPage(data: TrustData): Page {
 }
 
 /** That much is gone, and who may say that they have seen it. */
-export function alarmNotice({ host, raised, before, after }: Alarm, decides: boolean): Html {
+function alarmNotice({ host, raised, before, after }: Alarm, decides: boolean): Html {
   return html`<div class="notice fault">
     <p>
       ${

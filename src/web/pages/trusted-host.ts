@@ -27,7 +27,7 @@ export interface TrustedHostData {
   form: Form;
 }
 
-export const hostLabels = { why: "Why" };
+const hostLabels = { why: "Why" };
 
 /** One other node: what is known of it, and what can be decided about it. */
 export function trustedHostPage(data: TrustedHostData): Page {
