@@ -211,7 +211,7 @@ export function simNode(
     replica,
     state: "down",
     side: 0,
-    sent: { messages: 0, bytes: 0 },
+    sent: { messages: 0, bytes: 0, repairs: 0 },
     get life() {
       return life.signal;
     },

@@ -49,7 +49,7 @@ export async function spread({ seed, nodes, hubs, full }: Scale): Promise<Outcom
     bytesPerHub: Math.round((bytes / changes - share * idle.bytes) / net.hubs.length),
     idleMessagesPerHubAndSecond: round(idle.messages / net.hubs.length / 120),
     idleMostPerSecond: round(Math.max(...idle.each) / 120),
-    note: "a message is a request or an answer; counted within the 15 s after a change, less what the same node sends in 15 s when nothing happens; bytes before compression",
+    note: "a message is a request or an answer; counted within the 15 s after a change, less what the same node sends in 15 s when nothing happens; bytes before compression, without those of repairs",
   };
 }
 

@@ -18,7 +18,9 @@ export interface Host {
 /** Requests and answers, each one message; bytes of their bodies, before compression. */
 export interface Sent {
   messages: number;
+  /** All but those of repairs. */
   bytes: number;
+  repairs: number;
 }
 
 /** A request as it reaches a host. */
@@ -80,8 +82,7 @@ export function world(clock: VirtualClock, random: () => number): World {
   const deliver = async (from: Host, asked: Asked): Promise<Response> => {
     const to = hosts.get(asked.url.host);
     const lost = () => to === undefined || to.state === "dead" || to.side !== from.side;
-    from.sent.messages += 1;
-    from.sent.bytes += asked.body.length;
+    count(from, asked, asked.body.length);
     const began = clock.now();
     if (to === undefined || lost()) {
       await clock.sleep(times.connect);
@@ -97,8 +98,7 @@ export function world(clock: VirtualClock, random: () => number): World {
       await clock.sleep(began + times.headers - clock.now());
       throw new TypeError("Headers Timeout Error");
     }
-    to.sent.messages += 1;
-    to.sent.bytes += answer.body.length;
+    count(to, asked, answer.body.length);
     await clock.sleep(travel());
     idle.set(pair, [...(idle.get(pair) ?? []), clock.now() + times.keepAlive]);
     return response(asked.url.href, answer);
@@ -122,6 +122,11 @@ export function world(clock: VirtualClock, random: () => number): World {
       return orAborted(deliver(from, asked), signal);
     },
   };
+}
+
+function count({ sent }: Host, { url }: Asked, bytes: number): void {
+  sent.messages += 1;
+  sent[url.pathname === "/dir/v1/reconcile" ? "repairs" : "bytes"] += bytes;
 }
 
 /** The same, but failing at once when the signal aborts. */

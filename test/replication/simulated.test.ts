@@ -1,0 +1,80 @@
+import { expect, it } from "vitest";
+import { silent } from "../bench/network/masks.ts";
+import { grow, type Network } from "../bench/network/network.ts";
+import type { SimNode } from "../bench/network/node.ts";
+
+// Small networks of the simulator, for what can only be seen of many nodes.
+
+const minute = 60_000;
+const size = { seed: 7, nodes: 30, hubs: 12, dead: 0, coops: 1 };
+
+/** Makes these the only hubs that a node has chosen. */
+async function choose(node: SimNode, hubs: SimNode[]): Promise<void> {
+  const { peers } = node.replica;
+  for (const { url } of await peers.all()) await peers.remove(url);
+  for (const hub of hubs) {
+    const now = Date.UTC(2026, 10, 22);
+    const read = { epoch: hub.replica.host.replace(".example", ""), seq: hub.replica.seq };
+    await peers.add({ url: hub.origin, role: "hub", chosen: now, caughtUp: now, ...read });
+  }
+}
+
+/** How many of the honest hubs have come to hold a version within that time. */
+async function reached(net: Network, leaf: SimNode, ms: number): Promise<number> {
+  const { times } = net.track(leaf.publish());
+  await net.world.clock.run(ms, () => times.size >= net.hubs.length);
+  return times.size;
+}
+
+it("ends the same way whenever it begins the same way", async () => {
+  const outcomes = [];
+  for (const seed of [1, 1, 2]) {
+    const net = await grow({ ...size, seed, dead: 0.1 });
+    const tracked = net.track((net.leaves[0] as SimNode).publish());
+    await net.world.clock.run(minute);
+    const sent = net.all.reduce((sum, node) => sum + node.sent.messages, 0);
+    outcomes.push(JSON.stringify([...tracked.times, sent]));
+  }
+  expect(outcomes[1]).toBe(outcomes[0]);
+  expect(outcomes[2]).not.toBe(outcomes[0]);
+});
+
+it("a hub that follows only hubs that pass nothing on gets everything by repair with others", async () => {
+  const net = await grow({ ...size, maskOf: (at) => (at < 8 ? silent : undefined) });
+  const eclipsed = net.hubs[0] as SimNode;
+  eclipsed.stop();
+  await choose(eclipsed, net.masked);
+  eclipsed.start();
+  expect(await reached(net, net.leaves[0] as SimNode, 30 * minute)).toBe(net.hubs.length);
+});
+
+it("a leaf whose hubs pass nothing on finds others", async () => {
+  const net = await grow({ ...size, maskOf: (at) => (at < 4 ? silent : undefined) });
+  const leaf = net.leaves[0] as SimNode;
+  leaf.stop();
+  await choose(leaf, net.masked.slice(0, 3));
+  leaf.start();
+  expect(await reached(net, leaf, 30 * minute)).toBe(net.hubs.length);
+});
+
+it("what both sides of a cut have published and withdrawn is everywhere after it", async () => {
+  const net = await grow({ ...size, nodes: 16, hubs: 8 });
+  const { clock } = net.world;
+  for (const [at, node] of net.all.entries()) node.side = at % 2;
+  const records = net.leaves.map((leaf, at) => (at % 3 === 0 ? leaf.withdraw() : leaf.publish()));
+  // Longer than a hub waits before it replaces hubs that don't answer.
+  await clock.run(40 * minute);
+  const half = records.filter(({ id, digest }) =>
+    net.hubs.every(({ replica }) => replica.held(id)?.digest === digest),
+  );
+  expect(half).toEqual([]);
+  for (const node of net.all) node.side = 0;
+  const agreed = ({ replica }: SimNode) =>
+    records.every(({ id, digest }) => replica.held(id)?.digest === digest);
+  await clock.run(60 * minute, () => net.hubs.every(agreed));
+  for (const { replica } of net.hubs) {
+    expect(records.map(({ id }) => replica.held(id)?.digest)).toEqual(
+      records.map(({ digest }) => digest),
+    );
+  }
+});
