@@ -44,8 +44,8 @@ export function homePage(data: HomeData): Page {
           along.
         </p>
         ${fillingNotice(data.filling)}
-        ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf)} ${searchBox()}
-        ${figures(counts, countries.length, data.hosts)}
+        ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the whole directory")}
+        ${searchBox()} ${figures(counts, countries.length, data.hosts)}
       </section>
       ${counts.coops + counts.examples === 0 ? emptyDirectory() : waysIn(facets, countries)}
       <section class="columns invitations" aria-label="Take part">

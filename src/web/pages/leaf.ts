@@ -7,14 +7,18 @@ export interface Onward {
   hub?: { host: string; href: string } | undefined;
 }
 
-/** Says on a page of a leaf that it holds only its own, and where the rest is. */
-export function leafNotice(host: string, { hub }: Onward): Html {
+/**
+ * Says on a page of a leaf that it holds only its own, and where the rest is.
+ *
+ * @param what What is found there.
+ */
+export function leafNotice(host: string, { hub }: Onward, what: string): Html {
   return html`<p class="notice">
-    ${host} holds only the co-ops that it hosts itself, a part of the directory.
+    ${host} lists only the co-ops that it hosts itself.
     ${
       hub === undefined
-        ? "It doesn’t know of any node yet that has all of it."
-        : html`<a href="${hub.href}">The same on ${hub.host}</a>, which has all of it.`
+        ? "It doesn’t know yet of any node that has the whole directory."
+        : html`All others, too: <a href="${hub.href}">${what} on ${hub.host}</a>.`
     }
   </p>`;
 }

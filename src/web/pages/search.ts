@@ -81,7 +81,8 @@ export function searchPage(data: SearchData): Page {
             </details>`
       }
       <div class="found">
-        ${otherFaults(faults)} ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf)}
+        ${otherFaults(faults)}
+        ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same search")}
         <p class="total" role="status">
           <strong>${counted(result.total, "co-op")}</strong>${
             result.examples === 0 ? "" : html`, and ${counted(result.examples, "worked example")}`
