@@ -6,6 +6,7 @@ import { digestOf } from "../../src/coop/version.ts";
 import { beat } from "../../src/directory/beat.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
+import { receive } from "../../src/directory/receive.ts";
 import { withdraw } from "../../src/directory/withdraw.ts";
 import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
@@ -99,6 +100,25 @@ eachEngine("a node’s beacon", (engine) => {
     expect(begun.beacon.previous).toBeUndefined();
     await beat(db, node, {}, now + 2 * day, pace);
     expect((await read(db)).beacon.previous).toBe(begun.digest);
+  });
+
+  it("goes on from what a peer hands back, when the database was put back", async () => {
+    await using store = await freshStore(engine);
+    await using put = await freshStore(engine);
+    const { db } = store;
+    const node = await loadIdentity(db, origin, now);
+    await beat(db, node, {}, now, pace);
+    const old = await records.get(db, beaconId(origin));
+    await put.db.insertInto("record").values(old!).execute();
+    await beat(db, node, {}, now + day, pace);
+    const lost = await records.get(db, beaconId(origin));
+
+    const back = new Uint8Array(lost!.body);
+    const keyOf = () => node.publicKey;
+    const rules = { node, now: now + day, insecure: false, keyOf, holds: () => true };
+    expect(await receive(put.db, [back], rules)).toMatchObject([{ outcome: "admitted" }]);
+    await beat(put.db, node, {}, now + 2 * day, pace);
+    expect((await read(put.db)).beacon.previous).toBe(lost?.digest);
   });
 
   it("never comes twice after the same one, whoever else signs at that moment", async () => {
