@@ -4,7 +4,8 @@
  * its own onto a page.
  */
 const words: Record<string, string> = {
-  "set-up": "This node is set up, and you are its first administrator.",
+  "set-up":
+    "This node is set up, and you are its first administrator. Look at “Other nodes” below: there you see whose word counts here.",
   "signed-out": "You are signed out.",
   "signed-out-elsewhere": "You are signed out in all other browsers.",
   account: "Your account is saved.",

@@ -90,7 +90,7 @@ function facts(host: Host, { records, vouches, decidedBy }: TrustedHostData): Ht
 function look({ sample, records }: TrustedHostData): Html {
   return html`<section class="block" aria-labelledby="look">
     <h2 id="look">Some of its co-ops</h2>
-    <p>${counted(records, "record")} of it are held here.</p>
+    <p>Held here: ${counted(records, "record")}.</p>
     <ul class="plain">
       ${sample.map(
         ({ name, url, summary }) =>
