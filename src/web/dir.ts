@@ -123,7 +123,10 @@ export async function reconcile(site: Site, c: Context): Promise<Response> {
   });
 }
 
-/** `GET /dir/v1/records/:digest`: one record, which never changes. */
+/**
+ * `GET /dir/v1/records/:digest`: one record. It never changes, but it may be
+ * withdrawn, and then no cache in between may have it for long.
+ */
 export async function recordByDigest({ db }: Site, digest: string): Promise<Response> {
   const [record] = /^[0-9a-f]{64}$/.test(digest) ? await records.byDigest(db, [digest]) : [];
   if (record === undefined)
@@ -132,7 +135,7 @@ export async function recordByDigest({ db }: Site, digest: string): Promise<Resp
     headers: {
       ...open,
       "content-type": "application/ld+json",
-      "cache-control": "public, max-age=31536000, immutable",
+      "cache-control": "public, max-age=60",
     },
   });
 }

@@ -24,7 +24,12 @@ const kept: [what: string, why: string, howLong: string][] = [
   [
     "Listings, news and what they contain",
     "They are about co-ops, and public. There is no field for a private person; if one is named all the same, use the form below.",
-    "Until they are withdrawn; copies on other nodes go with them",
+    "Until they are withdrawn; copies on other nodes go with them, from their files within a day",
+  ],
+  [
+    "Backups",
+    "To have everything again after a loss",
+    "As long as whoever runs this node keeps them",
   ],
   [
     "Who follows a co-op",
