@@ -59,7 +59,7 @@ export function discoverHubs(
 }
 
 /** Whether a peer can serve as a hub: it is one, and hasn't been silent for long. */
-export function isUsable(peer: Peer, now: number, patience: number): boolean {
+function isUsable(peer: Peer, now: number, patience: number): boolean {
   if (peer.role !== "hub") return false;
   return peer.fault === null || now - Math.max(peer.seen ?? 0, peer.chosen ?? 0) < patience;
 }

@@ -21,7 +21,7 @@ export function progressOf({ filling }: Replica): Promise<Filling | undefined> {
 }
 
 /** With how many others a hub compares before it says that it is complete. */
-export const othersWanted = 2;
+const othersWanted = 2;
 
 /** After so many failures in a row a source is left for another one. */
 const triesMost = 3;

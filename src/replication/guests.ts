@@ -5,7 +5,7 @@ import { isGuest } from "./peer-kinds.ts";
 import type { Puller } from "./pull.ts";
 
 /** How many nodes that nobody configured may have a hub read them, in all and of one domain. */
-export const guestsMost = { all: 2000, domain: 20 } as const;
+const guestsMost = { all: 2000, domain: 20 } as const;
 
 /** After how long without an answer a guest is forgotten, in milliseconds. */
 const forgottenAfter = 30 * 86_400_000;

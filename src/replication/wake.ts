@@ -13,7 +13,7 @@ import type { Send } from "./replica.ts";
 export type Wake = (hub: string, cursor: string, signal: AbortSignal) => Promise<void>;
 
 /** How many hubs are woken; of those that are configured all. */
-export const wokenMost = 3;
+const wokenMost = 3;
 
 /** Pauses between tries to wake a hub, doubled from the first to the last; ms. */
 const pauses = { first: 2000, last: 600_000 } as const;
@@ -26,7 +26,7 @@ const look = 10_000;
  * have been chosen longest, up to three in all. Leaves and guests hear of news
  * from nobody.
  */
-export function hubsToWake(peers: Peer[]): string[] {
+function hubsToWake(peers: Peer[]): string[] {
   const hubs = peers.filter((peer) => peer.role !== "leaf" && !isGuest(peer));
   const configured = hubs.filter(isConfigured);
   const chosen = hubs
