@@ -19,11 +19,11 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** Single changes by random leaves, while a tenth of all nodes has just died. */
-export async function spread({ seed, nodes, hubs, full }: Scale): Promise<Outcome> {
+export async function spread({ seed, nodes, hubs }: Scale): Promise<Outcome> {
   const net = await grow({ seed, nodes, hubs, dead: 0.1, coops: 1 });
   const { clock } = net.world;
   await clock.run(minute);
-  const changes = full ? 40 : 20;
+  const changes = 20;
   const idle = await metered(net, 2 * minute);
   // What a node sends in 15 s when nothing happens.
   const share = (15 * second) / (2 * minute);
@@ -66,7 +66,7 @@ export async function silence({ seed, nodes, hubs, full }: Scale): Promise<Outco
     before: (leaves) => old.push(...leaves.slice(0, 50).map((leaf) => leaf.publish())),
   });
   const { clock } = net.world;
-  const changes = full ? 100 : 40;
+  const changes = full ? 100 : 20;
   const tracked: Tracked[] = [];
   for (let at = 0; at < changes; at += 1) {
     tracked.push(net.track(net.pick(net.leaves).publish()));
@@ -89,7 +89,7 @@ export async function silence({ seed, nodes, hubs, full }: Scale): Promise<Outco
 export async function churn({ seed, nodes, hubs, full }: Scale): Promise<Outcome> {
   const net = await grow({ seed, nodes, hubs, dead: 0.1, coops: 1 });
   const { clock, random } = net.world;
-  const minutes = full ? 60 : 20;
+  const minutes = full ? 30 : 10;
   const tracked: Tracked[] = [];
   let restarts = 0;
   const restart = async (node: SimNode) => {
@@ -130,7 +130,7 @@ export async function partition(
   await clock.run(minute);
   for (const node of drawn(net.all, Math.round(away * nodes), random)) node.side = 1;
   // Longer than the half an hour after which a peer that doesn't answer is replaced.
-  const lasts = full ? 3 * hour : hour;
+  const lasts = full ? hour : 40 * minute;
   const withdrawn: SignedRecord[] = [];
   const tracked: Tracked[] = [];
   const changes = 60;
