@@ -137,7 +137,7 @@ export function work(parts: Work): Promise<unknown>[] {
       wakeHub(puller, wake, hub, signal),
     ).done,
     becomeLeaf(parts).done,
-    bePart({ puller, repair, pace, stop, onWake: parts.onWake }),
+    bePart({ puller, repair, pace, stop, onWake: (handler) => parts.onWake(handler) }),
   ];
   const renewing = { every: pace.sweep, retry: pace.retry, retryMost: pace.sweep };
   const renewal = repeat("signing again", stop, renewing, async (signal) => {

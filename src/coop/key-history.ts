@@ -108,7 +108,7 @@ export function countsAt(
 }
 
 /** Why a key isn't taken for one of the node's at once. */
-export type Doubt =
+type Doubt =
   /** No known key endorses it. */
   | "unchained"
   /** The key that endorses it has endorsed another one before. */

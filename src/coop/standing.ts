@@ -54,7 +54,7 @@ export type Standing =
   | { state: "excluded"; reason: Exclusion };
 
 /** Whether nobody answers for a host, so that it is in the company of its neighbours. */
-export function isUnknown({ configured, decision, vouched }: Backing): boolean {
+function isUnknown({ configured, decision, vouched }: Backing): boolean {
   return !configured && decision === null && !vouched;
 }
 

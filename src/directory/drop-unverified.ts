@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { acceptRecord } from "../coop/record.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
-import { dropRecords } from "./expire.ts";
+import { dropVersions } from "./expire.ts";
 
 /** Records looked at at once. */
 const portion = 100;
@@ -28,7 +28,7 @@ export async function dropUnverified(
       const accepted = acceptRecord(body, { now: Number(issued), insecure, keyOf });
       return "refused" in accepted;
     });
-    await dropRecords(
+    await dropVersions(
       db,
       unverified.map(({ digest }) => digest),
     );

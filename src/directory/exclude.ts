@@ -1,5 +1,4 @@
 import { beaconKind } from "../coop/beacon.ts";
-import type { Exclusion } from "../coop/standing.ts";
 import * as changes from "../store/changes.ts";
 import * as floors from "../store/floors.ts";
 import * as hosts from "../store/hosts.ts";
@@ -7,44 +6,10 @@ import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import * as vouches from "../store/vouches.ts";
 import type { Identity } from "./identity.ts";
-import { domainsOf, hostChange, settle } from "./settle-hosts.ts";
+import { domainsOf, settle } from "./settle-hosts.ts";
 
 /** Records that are dropped in one transaction. */
 const portion = 500;
-
-/**
- * Leaves a host out: from now on nothing of it is taken in, and what is held of
- * it disappears from the index at once. `dropExcluded` does the rest.
- *
- * @returns What has to be appended to the log.
- */
-export async function exclude(
-  tx: Tx,
-  host: string,
-  reason: Exclusion,
-  now: number,
-): Promise<changes.NewChange[]> {
-  await hosts.update(tx, host, { excluded: now, exclusion: reason, listed: null });
-  return [hostChange(host)];
-}
-
-/**
- * Lets a host in again that was left out, as far as nothing else stands against
- * it. What was dropped has to be fetched; nothing older than it comes back.
- *
- * @returns What has to be appended to the log.
- */
-export async function include(
-  tx: Tx,
-  node: Identity,
-  host: string,
-  now: number,
-): Promise<changes.NewChange[]> {
-  const known = await hosts.get(tx, host);
-  if (known === undefined) return [];
-  await hosts.update(tx, host, { excluded: null, exclusion: null });
-  return [hostChange(host), ...(await settle(tx, node, domainsOf([known]), now))];
-}
 
 /**
  * Deletes what is still held of hosts that are left out, and keeps a floor of
@@ -78,7 +43,7 @@ async function dropPortion(
   if (known?.exclusion == null) return 0;
   const but = exclusion === "silent" ? beaconKind : undefined;
   const rows = await records.ofOrigin(tx, host, portion, { but });
-  if (rows.length > 0) await changes.append(tx, await dropRecords(tx, node, rows, now));
+  if (rows.length > 0) await changes.append(tx, await dropWithFloors(tx, node, rows, now));
   return rows.length;
 }
 
@@ -88,7 +53,7 @@ async function dropPortion(
  *
  * @returns What has to be appended to the log.
  */
-export async function dropRecords(
+async function dropWithFloors(
   tx: Tx,
   node: Identity,
   rows: RecordTable[],

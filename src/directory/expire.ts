@@ -30,7 +30,7 @@ export async function dropExpired(
     while (stop?.aborted !== true) {
       const page = await records.issuedUntil(db, until, portion, only);
       if (page.length === 0) break;
-      await dropRecords(db, page);
+      await dropVersions(db, page);
       dropped += page.length;
     }
   }
@@ -43,7 +43,7 @@ export async function dropExpired(
  *
  * @param digests Some hundreds at most.
  */
-export async function dropRecords(db: Db, digests: string[]): Promise<void> {
+export async function dropVersions(db: Db, digests: string[]): Promise<void> {
   const begun = performance.now();
   await db.transaction().execute((tx) => drop(tx, digests));
   // Others want to write, too.

@@ -151,7 +151,7 @@ function signedAgain(node: Identity, row: RecordTable, now: number): SignedRecor
 }
 
 /** The present key as it is called at this address of the node. */
-export function signingOf(node: Identity, host: string): SigningKey {
+function signingOf(node: Identity, host: string): SigningKey {
   return node.former.find((each) => each.host === host)?.signing ?? node.signing;
 }
 

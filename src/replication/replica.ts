@@ -45,7 +45,7 @@ export function machineClock(now: () => number = Date.now): Clock {
 }
 
 /** What is known of the nodes that are read. */
-export interface PeerBook {
+interface PeerBook {
   get(url: string): Promise<peers.Peer | undefined>;
   all(): Promise<peers.Peer[]>;
   update(url: string, facts: Partial<peers.Peer>): Promise<void>;

@@ -18,11 +18,7 @@ import type { Site } from "./site.ts";
  *
  * @param members Behind which of its members the list of them begins, by URL.
  */
-export async function showCoop(
-  site: Site,
-  id: string,
-  members?: string,
-): Promise<Response> {
+export async function showCoop(site: Site, id: string, members?: string): Promise<Response> {
   const coop = await hosted(site, id);
   const url = coopUrl(site.node, id);
   const entry = await hostedEntry(site, id);

@@ -258,9 +258,9 @@ eachEngine("other nodes", (engine) => {
     for (let at = 0; at < flood.length; at += 10) await take(flood.slice(at, at + 10));
     const known = await hosts.all(db);
     expect(known).toHaveLength(20);
-    const { holds, exclusions } = await standings.policy();
-    for (let at = 300; at < 100_000; at++) expect(holds(`h${at}.flood.example`)).toBe(false);
-    expect(exclusions().domains).toMatchObject([{ domain: "flood.example" }]);
+    const policy = await standings.policy();
+    for (let at = 300; at < 100_000; at++) expect(policy.holds(`h${at}.flood.example`)).toBe(false);
+    expect(policy.exclusions().domains).toMatchObject([{ domain: "flood.example" }]);
     expect(await take([listing("honest.example", 1)])).toEqual(["admitted"]);
     // Somebody's word lets one of them in all the same.
     await vouchFor(db, node, "h77.flood.example", now);

@@ -26,7 +26,13 @@ export async function hostilePeer(seed = 66): Promise<HostilePeer> {
   const origin = `http://localhost:${port}`;
   const key = testKey(origin, seed);
   const actor = `${origin}/actor`;
-  const peer: Omit<HostilePeer, keyof AsyncDisposable> = { origin, key, feed: [], asked: 0, says: {} };
+  const peer: Omit<HostilePeer, keyof AsyncDisposable> = {
+    origin,
+    key,
+    feed: [],
+    asked: 0,
+    says: {},
+  };
   const lines = () =>
     peer.feed.map((each, index) => {
       if ("line" in each) return each.line;

@@ -120,8 +120,8 @@ describe("any listing", () => {
         expect(again(offers)).toEqual(plain(listing.offers));
         expect(again(needs)).toEqual(plain(listing.needs));
         expect(
-          relations.map(({ identifier, confirmed: _, ...each }) =>
-            told({ ...each, identifier: registrationAgain(identifier) }),
+          relations.map(({ identifier, ...each }) =>
+            told({ ...each, confirmed: undefined, identifier: registrationAgain(identifier) }),
           ),
         ).toEqual(listing.relations ?? []);
         expect(identifiers.map(registrationAgain)).toEqual(listing.identifier ?? []);
