@@ -63,8 +63,8 @@ export async function grow(size: Size): Promise<Network> {
     world: here,
     shelf: shelf(),
     keys: keys(),
-    stored({ role, host, state }, records) {
-      if (role === "leaf" || state !== "up") return;
+    stored({ host, state }, records) {
+      if (!honest.has(host) || state !== "up") return;
       for (const { digest } of records) {
         const one = tracked.get(digest);
         if (one !== undefined && !one.times.has(host)) one.times.set(host, clock.now());
@@ -73,6 +73,7 @@ export async function grow(size: Size): Promise<Network> {
   };
   const masks = Array.from({ length: hubCount }, (_, at) => size.maskOf?.(at, clock));
   const hubs = masks.map((mask, at) => simNode(`hub${at}`, "hub", common, mask));
+  const honest = new Set(hubs.filter((_, at) => masks[at] === undefined).map(({ host }) => host));
   const leaves = Array.from({ length: nodes - hubCount }, (_, at) =>
     simNode(`leaf${at}`, "leaf", common),
   );

@@ -91,6 +91,8 @@ export async function churn({ seed, nodes, hubs, full }: Scale): Promise<Outcome
   const { clock, random } = net.world;
   const minutes = full ? 30 : 10;
   const tracked: Tracked[] = [];
+  // Each changes once: a version that is superseded on its way needn't arrive.
+  const changing = drawn(net.leaves, 5 * minutes, random);
   let restarts = 0;
   const restart = async (node: SimNode) => {
     node.stop();
@@ -106,7 +108,7 @@ export async function churn({ seed, nodes, hubs, full }: Scale): Promise<Outcome
     for (const node of drawn([...net.hubs, ...net.leaves], Math.round(0.03 * nodes), random)) {
       if (node.state === "up") await restart(node);
     }
-    for (const leaf of drawn(net.leaves, 5, random)) tracked.push(net.track(leaf.publish()));
+    for (const leaf of changing.splice(0, 5)) tracked.push(net.track(leaf.publish()));
     await clock.run(minute);
   }
   const took = await agreement(net, 30 * minute);
@@ -131,18 +133,17 @@ export async function partition(
   for (const node of drawn(net.all, Math.round(away * nodes), random)) node.side = 1;
   // Longer than the half an hour after which a peer that doesn't answer is replaced.
   const lasts = full ? hour : 40 * minute;
-  const withdrawn: SignedRecord[] = [];
-  const tracked: Tracked[] = [];
+  const records: SignedRecord[] = [];
   const changes = 60;
   for (let at = 0; at < changes; at += 1) {
     const leaf = net.pick(net.leaves);
     const record = at % 3 === 0 ? leaf.withdraw() : leaf.publish();
-    if (record.tombstone) withdrawn.push(record);
-    tracked.push(net.track(record));
+    records.push(record);
     await clock.run(lasts / changes);
   }
+  const withdrawn = records.filter(({ tombstone }) => tombstone);
   for (const node of net.all) node.side = 0;
-  const took = await agreement(net, 24 * hour);
+  const took = await agreement(net, 24 * hour, records);
   return {
     ...sizeOf(net),
     away,
@@ -289,14 +290,24 @@ function has(replica: SimNode["replica"], origin: string, each: number): boolean
   return true;
 }
 
-/** Runs until all hubs that are up hold the same, and says after how many seconds that was. */
-async function agreement(net: Network, most: number): Promise<number | undefined> {
+/**
+ * Runs until all hubs that are up hold the same, these records or newer ones
+ * among it, and says after how many seconds that was.
+ */
+async function agreement(
+  net: Network,
+  most: number,
+  records: SignedRecord[] = [],
+): Promise<number | undefined> {
+  const hasAll = ({ replica }: SimNode) =>
+    records.every(({ id, issued }) => (replica.held(id)?.issued ?? 0) >= issued);
   const { clock } = net.world;
   const start = clock.now();
   while (clock.now() - start < most) {
     await clock.run(10 * second);
-    const states = new Set(net.hubs.filter(({ state }) => state === "up").map(stateOf));
-    if (states.size === 1) return (clock.now() - start) / second;
+    const up = net.hubs.filter(({ state }) => state === "up");
+    if (up.every(hasAll) && new Set(up.map(stateOf)).size === 1)
+      return (clock.now() - start) / second;
   }
   progress(`  the hubs don't agree after ${most / minute} min`);
   return undefined;
