@@ -20,7 +20,7 @@ import type { FederationData } from "./federation/federation.ts";
 import { tendRelations } from "./federation/offers.ts";
 import { shakeHands } from "./federation/peers.ts";
 import type { DirectoryIndex } from "./index/directory-index.ts";
-import { type Job, repeat } from "./jobs.ts";
+import { repeat } from "./jobs.ts";
 import type { Repair } from "./replication/adopt.ts";
 import type { KeyRing } from "./replication/keys.ts";
 import { beHub, beLeaf } from "./replication/part.ts";
@@ -54,7 +54,7 @@ export interface Pace {
   repair: number;
   /** Between looks at what time alone changes: liveness, expiry, what is due to be signed again. */
   sweep: number;
-  /** Between two beacons when something has changed; a 24th of that between two when nothing has. */
+  /** Between two beacons when something has changed; 24 times that when nothing has. */
   beat: number;
 }
 
@@ -107,128 +107,143 @@ export interface Work {
   onReady(): void;
 }
 
-/** What a hub held of others goes once it is a leaf. Becoming a hub is done with before it starts. */
-function becomeLeaf({ config, data: { db, node, clock }, pace, stop }: Work): Job {
-  const pauses = { every: pace.sweep, retry: pace.retry, retryMost: pace.sweep };
-  return repeat("becoming a leaf", stop, pauses, async (signal) => {
-    if (config.role === "leaf") await changeRole(db, node, "leaf", clock(), signal);
-    return false;
-  });
-}
-
 /**
- * Begins what a node does by itself: delivering, following, indexing, tidying.
+ * Begins what a node does by itself.
  *
  * @returns What settles when each has ended after `stop`.
  */
 export function work(parts: Work): Promise<unknown>[] {
-  const { config, data, federation, index, watch, puller, desk, pace, stop } = parts;
-  const { db, node, clock } = data;
-  const bePart = config.role === "hub" ? beHub : beLeaf;
-  const { repairer } = parts;
+  return [
+    ...exchanging(parts),
+    ...vouchingForItself(parts),
+    ...watchingOthers(parts),
+    ...(parts.config.role === "hub" ? watchingTheWhole(parts) : []),
+    ...tidying(parts),
+  ];
+}
+
+/** What goes out and comes in: to followers, to other nodes, and into the index. */
+function exchanging(parts: Work): Promise<unknown>[] {
+  const { config, data, federation, index, watch, puller, repairer, pace, stop } = parts;
+  const { db, node } = data;
+  const leaf = config.role === "leaf";
   const repair: Repair = ({ url }, signal) => repairWholly(repairer, url, signal);
+  const onWake: Work["onWake"] = (handler) => parts.onWake(handler);
   const wake = signedWake(node, puller.send);
-  const running: Promise<unknown>[] = [
+  const wakeOne = (hub: string, signal: AbortSignal) => wakeHub(puller, wake, hub, signal);
+  const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
+  const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
+  return [
     deliver(federation, data, watch, stop).done,
     tendRelations(federation, data, index, watch, stop).done,
     shakeHands(federation, data, config.role, stop).done,
     wakeHubs(puller, wake, watch, stop).done,
-    repairPeers(repairer, pace.repair, config.role === "leaf", stop, (hub, signal) =>
-      wakeHub(puller, wake, hub, signal),
-    ).done,
-    becomeLeaf(parts).done,
-    bePart({ puller, repair, pace, stop, onWake: (handler) => parts.onWake(handler) }),
-  ];
-  const renewing = { every: pace.sweep, retry: pace.retry, retryMost: pace.sweep };
-  const renewal = repeat("signing again", stop, renewing, async (signal) => {
-    await signAfresh(db, node, clock, signal);
-    await signDue(db, node, clock, signal);
-    await finishMove(db, node, clock, signal);
-    await dropExpired(db, node, clock(), signal);
-    return false;
-  });
-  const { keys, acquaintances, head } = parts;
-  const settling = repeat("asking for keys again", stop, renewing, async (signal) => {
-    await settleKeys(db, keys, puller, signal);
-    return false;
-  });
-  running.push(
-    renewal.done,
-    settling.done,
-    takeOverKeys({ db, node, keys }, watch, head, stop, {
-      own: () => renewal.wake(),
-      others: () => settling.wake(),
-    }).done,
-    acquaintances.start(puller, stop),
-  );
-  const beating = { least: pace.beat, most: 24 * pace.beat };
-  const renewBeacon = (chain: Chain) =>
-    beat(db, node, { role: config.role }, clock(), beating, chain);
-  running.push(
-    keepBeating(puller, renewBeacon, pace.beat, stop).done,
-    repeat("watching hosts", stop, renewing, async () => {
-      await watchHosts(db, node, clock());
-      await settleAll(db, node, clock());
-      return false;
-    }).done,
-  );
-  // Soon after it was decided, and in portions.
-  const dropping = { every: pace.sweep / 60, retry: pace.retry, retryMost: pace.sweep };
-  running.push(
-    repeat("dropping what is left out", stop, dropping, async () => {
-      await dropExcluded(db, node, clock());
-      return false;
-    }).done,
-  );
-  if (config.role === "hub") {
-    running.push(
-      repeat("watching the size of the directory", stop, renewing, async () => {
-        // While it is being built, nothing is gone that isn't counted yet.
-        await index.catchUp();
-        await watchSize(db, node, index, clock());
-        return false;
-      }).done,
-    );
-    const seekOf: RepairHost = (url, host, signal) => repairWith(repairer, url, signal, host);
-    const list: Watchlist = {
-      compare: () => compareHosts(db, clock()),
-      note: (host, outcome) => hosts.update(db, host, outcome),
-    };
-    const seeking = { every: pace.repair, retry: pace.repair, retryMost: 10 * pace.repair };
-    running.push(
-      repeat("seeking what is withheld", stop, seeking, async (signal) => {
-        await seekWithheld(puller, seekOf, list, pace.beat, signal);
-        return false;
-      }).done,
-    );
-  }
-  const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
-  running.push(
+    (leaf ? beLeaf : beHub)({ puller, repair, pace, stop, onWake }),
+    repairPeers(repairer, pace.repair, leaf, stop, wakeOne).done,
     repeat("reading own records back", stop, reclaiming, async (signal) => {
       await reclaimOwn(puller, signal);
       return false;
     }).done,
-  );
-  const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
-  running.push(
     repeat("indexing", stop, indexing, async () => {
       const seq = await index.catchUp();
       parts.onReady();
       await watch.past(seq, 60_000, stop);
       return true;
     }).done,
-  );
+    // What a hub held of others goes once it is a leaf; becoming a hub is done with before this.
+    repeat("becoming a leaf", stop, sweeping(pace), async (signal) => {
+      if (leaf) await changeRole(db, node, "leaf", parts.data.clock(), signal);
+      return false;
+    }).done,
+  ];
+}
+
+/** What time alone asks for. */
+function sweeping({ sweep, retry }: Pace) {
+  return { every: sweep, retry, retryMost: sweep };
+}
+
+/** That its own records stay valid, its keys known, and others know that it is alive. */
+function vouchingForItself(parts: Work): Promise<unknown>[] {
+  const { config, data, watch, puller, keys, head, pace, stop } = parts;
+  const { db, node, clock } = data;
+  const renewal = repeat("signing again", stop, sweeping(pace), async (signal) => {
+    await signAfresh(db, node, clock, signal);
+    await signDue(db, node, clock, signal);
+    await finishMove(db, node, clock, signal);
+    await dropExpired(db, node, clock(), signal);
+    return false;
+  });
+  const settling = repeat("asking for keys again", stop, sweeping(pace), async (signal) => {
+    await settleKeys(db, keys, puller, signal);
+    return false;
+  });
+  const woken = { own: () => renewal.wake(), others: () => settling.wake() };
+  const beating = { least: pace.beat, most: 24 * pace.beat };
+  const renewBeacon = (chain: Chain) =>
+    beat(db, node, { role: config.role }, clock(), beating, chain);
+  return [
+    renewal.done,
+    settling.done,
+    takeOverKeys({ db, node, keys }, watch, head, stop, woken).done,
+    keepBeating(puller, renewBeacon, pace.beat, stop).done,
+  ];
+}
+
+/** Who else there is, how long they have been silent, and whom this node leaves out. */
+function watchingOthers({ data, acquaintances, puller, pace, stop }: Work): Promise<unknown>[] {
+  const { db, node, clock } = data;
+  // Soon after it was decided, and in portions.
+  const dropping = { ...sweeping(pace), every: pace.sweep / 60 };
+  return [
+    acquaintances.start(puller, stop),
+    repeat("watching hosts", stop, sweeping(pace), async () => {
+      await watchHosts(db, node, clock());
+      await settleAll(db, node, clock());
+      return false;
+    }).done,
+    repeat("dropping what is left out", stop, dropping, async () => {
+      await dropExcluded(db, node, clock());
+      return false;
+    }).done,
+  ];
+}
+
+/** Whether a hub holds all that there is. */
+function watchingTheWhole({ data, index, puller, repairer, pace, stop }: Work): Promise<unknown>[] {
+  const { db, node, clock } = data;
+  const seekOf: RepairHost = (url, host, signal) => repairWith(repairer, url, signal, host);
+  const list: Watchlist = {
+    compare: () => compareHosts(db, clock()),
+    note: (host, outcome) => hosts.update(db, host, outcome),
+  };
+  const seeking = { every: pace.repair, retry: pace.repair, retryMost: 10 * pace.repair };
+  return [
+    repeat("watching the size of the directory", stop, sweeping(pace), async () => {
+      // While it is being built, nothing is gone that isn't counted yet.
+      await index.catchUp();
+      await watchSize(db, node, index, clock());
+      return false;
+    }).done,
+    repeat("seeking what is withheld", stop, seeking, async (signal) => {
+      await seekWithheld(puller, seekOf, list, pace.beat, signal);
+      return false;
+    }).done,
+  ];
+}
+
+/** That nothing is kept for longer than it is needed. */
+function tidying({ data, index, desk, pace, stop }: Work): Promise<unknown>[] {
+  const { db, clock } = data;
   const daily = { every: 24 * pace.sweep, retry: pace.retry, retryMost: 3_600_000 };
-  running.push(
+  const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
+  return [
     repeat("wiping traces of what was deleted", stop, daily, async () => {
       await forgetDeleted(db, clock() - week);
       await wipeTraces(db);
       await index.wipe();
       return false;
     }).done,
-  );
-  const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
-  running.push(
     repeat("pruning", stop, hourly, async () => {
       await sessions.prune(db, clock());
       await links.prune(db, clock() - linkMemory);
@@ -237,6 +252,5 @@ export function work(parts: Work): Promise<unknown>[] {
       await desk.sweep();
       return (await prune(db, clock())) < 0;
     }).done,
-  );
-  return running;
+  ];
 }

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { type Beacon, beaconId, beaconRecord } from "../../src/coop/beacon.ts";
 import { fingerprintOf } from "../../src/coop/fingerprint.ts";
 import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
+import { configurePeers } from "../../src/directory/configure-peers.ts";
 import { dropExcluded } from "../../src/directory/exclude.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { addCoop } from "../../src/directory/publish.ts";
@@ -91,6 +92,8 @@ eachEngine("what is known of hosts", (engine) => {
 
   it("hides a host after thirty days, drops it after ninety, and has it back with one beacon", async () => {
     await using at = await opened(engine);
+    // Whoever isn't shown can't be missed.
+    await configurePeers(at.db, at.node, [origin], now);
     const listing = await foreignListing(now - day);
     await at.take([listing, beaconAt(now)]);
     const look = async (days: number) => {

@@ -3,7 +3,7 @@ import { getDocumentLoader } from "@fedify/fedify";
 import { expect, it } from "vitest";
 import { deletePost } from "../../src/directory/post.ts";
 import { deleteCoop } from "../../src/directory/withdraw.ts";
-import { testNode } from "../helpers/nodes.ts";
+import { testNode, until } from "../helpers/nodes.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { addBakery, publicNode } from "./public-node.ts";
 import { quiet, stage } from "./stage.ts";
@@ -89,7 +89,13 @@ it("answers a Follow, and asks a peer, in this form", async () => {
   });
   await using node = await testNode({ PEERS: there.origin });
   await node.start();
-  const follow = await there.receives(0, "Follow");
+  // Wake-ups come when they come.
+  const received = async (type: string) => {
+    const find = () => there.received.find(({ activity }) => activity["type"] === type);
+    await until(find);
+    return find()!;
+  };
+  const follow = await received("Follow");
   expect(follow.url).toBe(`${there.origin}/actor/inbox`);
   expect(bare(follow.body, node.origin, there.origin)).toMatchSnapshot("Follow");
   const peer = there.join("peer");
@@ -100,6 +106,6 @@ it("answers a Follow, and asks a peer, in this form", async () => {
     actor: peer.id,
     object: `${node.origin}/actor`,
   });
-  const accept = await there.receives(1, "Accept");
+  const accept = await received("Accept");
   expect(bare(accept.body, node.origin, there.origin)).toMatchSnapshot("Accept");
 });

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { canonicalJson, type JsonObject } from "../../src/coop/canonical-json.ts";
 import { signDocument } from "../../src/coop/proof.ts";
 import { bounds, signRecord } from "../../src/coop/record.ts";
@@ -38,7 +38,7 @@ async function reader() {
   const keys = await loadKeyRing({ db, node, send: fetch, now: Date.now, insecure: true });
   const replica = databaseReplica({ db, node, keys, insecure: true, now: Date.now });
   const real = machineClock();
-  const clock = { ...real, timeout: (ms: number) => real.timeout(ms / 60) };
+  const clock = { ...real, timeout: (ms: number) => real.timeout(ms / 20) };
   const puller: Puller = { replica, send: fetch, clock, random: Math.random };
   const read = async (): Promise<Pulled> => {
     const peer = await replica.peers.get(hostile.origin);
@@ -290,6 +290,9 @@ function description(origin: string): Response {
 }
 
 describe("a peer that sends", () => {
+  // Making them takes longer than a peer may take to answer.
+  beforeAll(() => void Object.values(bombs).map((make) => make()));
+
   it.each(answers)("%s is given up, and nothing changes", async (_name, why, answer) => {
     await using there = await reader();
     const { db, hostile, read } = there;
