@@ -202,11 +202,11 @@ describe("a hostile peer", () => {
         db.selectFrom("peer").select("fault").where("url", "=", hostile.origin).executeTakeFirst(),
       );
     await until(fault, (row) => row?.fault?.includes("no genuine record") === true);
-    // After a second or so, pauses are of seconds.
+    // Without pauses it would be a hundred and more.
     await until(() => pages >= 5);
     const before = pages;
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    expect(pages - before).toBeLessThanOrEqual(6);
+    expect(pages - before).toBeLessThan(16);
   });
 
   it("is not believed about a host that isn't a peer", async () => {
