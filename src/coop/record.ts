@@ -273,8 +273,8 @@ function webUrl(value: string, { insecure }: { insecure?: boolean }): URL | unde
   const url = new URL(value);
   if (url.protocol !== "https:" && !(insecure === true && url.protocol === "http:"))
     return undefined;
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
-    return undefined;
+  // An empty query or fragment is one as well, though `search` and `hash` don't show it.
+  if (url.username !== "" || url.password !== "" || /[?#]/.test(value)) return undefined;
   return url.href === value ? url : undefined;
 }
 

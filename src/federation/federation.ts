@@ -9,6 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
 import { userAgent, version } from "../outbound.ts";
+import { demandCovered } from "../replication/covered.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
@@ -216,6 +217,7 @@ export async function serveFederation(
   // Behind a TLS proxy the request says http; signatures cover what the sender saw.
   const { pathname, search } = new URL(request.url);
   const posted = request.method === "POST" && pathname.endsWith("/inbox");
+  if (posted) demandCovered(request.headers);
   const seen = new Request(new URL(pathname + search, data.node.origin), {
     method: request.method,
     headers: request.headers,

@@ -4,6 +4,7 @@ import { CryptographicKey } from "@fedify/fedify/vocab";
 import { z } from "zod";
 import type { Identity } from "../directory/identity.ts";
 import { AppError } from "../errors.ts";
+import { demandCovered } from "./covered.ts";
 import { ask, askDescription, parseJson } from "./describe.ts";
 import type { Clock, Send } from "./replica.ts";
 
@@ -66,6 +67,7 @@ export class Requesters {
     if (id === undefined) {
       throw unauthorized("it has no HTTP signature by the key of a node actor");
     }
+    demandCovered(request.headers);
     const { origin } = new URL(id);
     let key: CryptographicKey;
     try {

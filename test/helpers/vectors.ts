@@ -288,6 +288,21 @@ const invalid: Record<string, [reason: RefusalReason, what: string, body: string
     "The host of the id has a capital letter",
     forge({ id: "https://Coops.example/coops/7f3k2m9q1x/listing" }),
   ],
+  "not-a-record-query.record": [
+    "not-a-record",
+    "The id has a query",
+    forge({ id: "https://coops.example/coops/7f3k2m9q1x/listing?version=2" }),
+  ],
+  "not-a-record-empty-query.record": [
+    "not-a-record",
+    "The id has a query with nothing in it",
+    forge({ id: "https://coops.example/coops/7f3k2m9q1x/listing?" }),
+  ],
+  "not-a-record-empty-fragment.record": [
+    "not-a-record",
+    "The id has a fragment with nothing in it",
+    forge({ id: "https://coops.example/coops/7f3k2m9q1x/listing#" }),
+  ],
   "foreign-origin.record": [
     "foreign-origin",
     "Signed with the pinned key of another origin",

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { demandCovered } from "../../src/replication/covered.ts";
+
+const signed = (input: string) => () => {
+  demandCovered(new Headers({ "signature-input": input }));
+};
+const usual =
+  '("@method" "@target-uri" "content-digest");created=1;keyid="https://a.example/actor#k"';
+
+describe("a signature by RFC 9421", () => {
+  it.each([
+    `sig=${usual}`,
+    'sig1=("@method" "@authority" "@path" "content-digest" "date");alg="rsa-v1_5-sha256"',
+    `a=${usual}, b=${usual}`,
+  ])("may cover more than it has to: %s", (input) => {
+    expect(signed(input)).not.toThrow();
+  });
+
+  it.each([
+    'sig=("@method");keyid="content-digest"',
+    'sig=("@method" "@target-uri")',
+    'sig=("@method" "@authority" "content-digest")',
+    'sig=("@target-uri" "content-digest")',
+    'sig=("@method" "@target-uri" "x-content-digest")',
+    `a=${usual}, b=("@method")`,
+    "sig=();created=1",
+    "nonsense",
+  ])("is not enough as %s", (input) => {
+    expect(signed(input)).toThrow(/has to cover/);
+  });
+
+  it("is asked for by nobody who has another one, or none", () => {
+    expect(() => demandCovered(new Headers({ signature: 'keyId="x"' }))).not.toThrow();
+  });
+});
