@@ -313,7 +313,7 @@ describe("whatever happens between nodes, they agree in the end, and nothing com
   it("in memory, in any order of very many things", async () => {
     await fc.assert(
       fc.asyncProperty(steps, heal, (each, how) => play(each, how, memoryDisk)),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
