@@ -342,12 +342,16 @@ export const anyListing: fc.Arbitrary<Listing> = fc
     updated: fc
       .date({ min: new Date("2026-01-01"), max: new Date("2026-12-31"), noInvalidDate: true })
       .map((date) => date.toISOString()),
+    moves: fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { maxLength: 5 }),
   })
-  .map(({ content, id, handle, updated }) => ({
+  .map(({ content, id, handle, updated, moves }) => ({
     ...content,
     id: `https://node.example/coops/${id}`,
     type: ["Organization", "schema:Cooperative"],
     updated,
     listed: true,
     ...(handle !== undefined && { preferredUsername: handle }),
+    ...(moves.length > 0 && {
+      alsoKnownAs: moves.map((name) => `https://${name}.example/coops/${id}`),
+    }),
   }));
