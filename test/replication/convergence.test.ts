@@ -208,6 +208,20 @@ async function play(
   const modelOf = (origin: string) => model.get(origin) ?? new Map<string, Version>();
   const heldBy = async (at: number) => versionsOf((await members[at]?.held()) ?? new Map());
 
+  /** Whatever the enemy did: all that is held was published, and nothing is older than this. */
+  const unharmed = async (at: number, least: Held): Promise<Held> => {
+    const held = await heldBy(at);
+    for (const version of held.values()) {
+      expect(written.map(({ digest }) => digest)).toContain(version.digest);
+    }
+    for (const [id, version] of least) {
+      if (version.issued <= now - bounds.validity) continue;
+      const after = held.get(id);
+      expect(after && rank(after) >= rank(version), id).toBe(true);
+    }
+    return held;
+  };
+
   for (const each of steps) {
     if (each.do === "pass") {
       now += each.ms;
@@ -239,7 +253,9 @@ async function play(
         .filter((other) => other !== origin && !cut(origin, other))
         .flatMap((other) => [...modelOf(other).values()])
         .filter(({ id }) => id.startsWith(`${origin}/`));
-      model.set(origin, merge(backups.get(origin) ?? new Map(), back, now));
+      // The enemy is asked as well, and may hand back what nobody else has.
+      const least = merge(backups.get(origin) ?? new Map(), back, now);
+      model.set(origin, await unharmed(each.at, least));
     } else if (each.do === "expire") {
       await at.disk.expire();
       continue;
@@ -255,17 +271,7 @@ async function play(
         () => true,
       );
       if (from === hostile) {
-        // Whatever it did: nothing is held that wasn't published, and nothing is older than before.
-        const held = await heldBy(each.at);
-        for (const version of held.values()) {
-          expect(written.map(({ digest }) => digest)).toContain(version.digest);
-        }
-        for (const [id, version] of before) {
-          if (version.issued <= now - bounds.validity) continue;
-          const after = held.get(id);
-          expect(after && rank(after) >= rank(version), id).toBe(true);
-        }
-        model.set(origin, held);
+        model.set(origin, await unharmed(each.at, before));
         continue;
       }
       expect(failed).toBe(cut(origin, from));
