@@ -16,7 +16,7 @@ export interface Host {
 }
 
 /** Requests and answers, each one message; bytes of their bodies, before compression. */
-export interface Sent {
+interface Sent {
   messages: number;
   /** All but those of repairs. */
   bytes: number;
@@ -40,7 +40,7 @@ export interface Answer {
 }
 
 /** How long things take on the way, in milliseconds. */
-export const times = {
+const times = {
   /** Of one message, one way: the median of a log-normal distribution. */
   oneWay: 60,
   spread: 0.5,
