@@ -40,7 +40,7 @@ export interface Common {
 const signers = new Map<string, ReturnType<typeof testKey>>();
 
 /** The key by which a node signs. */
-export function keyOf(origin: string) {
+function keyOf(origin: string) {
   const known = signers.get(origin) ?? testKey(origin, 10 + signers.size);
   signers.set(origin, known);
   return known;
@@ -159,7 +159,7 @@ async function putOne(tx: Tx, record: SignedRecord, seen: number): Promise<void>
 export type Answers = (method: string, url: URL, body: string) => Response;
 
 /** One node of a small network that does what it is told to, and nothing by itself. */
-export interface Member {
+interface Member {
   readonly origin: string;
   readonly disk: Disk;
   /** Publishes a new version of one of its records. */
