@@ -30,14 +30,12 @@ export async function spread({ seed, nodes, hubs }: Scale): Promise<Outcome> {
   const tracked: Tracked[] = [];
   let most = 0;
   let messages = 0;
-  let bytes = 0;
   for (let at = 0; at < changes; at += 1) {
     tracked.push(net.track(net.pick(net.leaves).publish()));
     const sent = await metered(net, 15 * second);
     const more = sent.each.map((messages, of) => messages - share * (idle.each[of] ?? 0));
     most = Math.max(most, ...more);
     messages += sent.messages;
-    bytes += sent.bytes;
   }
   return {
     ...sizeOf(net),
@@ -46,10 +44,9 @@ export async function spread({ seed, nodes, hubs }: Scale): Promise<Outcome> {
     slowestTo99OfHubs: Math.max(...tracked.map((one) => toShare(one, net.hubs, 0.99))),
     mostMessagesByANode: round(most),
     messagesPerHub: round((messages / changes - share * idle.messages) / net.hubs.length),
-    bytesPerHub: Math.round((bytes / changes - share * idle.bytes) / net.hubs.length),
     idleMessagesPerHubAndSecond: round(idle.messages / net.hubs.length / 60),
     idleMostPerSecond: round(Math.max(...idle.each) / 60),
-    note: "a message is a request or an answer; counted within the 15 s after a change, less what the same node sends in 15 s when nothing happens; bytes before compression, without those of repairs",
+    note: "a message is a request or an answer; counted within the 15 s after a change, less what the same node sends in 15 s when nothing happens",
   };
 }
 
