@@ -22,7 +22,7 @@ export async function dropUnverified(
 ): Promise<number> {
   let dropped = 0;
   for (let after = ""; ;) {
-    const page = await records.pageOf(db, host, after, portion);
+    const page = await records.ofOrigin(db, host, portion, { after });
     const unverified = page.filter(({ body, issued }) => {
       // By the clock of its time: whether it has expired is not the question here.
       const accepted = acceptRecord(body, { now: Number(issued), insecure, keyOf });

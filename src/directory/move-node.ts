@@ -63,7 +63,7 @@ export async function finishMove(
   let moved = 0;
   for (const self of node.former) {
     for (let after = ""; stop?.aborted !== true;) {
-      const page = await records.pageOf(db, self.host, after, portion);
+      const page = await records.ofOrigin(db, self.host, portion, { after });
       const ids = page
         .filter(({ tombstone, kind }) => tombstone === 0 && kind !== beaconKind)
         .map(({ id }) => id);

@@ -106,7 +106,7 @@ async function signOwn(
   let signed = 0;
   for (const host of hosts) {
     for (let after = ""; stop?.aborted !== true;) {
-      const page = await records.pageOf(db, host, after, portion, until);
+      const page = await records.ofOrigin(db, host, portion, { after, until });
       const now = clock();
       // A beacon names the one before it, so there is but one of each; it has its own renewal.
       const due = (row: RecordTable) => row.kind !== beaconKind && wanted(row, now);

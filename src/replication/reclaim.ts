@@ -24,8 +24,12 @@ async function reclaim(puller: Puller, peer: string, stop: AbortSignal): Promise
   for (let seq = 0; ;) {
     const page = await askPage(send, described, seq, { view: "ref", origin: host }, signal);
     const own = (origin: string) => origin === host;
-    summary(peer, await takeIn(puller, described.records, page.lines, own, signal));
+    const taken = await takeIn(puller, described.records, page.lines, own, signal);
+    const { admitted } = summary(peer, taken);
     if (!page.more) break;
+    // A feed that goes on for ever and brings nothing must not keep us busy.
+    if (admitted === 0) await clock.sleep(250, signal);
+    signal.throwIfAborted();
     seq = page.next.seq;
   }
   await replica.peers.update(peer, { reclaimed: clock.now() });

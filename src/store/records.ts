@@ -275,19 +275,21 @@ export async function countByOrigin(
  *
  * @param only.after From behind this id on.
  * @param only.but Of another kind than this one.
+ * @param only.until Issued at that time or before, epoch ms.
  */
 export async function ofOrigin(
   db: Db,
   origin: string,
   limit: number,
-  { after = "", but }: { after?: string; but?: string | undefined } = {},
+  only: { after?: string; but?: string | undefined; until?: number | undefined } = {},
 ): Promise<RecordTable[]> {
   let query = db
     .selectFrom("record")
     .selectAll()
     .where("origin", "=", origin)
-    .where("id", ">", after);
-  if (but !== undefined) query = query.where("kind", "<>", but);
+    .where("id", ">", only.after ?? "");
+  if (only.but !== undefined) query = query.where("kind", "<>", only.but);
+  if (only.until !== undefined) query = query.where("issued", "<=", only.until);
   return query.orderBy("id").limit(limit).execute();
 }
 
@@ -299,28 +301,6 @@ export async function remove(tx: Tx, ids: string[]): Promise<void> {
       .where("id", "in", ids.slice(at, at + 500))
       .execute();
   }
-}
-
-/**
- * A page of the records of a host, in order of their ids.
- *
- * @param after The last id of the page before; empty for the first page.
- * @param until Only those that were issued at that time or before, epoch ms.
- */
-export async function pageOf(
-  db: Db,
-  origin: string,
-  after: string,
-  limit: number,
-  until?: number,
-): Promise<RecordTable[]> {
-  let query = db
-    .selectFrom("record")
-    .selectAll()
-    .where("origin", "=", origin)
-    .where("id", ">", after);
-  if (until !== undefined) query = query.where("issued", "<=", until);
-  return query.orderBy("id").limit(limit).execute();
 }
 
 /** When the newest record that is held of a host was issued, epoch ms; undefined without any. */
