@@ -103,6 +103,8 @@ export default defineConfig({
     "unicorn/consistent-function-scoping": "off",
     "typescript/no-unsafe-enum-comparison": "off",
     "no-unmodified-loop-condition": "off",
+    // It takes the port of a thread for a window of a browser.
+    "unicorn/require-post-message-target-origin": "off",
   },
   overrides: [
     ...rooms.map(forbidden),
