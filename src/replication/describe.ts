@@ -93,6 +93,32 @@ export async function askDescription(
   return read.data;
 }
 
+/** A description for as long as it is taken to be true: see `recallDescription`. */
+export interface RecalledDescription {
+  said?: { description: Description; until: number } | undefined;
+}
+
+/** How long a description that was had is believed, ms. */
+const believed = 60_000;
+
+/**
+ * The same for who asks again and again: a minute old at most. Whoever fails
+ * with it forgets it, as the peer may have become another.
+ *
+ * @param now Epoch ms.
+ */
+export async function recallDescription(
+  recalled: RecalledDescription,
+  now: number,
+  askNow: () => Promise<Description>,
+): Promise<Description> {
+  const { said } = recalled;
+  if (said !== undefined && now < said.until) return said.description;
+  const description = await askNow();
+  recalled.said = { description, until: now + believed };
+  return description;
+}
+
 /**
  * One bounded request to a peer. Redirects are not followed: a peer has one
  * address, and signatures are bound to it.

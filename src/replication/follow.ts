@@ -2,6 +2,7 @@ import { getLogger } from "@logtape/logtape";
 import { type Job, repeat } from "../jobs.ts";
 import type { Peer } from "../store/peers.ts";
 import { adopt, type Repair } from "./adopt.ts";
+import type { RecalledDescription } from "./describe.ts";
 import { isGuest } from "./peer-kinds.ts";
 import { pull, type Puller } from "./pull.ts";
 
@@ -47,13 +48,15 @@ export function followPeers(
   const ended: Promise<unknown>[] = [];
 
   const begin = (url: string) => {
+    const recalled: RecalledDescription = {};
     const turn = async (signal: AbortSignal) => {
       const peer = await peers.get(url);
       if (peer === undefined) return false;
       try {
-        return await follow(puller, peer, repair, signal);
+        return await follow(puller, peer, { repair, recalled }, signal);
       } catch (error) {
         const { message } = error as Error;
+        recalled.said = undefined;
         if (!signal.aborted) {
           await peers.update(url, { fault: message, faulted: puller.clock.now() });
         }
@@ -99,7 +102,7 @@ const quickest = 1000;
 async function follow(
   puller: Puller,
   peer: Peer,
-  repair: Repair | undefined,
+  { repair, recalled }: { repair: Repair | undefined; recalled: RecalledDescription },
   signal: AbortSignal,
 ): Promise<boolean> {
   const guest = isGuest(peer);
@@ -118,7 +121,7 @@ async function follow(
       log.info("{host} can't be compared with: {message}", { host: peer.host, message });
     }
   }
-  const how = { own: guest, refs: full };
+  const how = { own: guest, refs: full, recalled };
   const began = puller.clock.now();
   const { more, admitted } = await pull(puller, peer, hub ? 25 : 0, signal, how);
   // A feed that goes on for ever and brings nothing must not keep us busy.

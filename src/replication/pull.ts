@@ -4,7 +4,15 @@ import type { Holds } from "../directory/standing.ts";
 import type { Received } from "../directory/receive.ts";
 import { AppError } from "../errors.ts";
 import type { Peer } from "../store/peers.ts";
-import { ask, askDescription, askResponse, type Description, limits } from "./describe.ts";
+import {
+  ask,
+  askDescription,
+  askResponse,
+  type Description,
+  limits,
+  recallDescription,
+  type RecalledDescription,
+} from "./describe.ts";
 import { type Cursor, type Line, readCursor, readLine, writeCursor } from "./feed.ts";
 import type { Clock, Replica, Send } from "./replica.ts";
 
@@ -56,6 +64,8 @@ const forgiven = 20;
  * @param wait Seconds that the peer may wait for something new.
  * @param how.own Only records of the peer itself.
  * @param how.refs References from the beginning: for who lacks little of what the peer has.
+ * @param how.recalled What the peer has said of itself lately, kept here; to be
+ *   forgotten when this throws.
  * @throws {AppError} `unavailable` when the peer can't be read, or when most of
  *   what it sends is no genuine record: then the cursor moves, too, but the peer
  *   counts as one that fails, and who fails for long is replaced.
@@ -65,11 +75,13 @@ export async function pull(
   peer: Peer,
   wait: number,
   stop: AbortSignal,
-  how: { own?: boolean; refs?: boolean } = {},
+  how: { own?: boolean; refs?: boolean; recalled?: RecalledDescription } = {},
 ): Promise<Pulled> {
   const { replica, send, clock } = puller;
   const signal = AbortSignal.any([stop, clock.timeout((wait + 60) * 1000)]);
-  const described = await askDescription(send, peer.url, signal);
+  const described = await recallDescription(how.recalled ?? {}, clock.now(), () =>
+    askDescription(send, peer.url, signal),
+  );
   await replica.learn(peer.url, signal);
   // A feed of another epoch is another feed: begin at its beginning.
   const same = peer.epoch === described.epoch;
