@@ -248,7 +248,10 @@ class Threads<D extends Door> implements Asked<D> {
 /** The same questions answered in this thread, for a node that is small. */
 export function answerHere<D extends Door>(door: D, close: () => unknown): Asked<D> {
   return {
-    async ask<K extends keyof D & string>(name: K, ...args: Parameters<D[K]>) {
+    async ask<K extends keyof D & string>(
+      name: K,
+      ...args: Parameters<D[K]>
+    ): Promise<Awaited<ReturnType<D[K]>>> {
       const value: unknown = await door[name]?.(...args);
       return value as Awaited<ReturnType<D[K]>>;
     },
