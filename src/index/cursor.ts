@@ -14,7 +14,7 @@ export interface Place {
 
 /** A place, and the question in whose answer it is one, as an opaque word for URLs. */
 export function writeCursor(query: SearchQuery, sort: Sort, { key, tie }: Place): string {
-  return Buffer.from(JSON.stringify([questionOf(query, sort), key, tie])).toString("base64url");
+  return writePlace(questionOf(query, sort), [key, tie]);
 }
 
 /**
@@ -25,31 +25,60 @@ export function writeCursor(query: SearchQuery, sort: Sort, { key, tie }: Place)
  */
 export function readCursor(query: SearchQuery, sort: Sort): Place | undefined {
   if (query.cursor === undefined) return undefined;
+  const key = sort === "name" ? "string" : "number";
+  const place = readPlace(questionOf(query, sort), query.cursor, [key, "number"]);
+  return { key: place[0] as string | number, tie: place[1] as number };
+}
+
+/** All that decides on what is found, and in which order. */
+function questionOf(query: SearchQuery, sort: Sort): unknown[] {
+  const filters = facetNames.map((name) => [...new Set<string>(query[name])].toSorted());
+  return [query.q ?? "", filters, sort];
+}
+
+/**
+ * A place in the answer to a question, as an opaque word for URLs.
+ *
+ * @param question All that decides on what is found, and in which order.
+ */
+export function writePlace(question: unknown, place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([hashOf(question), ...place])).toString("base64url");
+}
+
+/**
+ * Reads a place back.
+ *
+ * @param types What the parts of the place are.
+ * @throws {AppError} `bad-request` when it isn't one, or belongs to another question.
+ */
+export function readPlace(
+  question: unknown,
+  cursor: string,
+  types: readonly ("string" | "number")[],
+): (string | number)[] {
   let parts: unknown;
   try {
-    parts = JSON.parse(Buffer.from(query.cursor, "base64url").toString("utf8"));
+    parts = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
   } catch (cause) {
     throw new AppError("bad-request", "The cursor is not one that this directory gave out.", {
       cause,
     });
   }
-  const [question, key, tie] = Array.isArray(parts) ? (parts as unknown[]) : [];
-  const keyed = typeof key === (sort === "name" ? "string" : "number");
-  if (typeof question !== "string" || typeof tie !== "number") {
+  const [hash, ...place] = Array.isArray(parts) ? (parts as unknown[]) : [];
+  if (typeof hash !== "string" || place.length === 0) {
     throw new AppError("bad-request", "The cursor is not one that this directory gave out.");
   }
-  if (question !== questionOf(query, sort) || !keyed) {
+  const fits =
+    place.length === types.length && place.every((part, at) => typeof part === types[at]);
+  if (hash !== hashOf(question) || !fits) {
     throw new AppError(
       "bad-request",
       "The cursor belongs to another search or another order: begin again without it.",
     );
   }
-  return { key: key as string | number, tie };
+  return place as (string | number)[];
 }
 
-/** A short hash of all that decides on what is found, and in which order. */
-function questionOf(query: SearchQuery, sort: Sort): string {
-  const filters = facetNames.map((name) => [...new Set<string>(query[name])].toSorted());
-  const text = JSON.stringify([query.q ?? "", filters, sort]);
-  return createHash("sha256").update(text).digest("base64url").slice(0, 8);
+function hashOf(question: unknown): string {
+  return createHash("sha256").update(JSON.stringify(question)).digest("base64url").slice(0, 8);
 }

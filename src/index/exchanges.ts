@@ -1,0 +1,80 @@
+import type Database from "better-sqlite3";
+import type { Capital, Theme } from "../coop/codes.ts";
+import type { Wanted } from "../coop/exchange.ts";
+import type { Exchange, Listing } from "../coop/listing.ts";
+
+/** Which of a co-op's two lists an exchange is in. */
+export type Side = "offers" | "needs";
+
+/** The table of what co-ops offer and look for: few have any. */
+export const exchangeTables = `
+  create table exchange (
+    side text not null,
+    theme text not null,
+    capital text not null,
+    row integer not null,
+    until text not null,
+    primary key (side, theme, capital, row, until)
+  ) strict, without rowid;
+  create index exchange_row on exchange (row);
+`;
+
+/** Of an exchange without theme, and of one that doesn't expire. */
+const none = "";
+const never = "9999-12-31";
+
+/** A row that has such an exchange. */
+interface Having {
+  row: number;
+  capital: Capital;
+}
+
+/** The part of the index that knows who offers what, and who looks for what: all its SQL. */
+export class Exchanges {
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+  }
+
+  #prepare<P extends unknown[], R>(sql: string): Database.Statement<P, R> {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement as unknown as Database.Statement<P, R>;
+  }
+
+  /** Writes what a listing offers and needs, in place of what it did before; undefined takes it out. */
+  put(row: number, listing: Pick<Listing, Side> | undefined): void {
+    this.#prepare("delete from exchange where row = ?").run(row);
+    for (const side of ["offers", "needs"] as const) {
+      for (const each of listing?.[side] ?? []) this.#insert(side, row, each);
+    }
+  }
+
+  #insert(
+    side: Side,
+    row: number,
+    { theme = none, capital, validThrough = never }: Exchange,
+  ): void {
+    this.#prepare(
+      "insert or ignore into exchange (side, theme, capital, row, until) values (?, ?, ?, ?, ?)",
+    ).run(side, theme, capital, row, validThrough);
+  }
+
+  /** What a row offers or needs on a day. */
+  of(row: number, side: Side, today: string): Wanted[] {
+    return this.#prepare<[number, Side, string], { theme: Theme | ""; capital: Capital }>(
+      "select distinct theme, capital from exchange where row = ? and side = ? and until >= ?",
+    )
+      .all(row, side, today)
+      .map(({ theme, capital }) => ({ theme: theme === "" ? undefined : theme, capital }));
+  }
+
+  /** The rows that offer or need something of a theme on a day; undefined: something of none. */
+  having(side: Side, theme: Theme | undefined, today: string): Having[] {
+    return this.#prepare<[Side, string, string], Having>(
+      "select row, capital from exchange where side = ? and theme = ? and until >= ?",
+    ).all(side, theme ?? none, today);
+  }
+}
