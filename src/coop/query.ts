@@ -1,7 +1,52 @@
 import { z } from "zod";
-import { CoopType, Level, Status, Theme } from "./codes.ts";
+import {
+  Capital,
+  CoopType,
+  Level,
+  ProvenanceKind,
+  RelationKind,
+  StakeholderKind,
+  Status,
+  Theme,
+} from "./codes.ts";
+import type { Box, Point } from "./earth.ts";
 import { parseRegion } from "./regions.ts";
+import { registrationKey } from "./registrations.ts";
+import { bare } from "./relation.ts";
 import { parseSector } from "./sectors.ts";
+
+/**
+ * The filters that have facets, in the order in which pages show them. A filter
+ * added at the end leaves the numbers of the others as they are.
+ */
+export const facetNames = [
+  "theme",
+  "sector",
+  "region",
+  "type",
+  "multi_stakeholder",
+  "stakeholder",
+  "legal_form",
+  "level",
+  "status",
+  "language",
+  "member_of",
+  "relation",
+  "offers",
+  "needs",
+  "capital",
+  "source",
+  "women_band",
+  "figure_year",
+] as const;
+export type FacetName = (typeof facetNames)[number];
+
+/** Percent of the members who are women, as far as members are counted by sex. */
+export const womenBands = ["0-24", "25-49", "50-74", "75-100", "unknown"] as const;
+export type WomenBand = (typeof womenBands)[number];
+
+/** What a co-op offers, or needs, whatever its theme. */
+export const anyTheme = "any";
 
 /** Several values in one parameter: repeated, or with commas between them. */
 const list = <T>(item: z.ZodType<T, string>) =>
@@ -16,59 +61,153 @@ const list = <T>(item: z.ZodType<T, string>) =>
     )
     .pipe(z.array(item).max(50));
 
-const Sector = z.string().transform((text, context) => {
-  const code = parseSector(text);
-  if (code !== undefined) return code;
-  context.addIssue({
-    code: "custom",
-    message: `“${text}” is not an ISIC Rev.4 code, such as Q, 87 or isic4:8720`,
+/** Reads a value, or says what would be one. */
+function read<T>(parse: (text: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: `“${text}” is not ${expected}` });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
+}
 
-const Region = z.string().transform((text, context) => {
-  const code = parseRegion(text);
-  if (code !== undefined) return code;
-  context.addIssue({
-    code: "custom",
-    message: `“${text}” is not an ISO 3166 code, such as CA or CA-QC`,
-  });
-  return z.NEVER;
-});
+const Sector = read(parseSector, "an ISIC Rev.4 code, such as Q, 87 or isic4:8720");
+const Region = read(parseRegion, "an ISO 3166 code, such as CA or CA-QC");
+
+const LegalForm = read((text) => {
+  const [, scheme = "", code = ""] = /^(?:(form|elf):)?([a-z0-9-]{2,60})$/i.exec(text) ?? [];
+  if (/^elf$/i.test(scheme) || (scheme === "" && /^[A-Z0-9]{4}$/.test(code))) {
+    return /^[a-z0-9]{4}$/i.test(code) ? `elf:${code.toUpperCase()}` : undefined;
+  }
+  return code === "" ? undefined : `form:${code.toLowerCase()}`;
+}, "a code of a legal form, such as form:fr-scic or elf:V1Z5");
+
+const Language = read((text) => {
+  const [first = "", ...rest] = text.split("-");
+  const tag = [first.toLowerCase(), ...rest].join("-");
+  return /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) ? tag : undefined;
+}, "a language tag, such as fr or pt-BR");
+
+/** Of whom one is a member: by the URL, or by the number in a register. */
+const Federation = read((text) => {
+  if (/^https?:\/\//i.test(text)) return URL.canParse(text) ? bare(text) : undefined;
+  const [, scheme = "", number = ""] = /^([a-z]{2}(?:-[a-z0-9_]+)+):(.+)$/i.exec(text) ?? [];
+  return scheme === "" ? undefined : registrationKey(scheme, number);
+}, "the address of a co-op or its number in a register, such as GB-COH:07444723");
+
+const heldCapitals = Capital.options.flatMap((each) => [
+  `offers:${each}` as const,
+  `needs:${each}` as const,
+]);
+
+const Source = read(
+  parseSource,
+  "claimed, mandated, imported or the address of a source, such as ncua.gov/data",
+);
+
+/**
+ * A source as it is filtered by: the kind of provenance, or of the address of
+ * what a listing is based on the host and the path.
+ */
+export function parseSource(text: string): string | undefined {
+  const kind = ProvenanceKind.safeParse(text);
+  if (kind.success) return kind.data;
+  const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(address)) return undefined;
+  const { host, pathname } = new URL(address);
+  if (!host.includes(".")) return undefined;
+  return host.replace(/^www\./, "") + pathname.replace(/\/+$/, "");
+}
+
+const yearPattern = /^[12]\d{3}$/;
+const year = "a year, such as 1997";
+const FigureYear = read((text) => (yearPattern.test(text) ? text : undefined), year);
+const Year = read((text) => (yearPattern.test(text) ? Number(text) : undefined), year);
+
+/** Numbers with commas between them, each within its bounds. */
+function numbers(text: string, bounds: readonly number[]): number[] | undefined {
+  const parts = text.split(",").map((each) => each.trim());
+  const found = parts.map(Number);
+  const fits = found.every((each, at) => Math.abs(each) <= (bounds[at] ?? 0));
+  return parts.length === bounds.length && !parts.includes("") && fits ? found : undefined;
+}
+
+const Near = read((text): Point | undefined => {
+  const [latitude, longitude] = numbers(text, [90, 180]) ?? [];
+  return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
+}, "a latitude and a longitude in degrees, such as 53.8,-1.55");
+
+const BoundingBox = read((text): Box | undefined => {
+  const [west, south, east, north] = numbers(text, [180, 90, 180, 90]) ?? [];
+  if (west === undefined || south === undefined) return undefined;
+  if (east === undefined || north === undefined || south > north) return undefined;
+  return { west, south, east, north };
+}, "west,south,east,north in degrees with south not above north, such as -8,49.9,1.8,60.9");
+
+const Radius = read((text) => {
+  const km = text.trim() === "" ? 0 : Number(text);
+  return km > 0 && km <= 20_100 ? km : undefined;
+}, "a distance in km above 0 and up to 20100, such as 50");
 
 /**
  * What can be asked of the directory, as parameters of the search page and of
  * `/api/v1/coops`. Values of one filter are alternatives, filters add up.
  */
-export const SearchQuery = z.strictObject({
-  q: z.string().trim().max(200).optional(),
-  theme: list(Theme).optional(),
-  sector: list(Sector).optional(),
-  region: list(Region).optional(),
-  type: list(CoopType).optional(),
-  multi_stakeholder: list(z.enum(["yes", "no", "unknown"])).optional(),
-  level: list(Level).optional(),
-  /** Without it, everything but what is closed. */
-  status: list(Status).optional(),
-  sort: z.enum(["relevance", "name", "updated"]).optional(),
-  cursor: z.string().max(500).optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, "not a whole number")
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .optional(),
-});
+export const SearchQuery = z
+  .strictObject({
+    q: z.string().trim().max(200).optional(),
+    theme: list(Theme).optional(),
+    sector: list(Sector).optional(),
+    region: list(Region).optional(),
+    type: list(CoopType).optional(),
+    multi_stakeholder: list(z.enum(["yes", "no", "unknown"])).optional(),
+    /** Kinds of members of which there is a class. */
+    stakeholder: list(StakeholderKind).optional(),
+    legal_form: list(LegalForm).optional(),
+    level: list(Level).optional(),
+    /** Without it, everything but what is closed. */
+    status: list(Status).optional(),
+    language: list(Language).optional(),
+    member_of: list(Federation).optional(),
+    relation: list(RelationKind).optional(),
+    offers: list(z.enum([...Theme.options, anyTheme])).optional(),
+    needs: list(z.enum([...Theme.options, anyTheme])).optional(),
+    capital: list(z.enum(heldCapitals)).optional(),
+    source: list(Source).optional(),
+    women_band: list(z.enum(womenBands)).optional(),
+    /** Years for which there are figures. */
+    figure_year: list(FigureYear).optional(),
+    /** Years, both included. */
+    founded_from: Year.optional(),
+    founded_to: Year.optional(),
+    near: Near.optional(),
+    radius_km: Radius.optional(),
+    bbox: BoundingBox.optional(),
+    /** Whether listings of one organisation are found and counted each by itself. */
+    count: z.enum(["organisations", "listings"]).optional(),
+    sort: z.enum(["relevance", "name", "updated"]).optional(),
+    cursor: z.string().max(500).optional(),
+    limit: z
+      .string()
+      .regex(/^\d{1,4}$/, "not a whole number")
+      .transform(Number)
+      .pipe(z.number().min(1).max(100))
+      .optional(),
+  })
+  .superRefine(({ near, radius_km, founded_from, founded_to }, context) => {
+    const fault = (path: string, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (near !== undefined && radius_km === undefined) {
+      fault("near", "needs radius_km beside it, such as radius_km=50");
+    }
+    if (near === undefined && radius_km !== undefined) {
+      fault("radius_km", "needs near beside it, such as near=53.8,-1.55");
+    }
+    if (founded_from !== undefined && founded_to !== undefined && founded_from > founded_to) {
+      fault("founded_to", `is before founded_from, which is ${founded_from}`);
+    }
+  });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
-/** The filters that have facets, in the order in which pages show them. */
-export const facetNames = [
-  "theme",
-  "sector",
-  "region",
-  "type",
-  "multi_stakeholder",
-  "level",
-  "status",
-] as const;
-export type FacetName = (typeof facetNames)[number];
+/** What of a question decides on single rows: all but text, places, order and page. */
+export type Filter = Pick<SearchQuery, FacetName | "founded_from" | "founded_to" | "count">;

@@ -7,7 +7,7 @@ import type { Answer } from "../coop/stakeholders.ts";
 import { AppError } from "../errors.ts";
 import type { Place } from "./cursor.ts";
 import type { SameAs } from "../coop/organisation.ts";
-import type { RowState } from "./columns.ts";
+import type { RowState } from "./old-columns.ts";
 import type { Entry, OriginCounts } from "./directory-index.ts";
 import type { IndexedListing } from "./entries.ts";
 import { identityPrefix } from "./identifiers.ts";

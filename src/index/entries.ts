@@ -8,7 +8,7 @@ import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
 import { type Answer, multiStakeholder } from "../coop/stakeholders.ts";
 import type { Record } from "../store/records.ts";
-import type { RowState } from "./columns.ts";
+import type { RowState } from "./old-columns.ts";
 import type { Fact } from "./facets.ts";
 import { handleKey, registrationKeys } from "./identifiers.ts";
 import { fold, indexText } from "./text.ts";

@@ -52,7 +52,7 @@ export class FactNumbers {
   readonly #facts: Numbered[] = [];
   readonly #codes = new Map<string, number>();
   /** The facet of each number, as the bit of its place in `facetNames`. */
-  bits = new Uint8Array(1024);
+  bits = new Uint32Array(1024);
 
   get size(): number {
     return this.#facts.length;
@@ -68,7 +68,7 @@ export class FactNumbers {
     this.#facts.push({ facet, value, code, ...placeOf(facet, value) });
     this.#codes.set(`${facet} ${value}`, code);
     if (code === this.bits.length) {
-      const larger = new Uint8Array(code * 2);
+      const larger = new Uint32Array(code * 2);
       larger.set(this.bits);
       this.bits = larger;
     }
@@ -149,6 +149,6 @@ function labelOf(facet: FacetName, value: string): string {
     case "status":
       return statusLabels[value as Status];
     default:
-      return answerLabels[value as Answer];
+      return answerLabels[value as Answer] ?? value;
   }
 }

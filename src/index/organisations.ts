@@ -1,6 +1,6 @@
 import { byStanding, organisationsOf, representative } from "../coop/organisation.ts";
 import type { Cache } from "./cache.ts";
-import type { Columns } from "./columns.ts";
+import type { Columns } from "./old-columns.ts";
 import type { Entry } from "./directory-index.ts";
 
 /**

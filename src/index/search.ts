@@ -1,6 +1,6 @@
 import type { SearchQuery } from "../coop/query.ts";
 import type { Cache, PlacedRow } from "./cache.ts";
-import type { Columns, Tally } from "./columns.ts";
+import type { Columns, Tally } from "./old-columns.ts";
 import { type Place, readCursor, type Sort, writeCursor } from "./cursor.ts";
 import type { SearchResult } from "./directory-index.ts";
 import type { FactNumbers } from "./facets.ts";

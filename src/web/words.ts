@@ -130,8 +130,19 @@ export const facetWords: Record<FacetName, string> = {
   region: "Country or region",
   type: "Type of co-op",
   multi_stakeholder: "Multi-stakeholder by the ILO’s test",
+  stakeholder: "Kinds of members",
+  legal_form: "Legal form",
   level: "Level",
   status: "Status",
+  language: "Language",
+  member_of: "Member of",
+  relation: "Relations",
+  offers: "Offers",
+  needs: "Looks for",
+  capital: "Kind of capital",
+  source: "Source",
+  women_band: "Women among the members",
+  figure_year: "Figures for the year",
 };
 
 export function capitalised(text: string): string {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Theme } from "../../src/coop/codes.ts";
-import { Columns, type RowState } from "../../src/index/columns.ts";
+import { Columns, type RowState } from "../../src/index/old-columns.ts";
 import { FactNumbers } from "../../src/index/facets.ts";
 
 const plain: RowState = { example: false, closed: false, hidden: false };

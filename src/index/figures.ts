@@ -1,0 +1,221 @@
+/** The figure was estimated, not counted. */
+export const estimated = 1;
+/** The figure only repeats that of the year before. */
+export const carriedForward = 2;
+
+// Flags that only this file knows.
+const latest = 4;
+const gone = 8;
+
+/** One figure of a row. */
+export interface Figure {
+  measure: string;
+  year: number;
+  value: number;
+  /** `estimated` and `carriedForward`. */
+  flags: number;
+}
+
+/** What is new since the run was last sorted, before it is sorted in. */
+const smallOverlay = 1024;
+
+/** The figures of all rows, by measure and year. */
+export class FigureRuns {
+  readonly #runs = new Map<string, Map<number, Run>>();
+
+  /** Changes with every figure. */
+  version = 0;
+
+  /** The measures of which there is a figure, in no order that counts. */
+  measures(): string[] {
+    return [...this.#runs].filter(([, runs]) => held(runs) > 0).map(([measure]) => measure);
+  }
+
+  /** The years in which any row has a measure, ascending. */
+  years(measure: string): number[] {
+    const runs = this.#runs.get(measure) ?? new Map<number, Run>();
+    return [...runs]
+      .filter(([, run]) => run.size > 0)
+      .map(([year]) => year)
+      .toSorted((a, b) => a - b);
+  }
+
+  /**
+   * Visits every row that has a figure, once.
+   *
+   * @param year 0 for the latest in which the row has this measure.
+   */
+  each(
+    measure: string,
+    year: number,
+    visit: (row: number, value: number, flags: number) => void,
+  ): void {
+    const runs = this.#runs.get(measure);
+    if (runs === undefined) return;
+    if (year === 0) for (const run of runs.values()) run.each(latest, visit);
+    else runs.get(year)?.each(0, visit);
+  }
+
+  /** Writes the figures of a row, one of each measure and year. It has none before. */
+  add(row: number, figures: readonly Figure[]): void {
+    if (figures.length === 0) return;
+    const newest = new Map<string, number>();
+    for (const { measure, year } of figures) {
+      newest.set(measure, Math.max(year, newest.get(measure) ?? year));
+    }
+    for (const { measure, year, value, flags } of figures) {
+      const own = flags & (estimated | carriedForward);
+      this.#run(measure, year).set(row, value, newest.get(measure) === year ? own | latest : own);
+    }
+    this.version += 1;
+  }
+
+  /**
+   * Takes out the figures of a row.
+   *
+   * @param years The years in which it may have any.
+   */
+  delete(row: number, years: Iterable<number>): void {
+    for (const year of years) {
+      for (const runs of this.#runs.values()) runs.get(year)?.delete(row);
+    }
+    this.version += 1;
+  }
+
+  /** What a row has. */
+  of(row: number): Figure[] {
+    return [...this.#runs].flatMap(([measure, runs]) =>
+      [...runs].flatMap(([year, run]) => {
+        const found = run.of(row);
+        return found === undefined ? [] : [{ measure, year, ...found }];
+      }),
+    );
+  }
+
+  #run(measure: string, year: number): Run {
+    let runs = this.#runs.get(measure);
+    if (runs === undefined) this.#runs.set(measure, (runs = new Map<number, Run>()));
+    let run = runs.get(year);
+    if (run === undefined) runs.set(year, (run = new Run()));
+    return run;
+  }
+}
+
+function held(runs: Map<number, Run>): number {
+  return runs.values().reduce((sum, { size }) => sum + size, 0);
+}
+
+/**
+ * Rows with a value each, ascending. What comes later out of order waits in an
+ * overlay, and is sorted in when there is enough of it.
+ */
+class Run {
+  #rows = new Uint32Array(16);
+  #values: Int32Array | Float64Array = new Int32Array(16);
+  #flags = new Uint8Array(16);
+  #length = 0;
+  #overlay = new Map<number, { value: number; flags: number }>();
+  #gone = 0;
+
+  get size(): number {
+    return this.#length - this.#gone + this.#overlay.size;
+  }
+
+  set(row: number, value: number, flags: number): void {
+    if (this.#length > 0 && row <= (this.#rows[this.#length - 1] ?? 0)) {
+      this.delete(row);
+      this.#overlay.set(row, { value, flags });
+      if (this.#overlay.size > Math.max(smallOverlay, this.#length >> 4)) this.#merge();
+      return;
+    }
+    this.#push(row, value, flags);
+  }
+
+  delete(row: number): void {
+    if (this.#overlay.delete(row)) return;
+    const at = this.#find(row);
+    const flags = this.#flags[at] ?? gone;
+    if (at === -1 || (flags & gone) !== 0) return;
+    this.#flags[at] = flags | gone;
+    this.#gone += 1;
+  }
+
+  of(row: number): { value: number; flags: number } | undefined {
+    const waiting = this.#overlay.get(row);
+    if (waiting !== undefined) return { ...waiting, flags: waiting.flags & ~latest };
+    const at = this.#find(row);
+    const flags = this.#flags[at] ?? gone;
+    if (at === -1 || (flags & gone) !== 0) return undefined;
+    return { value: this.#values[at] ?? 0, flags: flags & ~latest };
+  }
+
+  /** @param wanted Flags that must be there. */
+  each(wanted: number, visit: (row: number, value: number, flags: number) => void): void {
+    const visible = wanted | gone;
+    for (let at = 0; at < this.#length; at++) {
+      const flags = this.#flags[at] ?? 0;
+      if ((flags & visible) !== wanted) continue;
+      visit(this.#rows[at] ?? 0, this.#values[at] ?? 0, flags & ~latest);
+    }
+    for (const [row, { value, flags }] of this.#overlay) {
+      if ((flags & wanted) === wanted) visit(row, value, flags & ~latest);
+    }
+  }
+
+  #find(row: number): number {
+    let low = 0;
+    let high = this.#length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const there = this.#rows[middle] ?? 0;
+      if (there === row) return middle;
+      if (there < row) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  #push(row: number, value: number, flags: number): void {
+    if (this.#length === this.#rows.length) this.#resize(this.#length * 1.5);
+    const exact = this.#values instanceof Float64Array || value === (value | 0);
+    if (!exact) this.#values = Float64Array.from(this.#values);
+    this.#rows[this.#length] = row;
+    this.#values[this.#length] = value;
+    this.#flags[this.#length] = flags;
+    this.#length += 1;
+  }
+
+  #resize(size: number): void {
+    const rows = new Uint32Array(size);
+    const values =
+      this.#values instanceof Float64Array ? new Float64Array(size) : new Int32Array(size);
+    const flags = new Uint8Array(size);
+    rows.set(this.#rows.subarray(0, this.#length));
+    values.set(this.#values.subarray(0, this.#length));
+    flags.set(this.#flags.subarray(0, this.#length));
+    this.#rows = rows;
+    this.#values = values;
+    this.#flags = flags;
+  }
+
+  #merge(): void {
+    const [rows, values, flags, length] = [this.#rows, this.#values, this.#flags, this.#length];
+    const waiting = [...this.#overlay].toSorted(([a], [b]) => a - b);
+    const size = Math.ceil((length + waiting.length) * 1.1);
+    this.#rows = new Uint32Array(size);
+    this.#values = values instanceof Float64Array ? new Float64Array(size) : new Int32Array(size);
+    this.#flags = new Uint8Array(size);
+    this.#overlay.clear();
+    this.#length = 0;
+    this.#gone = 0;
+    let next = 0;
+    for (let at = 0; at <= length; at++) {
+      const row = at === length ? Infinity : (rows[at] ?? 0);
+      for (let each = waiting[next]; each !== undefined && each[0] < row; each = waiting[++next]) {
+        this.#push(each[0], each[1].value, each[1].flags);
+      }
+      const kept = flags[at] ?? 0;
+      if (at < length && (kept & gone) === 0) this.#push(row, values[at] ?? 0, kept);
+    }
+  }
+}
