@@ -29,11 +29,12 @@ export async function lapseSubjects(
   const rows = await namings.bySubjects(db, subjects);
   if (rows.length === 0) return;
   const held = await records.byIds(db, [...new Set(rows.map(({ subject }) => listingId(subject)))]);
-  const lapsed = rows.filter((row) => {
+  const urls: string[] = [];
+  for (const row of rows) {
     const record = held.get(listingId(row.subject));
-    return record !== undefined && !claims(record, row, coopNames(index, coopUrl(node, row.coop)));
-  });
-  const urls = lapsed.map(({ attestation }) => attestation);
+    const names = await coopNames(index, coopUrl(node, row.coop));
+    if (record !== undefined && !claims(record, row, names)) urls.push(row.attestation);
+  }
   if (urls.length > 0) await db.transaction().execute((tx) => forget(tx, node, urls, now));
 }
 

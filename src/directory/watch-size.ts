@@ -33,7 +33,7 @@ export async function watchSize(
   index: DirectoryIndex,
   now: number,
 ): Promise<census.Alarm[]> {
-  const shown = new Map(index.listings());
+  const shown = new Map(await index.listings());
   const raised = await db.transaction().execute((tx) => count(tx, node, shown, now));
   const log = getLogger(["fragaria", "trust"]);
   for (const { host, before, after } of raised) {

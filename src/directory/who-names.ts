@@ -29,8 +29,8 @@ export interface NamedBy {
 }
 
 /** By what listings may name a co-op of this node: its own, and those that were imported of it. */
-export function coopNames(index: DirectoryIndex, url: string): string[] {
-  const entries = index.organisation(listingId(url));
+export async function coopNames(index: DirectoryIndex, url: string): Promise<string[]> {
+  const entries = await index.organisation(listingId(url));
   const own = entries.find(({ listing }) => listing.id === url)?.listing ?? { id: url };
   const imported = entries.filter(({ listing }) => listing.provenance.kind === "imported");
   return [...new Set([...namesOf(own), ...imported.map(({ listing }) => listing.id)])];
@@ -49,12 +49,11 @@ export async function whoNames(
   id: string,
 ): Promise<NamedBy[]> {
   const url = coopUrl(node, id);
-  const same = new Set(index.organisation(listingId(url)).map(({ listing }) => listing.id));
+  const listings = await index.organisation(listingId(url));
+  const same = new Set(listings.map(({ listing }) => listing.id));
   const found = new Map<string, NamedBy>();
-  for (const { coop: subject, name, kind: relationship } of index.naming(
-    coopNames(index, url),
-    most,
-  )) {
+  const claims = await index.naming(await coopNames(index, url), most);
+  for (const { coop: subject, name, kind: relationship } of claims) {
     if (subject === url || same.has(subject)) continue;
     const attestation = attestationUrl(node, { relationship, subject, object: url });
     found.set(attestation, {

@@ -65,23 +65,23 @@ export interface DirectoryIndex extends AsyncDisposable {
   readonly epoch: string;
   /** Reads the log to its end. Returns the seq it has then read up to. */
   catchUp(): Promise<number>;
-  search(query: SearchQuery): SearchResult;
+  search(query: SearchQuery): Promise<SearchResult>;
   /** Listings by the record's URL, the co-op's URL, a registration (`GB-COH:123`), or `@handle@host`. */
-  lookup(id: string): Entry[];
+  lookup(id: string): Promise<Entry[]>;
   /**
    * All listings of the organisation that a record's listing belongs to, itself
    * among them: first the one that stands for it. None when it isn't held.
    */
-  organisation(record: string): Entry[];
+  organisation(record: string): Promise<Entry[]>;
   /** What is attested about a co-op, by whoever, but for what it is the same as. */
-  attested(coop: string): Attested[];
+  attested(coop: string): Promise<Attested[]>;
   /**
    * The listings that name somebody in their relations, once for each kind, in
    * order of their names.
    *
    * @param names By what they may name it (`namesOf` in coop/relation.ts).
    */
-  naming(names: string[], limit: number): Naming[];
+  naming(names: string[], limit: number): Promise<Naming[]>;
   /**
    * The organisations with a relation to a co-op that an attestation confirms,
    * in order of their names, from behind the co-op with the URL `after` on.
@@ -89,12 +89,12 @@ export interface DirectoryIndex extends AsyncDisposable {
   confirmed(
     asked: Confirmed,
     page: { after?: string; limit: number },
-  ): { total: number; items: Entry[] };
-  counts(): IndexCounts;
+  ): Promise<{ total: number; items: Entry[] }>;
+  counts(): Promise<IndexCounts>;
   /** How many listings are shown of each host. Kept in memory. */
-  listings(): ReadonlyMap<string, number>;
+  listings(): Promise<ReadonlyMap<string, number>>;
   /** Listings and organisations by host, largest first. */
-  origins(): OriginCounts[];
+  origins(): Promise<OriginCounts[]>;
   /**
    * Takes out of the file what is left in it of listings that were removed or
    * changed, a little at a time.

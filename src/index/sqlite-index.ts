@@ -10,7 +10,7 @@ import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import { truncateLog } from "../store/traces.ts";
 import { Cache, isDamage, removeCache } from "./cache.ts";
-import { Columns } from "./columns.ts";
+import { Columns } from "./old-columns.ts";
 import type {
   DirectoryIndex,
   Entry,
@@ -345,7 +345,7 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   /** Runs reads on one state; damage that shows only now is mended in the background. */
-  #read<T>(body: () => T): T {
+  async #read<T>(body: () => T): Promise<T> {
     try {
       return this.#cache.read(() => {
         this.#refresh();
@@ -367,11 +367,11 @@ class SqliteIndex implements DirectoryIndex {
     }
   }
 
-  search(query: SearchQuery): SearchResult {
+  async search(query: SearchQuery): Promise<SearchResult> {
     return this.#read(() => search(query, this.#cache, this.#columns, this.#numbers));
   }
 
-  lookup(id: string): Entry[] {
+  async lookup(id: string): Promise<Entry[]> {
     const identifier = readIdentifier(id);
     if (identifier.kind === "unknown") return [];
     return this.#read(() => {
@@ -383,22 +383,22 @@ class SqliteIndex implements DirectoryIndex {
     });
   }
 
-  organisation(record: string): Entry[] {
+  async organisation(record: string): Promise<Entry[]> {
     return this.#read(() => {
       const rows = this.#cache.organisationOf(record);
       return inStanding(rows.flatMap((row) => this.#cache.entry(row) ?? []));
     });
   }
 
-  attested(coop: string): Attested[] {
+  async attested(coop: string): Promise<Attested[]> {
     return this.#read(() => this.#cache.ties.about(coop));
   }
 
-  naming(names: string[], limit: number): Naming[] {
+  async naming(names: string[], limit: number): Promise<Naming[]> {
     return this.#read(() => this.#cache.ties.naming(names, limit));
   }
 
-  confirmed(asked: Confirmed, { after = "", limit }: { after?: string; limit: number }) {
+  async confirmed(asked: Confirmed, { after = "", limit }: { after?: string; limit: number }) {
     return this.#read(() => ({
       total: this.#cache.ties.countConfirmed(asked),
       items: this.#cache.ties
@@ -407,15 +407,15 @@ class SqliteIndex implements DirectoryIndex {
     }));
   }
 
-  counts(): IndexCounts {
+  async counts(): Promise<IndexCounts> {
     return this.#read(() => ({ coops: this.#columns.coops, examples: this.#columns.examples }));
   }
 
-  listings(): ReadonlyMap<string, number> {
+  async listings(): Promise<ReadonlyMap<string, number>> {
     return this.#read(() => this.#listings);
   }
 
-  origins(): OriginCounts[] {
+  async origins(): Promise<OriginCounts[]> {
     return this.#read(() => this.#cache.origins());
   }
 

@@ -22,12 +22,12 @@ export async function searchCoops(site: Site, c: Context): Promise<Response> {
   const { node, index } = site;
   const here = { node, index, trusted: await trustedHosts(site) };
   const hub = await beyond(site);
-  return unlessKnown(site, c, here.trusted, () => {
-    const { total, examples, items, facets, next } = site.index.search(query);
+  return unlessKnown(site, c, here.trusted, async () => {
+    const { total, examples, items, facets, next } = await site.index.search(query);
     return {
       total,
       examples,
-      items: items.map((entry) => item(here, entry)),
+      items: await Promise.all(items.map((entry) => item(here, entry))),
       facets,
       next: next === null ? null : nextUrl(site, url, next),
       // What this node holds: all of the directory, or, as a leaf, only its own.
@@ -42,12 +42,12 @@ export async function lookupCoop(site: Site, c: Context): Promise<Response> {
   const { id } = demandParameters(LookupQuery, new URL(c.req.url).searchParams);
   const { node, index } = site;
   const here = { node, index, trusted: await trustedHosts(site) };
-  const known = index.lookup(id).length > 0;
+  const known = (await index.lookup(id)).length > 0;
   const present = known ? id : ((await movedTo(site.db, id)) ?? id);
-  return unlessKnown(site, c, here.trusted, () => {
-    const found = site.index.lookup(present);
+  return unlessKnown(site, c, here.trusted, async () => {
+    const found = await site.index.lookup(present);
     if (found.length === 0) throw new AppError("not-found", `No listing here has the id “${id}”.`);
-    return { items: found.map((entry) => item(here, entry)) };
+    return { items: await Promise.all(found.map((entry) => item(here, entry))) };
   });
 }
 
@@ -73,12 +73,12 @@ export async function health(site: Site): Promise<Response> {
 }
 
 /** What the index has read so far, and who is trusted, decide every answer, and so name it. */
-function unlessKnown(
+async function unlessKnown(
   site: Site,
   c: Context,
   trusted: ReadonlySet<string>,
-  answer: () => unknown,
-): Response {
+  answer: () => Promise<unknown>,
+): Promise<Response> {
   const trust = createHash("sha256")
     .update([...trusted].toSorted((a, b) => (a < b ? -1 : 1)).join(" "))
     .digest("hex");
@@ -92,7 +92,7 @@ function unlessKnown(
   };
   const known = (c.req.header("if-none-match") ?? "").split(",").map((each) => each.trim());
   if (known.includes(etag)) return new Response(null, { status: 304, headers });
-  return Response.json(answer(), { headers });
+  return Response.json(await answer(), { headers });
 }
 
 function nextUrl(site: Site, asked: URL, cursor: string): string {

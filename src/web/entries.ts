@@ -1,5 +1,5 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
-import type { Relation } from "../coop/listing.ts";
+import type { Listing, Relation } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
 import { regionLabel, regionPath } from "../coop/regions.ts";
 import { multiStakeholder } from "../coop/stakeholders.ts";
@@ -14,16 +14,23 @@ export function pagePath(host: string, entry: Entry): string {
   return entry.origin === host ? pathname : `/directory/${entry.origin}${pathname}`;
 }
 
-/** Finds the page of whom a co-op has to do with, by URL or registration; undefined if no listing is held. */
-export function relatedPage({ index, node }: Pick<Site, "index" | "node">) {
-  return ({ id, identifier }: Relation): string | undefined => {
-    const ids = [id, identifier && `${identifier.propertyID}:${identifier.value}`];
-    for (const each of ids) {
-      const [entry] = each === undefined ? [] : index.lookup(each);
-      if (entry !== undefined) return pagePath(node.host, entry);
-    }
-    return undefined;
-  };
+/** Finds the pages of all whom a co-op has to do with, by URL or registration; undefined if no listing is held. */
+export async function relatedPages(site: Pick<Site, "index" | "node">, listing: Listing) {
+  const pages = new Map<Relation, string | undefined>();
+  for (const each of listing.relations ?? []) pages.set(each, await relatedPage(site, each));
+  return (relation: Relation) => pages.get(relation);
+}
+
+async function relatedPage(
+  { index, node }: Pick<Site, "index" | "node">,
+  { id, identifier }: Relation,
+): Promise<string | undefined> {
+  const ids = [id, identifier && `${identifier.propertyID}:${identifier.value}`];
+  for (const each of ids) {
+    const [entry] = each === undefined ? [] : await index.lookup(each);
+    if (entry !== undefined) return pagePath(node.host, entry);
+  }
+  return undefined;
 }
 
 /** The name by which an entry's co-op can be followed, if it has an actor: `@bakery@coops.example`. */
@@ -78,13 +85,16 @@ export async function hostedEntry(site: Site, id: string): Promise<Entry | undef
 }
 
 /** The listing of a co-op that another node publishes, by its host and the path of its URL. */
-export function replicaEntry(site: Site, host: string, path: string): Entry | undefined {
+export async function replicaEntry(
+  site: Site,
+  host: string,
+  path: string,
+): Promise<Entry | undefined> {
   const schemes = site.node.origin.startsWith("http:") ? ["https", "http"] : ["https"];
   for (const scheme of schemes) {
     const id = `${scheme}://${host}/${path}`;
-    const found = site.index
-      .lookup(id)
-      .find(({ origin, listing }) => origin === host && listing.id === id);
+    const entries = await site.index.lookup(id);
+    const found = entries.find(({ origin, listing }) => origin === host && listing.id === id);
     if (found !== undefined) return found;
   }
   return undefined;

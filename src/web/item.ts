@@ -137,17 +137,17 @@ interface Here {
 }
 
 /** What the API says of a listing. */
-export function item({ node, index, trusted }: Here, entry: Entry): Item {
+export async function item({ node, index, trusted }: Here, entry: Entry): Promise<Item> {
   const { listing, record, origin } = entry;
   const { location, provenance, contactPoint } = listing;
   const address = location?.address;
-  const confirmed = confirmations(index, entry, trusted);
-  const closed = saidClosed(index, entry, trusted);
+  const confirmed = await confirmations(index, entry, trusted);
+  const closed = await saidClosed(index, entry, trusted);
   return {
     id: listing.id,
     listing: record,
     page: node.origin + pagePath(node.host, entry),
-    listings: index.organisation(record).map((each) => ({
+    listings: (await index.organisation(record)).map((each) => ({
       id: each.listing.id,
       listing: each.record,
       page: node.origin + pagePath(node.host, each),

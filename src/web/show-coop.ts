@@ -5,7 +5,7 @@ import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
-import { hostedEntry, relatedPage, replicaEntry } from "./entries.ts";
+import { hostedEntry, relatedPages, replicaEntry } from "./entries.ts";
 import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
 import { postPage } from "./pages/post.ts";
@@ -31,13 +31,13 @@ export async function showCoop(site: Site, id: string, members?: string): Promis
   }
   const data = {
     entry,
-    organisation: site.index.organisation(entry.record),
+    organisation: await site.index.organisation(entry.record),
     host: site.node.host,
     here: true,
     posts: latest,
     followers: coop.handle === null ? undefined : await followers.count(site.db, `coops/${id}`),
     now: site.clock(),
-    pageOf: relatedPage(site),
+    pageOf: await relatedPages(site, entry.listing),
     ties: await tiesOf(site, entry, members),
   };
   return respond(site, coopPage(data), 200, headers);
@@ -50,7 +50,7 @@ export async function showReplica(
   path: string,
   members?: string,
 ): Promise<Response> {
-  const entry = replicaEntry(site, host, path);
+  const entry = await replicaEntry(site, host, path);
   if (entry === undefined) throw new AppError("not-found", "No such listing is held here.");
   if (entry.origin === site.node.host) {
     return new Response(null, {
@@ -60,13 +60,13 @@ export async function showReplica(
   }
   const data = {
     entry,
-    organisation: site.index.organisation(entry.record),
+    organisation: await site.index.organisation(entry.record),
     host: site.node.host,
     here: false,
     posts: [],
     followers: undefined,
     now: site.clock(),
-    pageOf: relatedPage(site),
+    pageOf: await relatedPages(site, entry.listing),
     ties: await tiesOf(site, entry, members),
   };
   return respond(site, coopPage(data));

@@ -18,12 +18,12 @@ import { knownSources } from "./sources.ts";
 
 /** `GET /` */
 export async function showHome(site: Site): Promise<Response> {
-  const { facets } = site.index.search({ limit: 1 });
-  const hosts = site.index.origins().length;
+  const { facets } = await site.index.search({ limit: 1 });
+  const hosts = (await site.index.origins()).length;
   const { name, contact } = site;
   const filling = await progressOf(site.feed.replica);
   const leaf = await onward(site, "/");
-  const counts = site.index.counts();
+  const counts = await site.index.counts();
   return respond(
     site,
     homePage({ name, host: site.node.host, contact, counts, hosts, facets, filling, leaf }),
@@ -46,7 +46,7 @@ export async function showSearch(site: Site, c: Context): Promise<Response> {
   let query = narrowed("data" in read ? read.data : {});
   let result: SearchResult;
   try {
-    result = site.index.search(query);
+    result = await site.index.search(query);
   } catch (error) {
     if (!(error instanceof AppError) || query.cursor === undefined) throw error;
     // The cursor is the one thing that only the index can judge.
@@ -56,9 +56,9 @@ export async function showSearch(site: Site, c: Context): Promise<Response> {
     });
     const { cursor: _, ...first } = query;
     query = first;
-    result = site.index.search(query);
+    result = await site.index.search(query);
   }
-  const wider = result.items.length === 0 ? widen(site, query) : [];
+  const wider = result.items.length === 0 ? await widen(site, query) : [];
   const leaf = await onward(site, "/search", parameters);
   const { host } = site.node;
   const silent = await shownHosts.silent(site.db);
@@ -84,7 +84,7 @@ function narrowed(query: SearchQuery): SearchQuery {
 }
 
 /** The same search with one thing less each, as far as that finds something. */
-function widen(site: Site, query: SearchQuery) {
+async function widen(site: Site, query: SearchQuery) {
   const { q, cursor: _, ...rest } = query;
   const filters = activeFilters(query).slice(0, 6);
   const less = filters.map((filter) => ({
@@ -97,9 +97,13 @@ function widen(site: Site, query: SearchQuery) {
   if (q !== undefined && filters.length > 1) {
     less.push({ label: `Only “${q}”, without any filter`, query: { q } });
   }
-  return less
-    .map((each) => ({ ...each, total: site.index.search({ ...each.query, limit: 1 }).total }))
-    .filter(({ total }) => total > 0);
+  const found = await Promise.all(
+    less.map(async (each) => {
+      const { total } = await site.index.search({ ...each.query, limit: 1 });
+      return { ...each, total };
+    }),
+  );
+  return found.filter(({ total }) => total > 0);
 }
 
 /** `GET /about` */
@@ -113,7 +117,7 @@ export async function showAbout(site: Site): Promise<Response> {
     contact,
     origin: node.origin,
     host: node.host,
-    counts: index.counts(),
+    counts: await index.counts(),
     seq,
     sources,
     silent,

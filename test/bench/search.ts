@@ -36,9 +36,10 @@ export async function search(): Promise<void> {
   using bare = await bareFullText(store.db);
   for (const [name, { expression, ...parameters }] of Object.entries(queries)) {
     const query = SearchQuery.parse(parameters);
-    const ours = timed(() => index.search(query));
-    const than = expression === undefined ? undefined : timed(() => bare.search(expression));
-    reportQuantiles(name, ours, than, `${index.search(query).total} hits`);
+    const ours = await timed(() => index.search(query));
+    const than = expression === undefined ? undefined : await timed(() => bare.search(expression));
+    const { total } = await index.search(query);
+    reportQuantiles(name, ours, than, `${total} hits`);
   }
 }
 
@@ -47,7 +48,7 @@ async function reportBuild(db: Db): Promise<void> {
   const built = await measure(async () => {
     index = await openIndex(db, ":memory:");
     await index.catchUp();
-    return index.counts().coops;
+    return (await index.counts()).coops;
   });
   await index?.[Symbol.asyncDispose]();
   reportRate("index.build", "records/s", built, { note: "from the database, in memory" });
@@ -60,13 +61,13 @@ interface Timed {
 }
 
 /** Milliseconds of each call, for 400 ms; the first calls warm up. */
-function timed(work: () => unknown): Timed {
-  for (let at = 0; at < 20; at += 1) work();
+async function timed(work: () => unknown): Promise<Timed> {
+  for (let at = 0; at < 20; at += 1) await work();
   const each: number[] = [];
   const start = performance.now();
   while (performance.now() - start < 400) {
     const begin = performance.now();
-    work();
+    await work();
     each.push(performance.now() - begin);
   }
   return { each, seconds: (performance.now() - start) / 1000 };

@@ -49,7 +49,7 @@ beforeAll(async () => {
   listener = await listen((request) => site.web.fetch(request), 0, "localhost");
   origin = `http://localhost:${listener.port}`;
   browser = await openBrowser();
-  const examples = site.site.index.search({ q: "Au fil des jours" }).items;
+  const { items: examples } = await site.site.index.search({ q: "Au fil des jours" });
   paths = [
     "/",
     "/search",

@@ -94,10 +94,10 @@ async function nodeOf(db: Db) {
     /** What is found, by host. */
     shown: async (): Promise<Record<string, number>> => {
       await index.catchUp();
-      const listings = Object.fromEntries(index.listings());
+      const listings = Object.fromEntries(await index.listings());
       await using fresh = await openIndex(db, ":memory:");
       await fresh.catchUp();
-      expect(listings).toEqual(Object.fromEntries(fresh.listings()));
+      expect(listings).toEqual(Object.fromEntries(await fresh.listings()));
       return listings;
     },
     standing: async (host: string): Promise<string | undefined> => {

@@ -59,7 +59,7 @@ async function fileOfIndex() {
 const ids = ["c0", "c1", "c2", "c3", "c4", "c5"];
 
 /** All that an index can be asked, as far as a few listings go. */
-function answers(index: DirectoryIndex) {
+async function answers(index: DirectoryIndex) {
   const queries = [
     {},
     { q: "bake" },
@@ -72,15 +72,20 @@ function answers(index: DirectoryIndex) {
     { status: "closed,active", level: "primary" },
   ].map((query) => asked({ ...query, limit: "3" }));
   return {
-    counts: index.counts(),
-    origins: index.origins(),
-    results: queries.map((query) => index.search(query)),
-    pages: queries.map((query) => allPages(index, query)),
-    lookups: ["https://coops.example/coops/c0", "GB-COH:SC111222", "GB-COH:7444723"].map((id) =>
-      index.lookup(id),
+    counts: await index.counts(),
+    origins: await index.origins(),
+    results: await Promise.all(queries.map((query) => index.search(query))),
+    pages: await Promise.all(queries.map((query) => allPages(index, query))),
+    lookups: await Promise.all(
+      ["https://coops.example/coops/c0", "GB-COH:SC111222", "GB-COH:7444723"].map((id) =>
+        index.lookup(id),
+      ),
     ),
-    organisations: ids.map((id) =>
-      index.organisation(`https://coops.example/coops/${id}/listing`).map(({ record }) => record),
+    organisations: await Promise.all(
+      ids.map(async (id) => {
+        const entries = await index.organisation(`https://coops.example/coops/${id}/listing`);
+        return entries.map(({ record }) => record);
+      }),
     ),
     seq: index.seq,
   };
@@ -189,16 +194,16 @@ test("after any updates, withdrawals and restarts the index is as one built anew
             }
           }
           await index.catchUp();
-          expect(answers(index)).toEqual(await builtAnew(store.db));
+          expect(await answers(index)).toEqual(await builtAnew(store.db));
           const shows = (url: string) => hubShown || !url.includes("hub.example");
           const links = [...attested].filter(([key]) => shows(key)).map(([, same]) => same);
           const all = [...held.values()].filter(({ listing }) => shows(listing.id));
-          expect(Object.fromEntries(index.listings())).toEqual(counted(all));
+          expect(Object.fromEntries(await index.listings())).toEqual(counted(all));
           for (const query of [{}, { status: ["closed" as const] }]) {
             const { found, ...expected } = slowly(all, links, undefined, query);
-            expect(index.search(query)).toMatchObject(expected);
+            expect(await index.search(query)).toMatchObject(expected);
             const each = found.map((one) => one.listing.id).toSorted();
-            const items = index.search({ ...query, limit: 100 }).items;
+            const { items } = await index.search({ ...query, limit: 100 });
             expect(items.map((one) => one.listing.id).toSorted()).toEqual(each);
           }
           expect(rebuilds()).toBe(0);
@@ -221,11 +226,11 @@ eachEngine("the index of a database", (engine) => {
       await using index = await openIndex(store.db, folder.file);
       expect(index.seq).toBe(0);
       expect(await index.catchUp()).toBe(1203);
-      expect(index.counts().coops).toBe(1203);
+      expect((await index.counts()).coops).toBe(1203);
     }
     await using index = await openIndex(store.db, folder.file);
     expect(index.seq).toBe(1203);
-    expect(index.search({}).total).toBe(1203);
+    expect((await index.search({})).total).toBe(1203);
   });
 
   test("passes over changes that aren't records", async () => {
@@ -261,17 +266,17 @@ test("a host that begins to be shown appears with all that it has, page by page,
   await stand(store.db, "far.example", { listed: null });
   let index = await openIndex(store.db, folder.file);
   await index.catchUp();
-  expect(index.counts().coops).toBe(1);
+  expect((await index.counts()).coops).toBe(1);
   await stand(store.db, "far.example", { listed: 1 });
   await index.catchUp();
-  expect(index.counts().coops).toBe(604);
+  expect((await index.counts()).coops).toBe(604);
   await index[Symbol.asyncDispose]();
   index = await openIndex(store.db, folder.file);
-  expect(index.counts().coops).toBe(604);
+  expect((await index.counts()).coops).toBe(604);
   await stand(store.db, "far.example", { liveness: "hidden" });
   await put(store.db, record(listing("c1", { name: "later" }, "far.example"), 1));
   await index.catchUp();
-  expect(Object.fromEntries(index.listings())).toEqual({ "coops.example": 1 });
+  expect(Object.fromEntries(await index.listings())).toEqual({ "coops.example": 1 });
   expect(rebuilds()).toBe(0);
   await index[Symbol.asyncDispose]();
 });
@@ -287,7 +292,7 @@ test("a call of catchUp() while one is under way waits for what it has missed", 
   await using index = await openIndex(db, ":memory:");
   expect(await index.catchUp()).toBe(1);
   expect(await Promise.all(later)).toEqual([2, 2]);
-  expect(names(index, "")).toEqual(["a", "b"]);
+  expect(await names(index, "")).toEqual(["a", "b"]);
 });
 
 test("a listing that was written before catchUp() was called is found after it", async () => {
@@ -299,7 +304,7 @@ test("a listing that was written before catchUp() was called is found after it",
     waits.push(index.catchUp().then((seq) => seq - at));
   }
   for (const ahead of await Promise.all(waits)) expect(ahead).toBeGreaterThanOrEqual(0);
-  expect(index.counts().coops).toBe(10);
+  expect((await index.counts()).coops).toBe(10);
 });
 
 test("records that can't be read, or are no listings, are left out", async () => {
@@ -316,7 +321,7 @@ test("records that can't be read, or are no listings, are left out", async () =>
   nameless.body = Buffer.from(JSON.stringify(nameless.document));
   await put(store.db, nameless, broken, dateless, other, good);
   await index.catchUp();
-  expect(names(index, "")).toEqual(["good"]);
+  expect(await names(index, "")).toEqual(["good"]);
   expect(rebuilds()).toBe(0);
 });
 
@@ -337,12 +342,15 @@ test("an organisation gains and loses listings, and another one stands for it", 
       await index.catchUp();
     }
     await using index = await openIndex(store.db, folder.file);
-    const before = { total: index.counts().coops, names: names(index, "") };
+    const before = { total: (await index.counts()).coops, names: await names(index, "") };
     await index.catchUp();
-    expect({ total: index.counts().coops, names: names(index, "") }).toEqual(before);
-    expect(index.origins().reduce((sum, each) => sum + each.coops, 0)).toBe(before.total);
-    return [own, register, elsewhere].map(({ id }) =>
-      index.organisation(`${id}/listing`).map((entry) => entry.listing.name),
+    expect({ total: (await index.counts()).coops, names: await names(index, "") }).toEqual(before);
+    expect((await index.origins()).reduce((sum, each) => sum + each.coops, 0)).toBe(before.total);
+    return Promise.all(
+      [own, register, elsewhere].map(async ({ id }) => {
+        const entries = await index.organisation(`${id}/listing`);
+        return entries.map((entry) => entry.listing.name);
+      }),
     );
   };
   const pair = [elsewhere.id, register.id].toSorted() as [string, string];
@@ -382,9 +390,9 @@ test("listings of an unknown status are found, and have none", async () => {
   later.body = Buffer.from(JSON.stringify(later.document));
   await put(store.db, later, record(listing("shut", { status: "closed" })));
   await index.catchUp();
-  expect(names(index, "")).toEqual(["later"]);
-  expect(names(index, "", { status: ["active", "forming", "dormant"] })).toEqual([]);
-  expect(index.search({}).facets).toMatchObject({
+  expect(await names(index, "")).toEqual(["later"]);
+  expect(await names(index, "", { status: ["active", "forming", "dormant"] })).toEqual([]);
+  expect((await index.search({})).facets).toMatchObject({
     status: [{ value: "closed", count: 1 }],
     level: [],
   });
@@ -405,7 +413,7 @@ describe("the file of an index", () => {
     await damage(folder.file);
     await using index = await openIndex(store.db, folder.file);
     await index.catchUp();
-    expect(answers(index)).toEqual(await builtAnew(store.db));
+    expect(await answers(index)).toEqual(await builtAnew(store.db));
     return names(index, "c7");
   }
 
@@ -451,11 +459,9 @@ describe("the file of an index", () => {
       using database = closing(new Database(folder.file));
       database.unsafeMode(true).exec("delete from texts_data");
     }
-    expect(() => index.search({ q: "bakery" })).toThrow(
-      expect.objectContaining({ code: "unavailable" }),
-    );
+    await expect(index.search({ q: "bakery" })).rejects.toMatchObject({ code: "unavailable" });
     await index.catchUp();
-    expect(names(index, "bakery")).toEqual(["bakery"]);
+    expect(await names(index, "bakery")).toEqual(["bakery"]);
     expect(rebuilds()).toBe(1);
   });
 
@@ -471,7 +477,7 @@ describe("the file of an index", () => {
     ] as const) {
       await using index = await openIndex(db, folder.file);
       await index.catchUp();
-      expect(names(index, "")).toEqual([name]);
+      expect(await names(index, "")).toEqual([name]);
     }
   });
 
@@ -485,7 +491,7 @@ describe("the file of an index", () => {
     await store.db.deleteFrom("record").where("id", "like", "%lost%").execute();
     await store.db.updateTable("counter").set({ value: 1 }).execute();
     expect(await index.catchUp()).toBe(1);
-    expect(names(index, "")).toEqual(["kept"]);
+    expect(await names(index, "")).toEqual(["kept"]);
     expect(rebuilds()).toBe(1);
   });
 
@@ -509,14 +515,14 @@ describe("the file of an index", () => {
     await put(store.db, record(listing("a", { theme: ["food"] })));
     await one.catchUp();
     await put(store.db, record(listing("b", { theme: ["energy"] })));
-    expect(names(two, "", asked({ theme: "food" }))).toEqual(["a"]);
+    expect(await names(two, "", asked({ theme: "food" }))).toEqual(["a"]);
     await two.catchUp();
     await put(store.db, tombstone(listing("a"), 1), record(listing("c", { theme: ["care"] })));
     await one.catchUp();
     const fresh = await builtAnew(store.db);
     expect(rebuilds()).toBe(0);
-    expect(answers(one)).toEqual(fresh);
-    expect(answers(two)).toEqual(fresh);
+    expect(await answers(one)).toEqual(fresh);
+    expect(await answers(two)).toEqual(fresh);
   });
 });
 
@@ -531,8 +537,8 @@ test("a process that was overtaken on a shared file doesn't put older versions b
   });
   await using slow = await openIndex(db, folder.file);
   await slow.catchUp();
-  expect(names(slow, "")).toEqual(["b", "New"]);
-  expect(names(fast, "")).toEqual(["b", "New"]);
+  expect(await names(slow, "")).toEqual(["b", "New"]);
+  expect(await names(fast, "")).toEqual(["b", "New"]);
   expect(slow.seq).toBe(3);
 });
 
@@ -559,18 +565,18 @@ test("a listing is looked up by any of its ids", async () => {
   const other = listing("d", { identifier: identifier("IT-REA", "00123456") });
   await put(store.db, ...[claimed, imported, padded, other].map((each) => record(each)));
   await index.catchUp();
-  const found = (id: string) =>
-    index.lookup(id).map((entry) => new URL(entry.record).pathname.split("/")[2]);
+  const found = async (id: string) =>
+    (await index.lookup(id)).map((entry) => new URL(entry.record).pathname.split("/")[2]);
 
-  expect(found("https://coops.example/coops/a")).toEqual(["a"]);
-  expect(found(" HTTPS://Coops.Example/coops/a/listing ")).toEqual(["a"]);
-  expect(found("https://coops.example/coops/a/#about")).toEqual(["a"]);
-  expect(found("GB-COH:IP01234R")).toEqual(["a", "b"]);
-  expect(found("gb-coh: ip 01 234 r")).toEqual(["a", "b"]);
-  expect(found("GB-COH:123456")).toEqual(["c"]);
-  expect(found("GB-COH:00-12-34-56")).toEqual(["c"]);
-  expect(found("@bakery@coops.example")).toEqual(["a"]);
-  expect(found("acct:Bakery@COOPS.example")).toEqual(["a"]);
+  expect(await found("https://coops.example/coops/a")).toEqual(["a"]);
+  expect(await found(" HTTPS://Coops.Example/coops/a/listing ")).toEqual(["a"]);
+  expect(await found("https://coops.example/coops/a/#about")).toEqual(["a"]);
+  expect(await found("GB-COH:IP01234R")).toEqual(["a", "b"]);
+  expect(await found("gb-coh: ip 01 234 r")).toEqual(["a", "b"]);
+  expect(await found("GB-COH:123456")).toEqual(["c"]);
+  expect(await found("GB-COH:00-12-34-56")).toEqual(["c"]);
+  expect(await found("@bakery@coops.example")).toEqual(["a"]);
+  expect(await found("acct:Bakery@COOPS.example")).toEqual(["a"]);
   for (const id of [
     "",
     "a",
@@ -582,9 +588,9 @@ test("a listing is looked up by any of its ids", async () => {
     "https://coops.example/",
     "@a@b:c",
   ]) {
-    expect(found(id), id).toEqual([]);
+    expect(await found(id), id).toEqual([]);
   }
-  const [entry] = index.lookup("@bakery@coops.example");
+  const [entry] = await index.lookup("@bakery@coops.example");
   expect(entry).toEqual({
     record: "https://coops.example/coops/a/listing",
     origin: "coops.example",
@@ -600,7 +606,7 @@ test("a listing is looked up by any of its ids", async () => {
     tombstone(padded, 1),
   );
   await index.catchUp();
-  expect(found("GB-COH:IP01234R")).toEqual(["b"]);
-  expect(found("GB-COH:00123456")).toEqual([]);
+  expect(await found("GB-COH:IP01234R")).toEqual(["b"]);
+  expect(await found("GB-COH:00123456")).toEqual([]);
   expect(rebuilds()).toBe(0);
 });

@@ -84,16 +84,21 @@ export function asked(parameters: Record<string, string | string[]>): SearchQuer
 }
 
 /** The names that a query finds, in the order found. */
-export function names(index: DirectoryIndex, q: string, more: SearchQuery = {}): string[] {
-  return index.search({ limit: 100, ...more, q }).items.map((entry) => entry.listing.name);
+export async function names(
+  index: DirectoryIndex,
+  q: string,
+  more: SearchQuery = {},
+): Promise<string[]> {
+  const { items } = await index.search({ limit: 100, ...more, q });
+  return items.map((entry) => entry.listing.name);
 }
 
 /** Everything that a query finds, page by page. */
-export function allPages(index: DirectoryIndex, query: SearchQuery): Entry[][] {
+export async function allPages(index: DirectoryIndex, query: SearchQuery): Promise<Entry[][]> {
   const pages: Entry[][] = [];
   let cursor: string | null = null;
   do {
-    const page = index.search(cursor === null ? query : { ...query, cursor });
+    const page = await index.search(cursor === null ? query : { ...query, cursor });
     pages.push(page.items);
     if (pages.length > 1000) throw new Error("the pages have no end");
     cursor = page.next;

@@ -53,9 +53,10 @@ async function contentsOf(db: Db, file: string) {
   const found: string[] = [];
   for (let cursor: string | undefined; ;) {
     const query = SearchQuery.parse({ sort: "name", limit: "100", ...(cursor && { cursor }) });
-    const { items, next } = index.search(query);
+    const { items, next } = await index.search(query);
     found.push(...items.map(({ record, digest }) => `${record} ${digest}`));
-    if (next === null) return { found, counts: index.counts(), origins: index.origins() };
+    if (next === null)
+      return { found, counts: await index.counts(), origins: await index.origins() };
     cursor = next;
   }
 }

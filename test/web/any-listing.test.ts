@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Count, type Exchange, type Figures, Listing } from "../../src/coop/listing.ts";
 import { multiStakeholder } from "../../src/coop/stakeholders.ts";
 import type { Entry } from "../../src/index/directory-index.ts";
-import { item } from "../../src/web/item.ts";
+import { item, type Item } from "../../src/web/item.ts";
 import { coopPage } from "../../src/web/pages/coop.ts";
 import { valueWords } from "../../src/web/pages/series.ts";
 import { number } from "../../src/web/text.ts";
@@ -98,13 +98,17 @@ describe("any listing", () => {
     );
   });
 
-  test("is an item of the API from which its facts can be read again", () => {
-    fc.assert(
-      fc.property(anyListing, (listing) => {
-        const { figures, offers, needs, relations, identifiers, ...rest } = item(
+  test("is an item of the API from which its facts can be read again", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyListing, async (listing) => {
+        const { figures, offers, needs, relations, identifiers, ...rest } = await item(
           {
             node: { origin: "https://node.example", host: "node.example" },
-            index: { organisation: () => [], attested: () => [], lookup: () => [] },
+            index: {
+              organisation: async () => [],
+              attested: async () => [],
+              lookup: async () => [],
+            },
             trusted: new Set(),
           },
           entryOf(listing),
@@ -156,7 +160,7 @@ function registrationAgain(given: { scheme: string; value: string } | null) {
 }
 
 /** A row of the listing from a row of the API. */
-function rowAgain(row: ReturnType<typeof item>["figures"][number]): Record<string, unknown> {
+function rowAgain(row: Item["figures"][number]): Record<string, unknown> {
   const bounds = row.fewer_than;
   const count = (name: keyof typeof row) => {
     const bound = bounds[name];

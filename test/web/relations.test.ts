@@ -131,7 +131,9 @@ test("only the other side, and who is trusted here, can confirm", async () => {
     null,
     null,
   ]);
-  const about = site.site.index.attested(subject).find(({ origin: by }) => by === "a.example");
+  const about = (await site.site.index.attested(subject)).find(
+    ({ origin: by }) => by === "a.example",
+  );
   expect(about).toBeDefined();
   await site.db.transaction().execute(async (tx) => {
     const last = await records.get(tx, "https://a.example/attestations/supported-by");
@@ -174,25 +176,25 @@ test("who is trusted here is believed that a co-op has closed, as long as that i
     await foreignListing("https://a.example", { name: "A", status: "active" }),
     await attested("x.example", { relationship: "closed", subject, dissolutionDate: "2025-06" }),
   ]);
-  expect(index.counts().coops).toBe(1);
+  expect((await index.counts()).coops).toBe(1);
   expect(await site.page(path)).not.toContain("Said to have closed");
 
   const by = { host: "x.example", since: now, account: null };
   await db.transaction().execute((tx) => attesters.add(tx, by));
   await index.catchUp();
-  expect(index.counts().coops).toBe(0);
+  expect((await index.counts()).coops).toBe(0);
   expect(await site.page(path)).toMatch(/Said to have closed[^]*June 2025[^]*by x\.example/);
   // A new version of the listing changes nothing about that.
   const again = await foreignListing("https://a.example", { name: "A again", status: "active" });
   await site.take([{ ...again, issued: again.issued + 1 }]);
-  expect(index.counts().coops).toBe(0);
+  expect((await index.counts()).coops).toBe(0);
   await using rebuilt = await openIndex(db, ":memory:");
   await rebuilt.catchUp();
-  expect(rebuilt.counts()).toEqual(index.counts());
+  expect(await rebuilt.counts()).toEqual(await index.counts());
 
   await db.transaction().execute((tx) => attesters.remove(tx, "x.example", null, now));
   await index.catchUp();
-  expect(index.counts().coops).toBe(1);
+  expect((await index.counts()).coops).toBe(1);
 });
 
 test("what was confirmed lapses when nobody claims it, or the co-op itself is gone", async () => {

@@ -5,7 +5,7 @@ import { type Editable, openDraft } from "../../directory/draft.ts";
 import { coopUrl } from "../../directory/publish.ts";
 import { coopActor } from "../../federation/actors.ts";
 import * as posts from "../../store/posts.ts";
-import { relatedPage } from "../entries.ts";
+import { relatedPages } from "../entries.ts";
 import { coopPage } from "../pages/coop.ts";
 import { previewPage } from "../pages/editor-preview.ts";
 import { respondPrivately } from "../private.ts";
@@ -41,7 +41,7 @@ export async function showPreview(site: Site, c: Context, id: string): Promise<R
     posts: await posts.of(db, id, { limit: 20 }),
     followers: undefined,
     now: site.clock(),
-    pageOf: relatedPage(site),
+    pageOf: await relatedPages(site, listing),
   });
   const page = previewPage({
     place: placeOf(session, editable),

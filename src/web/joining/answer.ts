@@ -5,7 +5,7 @@ import { readQuestion, sayNo, sayYes } from "../../directory/answer.ts";
 import { listingId } from "../../coop/listing-record.ts";
 import { linkUrl } from "../../directory/link.ts";
 import { coopUrl } from "../../directory/publish.ts";
-import { relatedPage } from "../entries.ts";
+import { relatedPages } from "../entries.ts";
 import { readForm } from "../forms.ts";
 import { respond } from "../layout.ts";
 import { coopPage } from "../pages/coop.ts";
@@ -33,7 +33,7 @@ export async function showQuestion(site: Site, token: string): Promise<Response>
     posts: [],
     followers: undefined,
     now: site.clock(),
-    pageOf: relatedPage(site),
+    pageOf: await relatedPages(site, listing),
   });
   const page = yesPage({
     action: `/yes/${token}`,

@@ -42,7 +42,7 @@ async function named(site: Site, c: Context, id: string, form: Form): Promise<Re
   const page = namedPage({
     place,
     form,
-    rows: shown.map((each) => rowOf(site, each)),
+    rows: await Promise.all(shown.map((each) => rowOf(site, each))),
     filter,
     counts: {
       found: found.length,
@@ -83,10 +83,9 @@ function keyOf({ attestation }: NamedBy): string {
   return attestation.slice(attestation.lastIndexOf("/") + 1);
 }
 
-function rowOf({ index, node }: Site, each: NamedBy): NamedRow {
-  const entry = each.listed
-    ? index.lookup(each.subject).find(({ listing }) => listing.id === each.subject)
-    : undefined;
+async function rowOf({ index, node }: Site, each: NamedBy): Promise<NamedRow> {
+  const entries = each.listed ? await index.lookup(each.subject) : [];
+  const entry = entries.find(({ listing }) => listing.id === each.subject);
   return { ...each, key: keyOf(each), page: entry && pagePath(node.host, entry) };
 }
 

@@ -58,14 +58,15 @@ export async function tiesOf(site: Site, entry: Entry, after: string | undefined
   const told = own === undefined ? [] : await offers.of(site.db, own);
   const asked = {
     kind: "member-of" as const,
-    names: coopNames(index, id),
+    names: await coopNames(index, id),
     object: id,
     believed: [new URL(id).host, ...trusted],
   };
-  const { total, items } = index.confirmed(asked, { ...(after && { after }), limit: pageSize });
+  const page = { ...(after && { after }), limit: pageSize };
+  const { total, items } = await index.confirmed(asked, page);
   return {
-    confirmed: confirmations(index, entry, trusted, told),
-    closed: saidClosed(index, entry, trusted),
+    confirmed: await confirmations(index, entry, trusted, told),
+    closed: await saidClosed(index, entry, trusted),
     members: {
       total,
       items: items.map((each) => ({
@@ -82,18 +83,19 @@ export async function tiesOf(site: Site, entry: Entry, after: string | undefined
  *
  * @param told What the co-op's own node was told by activities, if it is this one.
  */
-export function confirmations(
+export async function confirmations(
   index: Index,
   { listing }: Entry,
   trusted: ReadonlySet<string>,
   told: Offer[] = [],
-): (Confirmation | undefined)[] {
+): Promise<(Confirmation | undefined)[]> {
   if (listing.relations === undefined) return [];
-  const attested = index.attested(listing.id).filter(isAboutRelation);
-  return listing.relations.map((relation) => {
-    const others = otherEnds(index, relation);
+  const attested = (await index.attested(listing.id)).filter(isAboutRelation);
+  const found: (Confirmation | undefined)[] = [];
+  for (const relation of listing.relations) {
+    const others = await otherEnds(index, relation);
     const named = relation.id ?? relation.url;
-    const found = confirmationOf({
+    const one = confirmationOf({
       subject: listing.id,
       kind: relation.kind,
       objects:
@@ -109,8 +111,9 @@ export function confirmations(
       })),
       trusts: (host) => trusted.has(host),
     });
-    return found ?? byActivity(relation, told);
-  });
+    found.push(one ?? byActivity(relation, told));
+  }
+  return found;
 }
 
 /**
@@ -118,14 +121,14 @@ export function confirmations(
  * that is the co-op's own or its federation's; else those of the same
  * organisation that are. An import can confirm nothing.
  */
-function otherEnds(index: Index, { id, identifier }: Relation): Entry[] {
+async function otherEnds(index: Index, { id, identifier }: Relation): Promise<Entry[]> {
   const ids = [id, identifier && `${identifier.propertyID}:${identifier.value}`];
   for (const each of ids) {
-    const found = each === undefined ? [] : index.lookup(each);
+    const found = each === undefined ? [] : await index.lookup(each);
     const exact = found.filter(({ listing }) => listing.id === bare(each ?? ""));
     if (exact.some(speaks)) return exact.filter(speaks);
     const [first] = found;
-    if (first !== undefined) return index.organisation(first.record).filter(speaks);
+    if (first !== undefined) return (await index.organisation(first.record)).filter(speaks);
   }
   return [];
 }
@@ -158,13 +161,13 @@ function byActivity({ kind, id }: Relation, told: Offer[]): Confirmation | undef
 }
 
 /** The first attester that is trusted here to say that a co-op has closed. */
-export function saidClosed(
+export async function saidClosed(
   index: Index,
   { listing }: Entry,
   trusted: ReadonlySet<string>,
-): SaidClosed | undefined {
+): Promise<SaidClosed | undefined> {
   if (listing.status === "closed") return undefined;
-  for (const { claim, origin, issued } of index.attested(listing.id)) {
+  for (const { claim, origin, issued } of await index.attested(listing.id)) {
     if (claim.relationship !== "closed" || !trusted.has(origin)) continue;
     return { by: origin, at: issued, date: claim.dissolutionDate };
   }
