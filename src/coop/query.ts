@@ -180,12 +180,15 @@ export const SearchQuery = z
     /** Years, both included. */
     founded_from: Year.optional(),
     founded_to: Year.optional(),
+    /** Founded by then and not dissolved by then, closed now or not. */
+    in_year: Year.optional(),
     near: Near.optional(),
     radius_km: Radius.optional(),
     bbox: BoundingBox.optional(),
     /** Whether listings of one organisation are found and counted each by itself. */
     count: z.enum(["organisations", "listings"]).optional(),
-    sort: z.enum(["relevance", "name", "updated"]).optional(),
+    /** Relevance needs words, and nearest needs `near`. */
+    sort: z.enum(["relevance", "name", "updated", "nearest", "quality"]).optional(),
     cursor: z.string().max(500).optional(),
     limit: z
       .string()
@@ -194,7 +197,7 @@ export const SearchQuery = z
       .pipe(z.number().min(1).max(100))
       .optional(),
   })
-  .superRefine(({ near, radius_km, founded_from, founded_to }, context) => {
+  .superRefine(({ near, radius_km, founded_from, founded_to, sort }, context) => {
     const fault = (path: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], message });
     if (near !== undefined && radius_km === undefined) {
@@ -203,6 +206,9 @@ export const SearchQuery = z
     if (near === undefined && radius_km !== undefined) {
       fault("radius_km", "needs near beside it, such as near=53.8,-1.55");
     }
+    if (near === undefined && sort === "nearest") {
+      fault("sort", "nearest needs near beside it, such as near=53.8,-1.55");
+    }
     if (founded_from !== undefined && founded_to !== undefined && founded_from > founded_to) {
       fault("founded_to", `is before founded_from, which is ${founded_from}`);
     }
@@ -210,4 +216,7 @@ export const SearchQuery = z
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
 /** What of a question decides on single rows: all but text, places, order and page. */
-export type Filter = Pick<SearchQuery, FacetName | "founded_from" | "founded_to" | "count">;
+export type Filter = Pick<
+  SearchQuery,
+  FacetName | "founded_from" | "founded_to" | "in_year" | "count"
+>;
