@@ -52,14 +52,10 @@ export class Exchanges {
     }
   }
 
-  #insert(
-    side: Side,
-    row: number,
-    { theme = none, capital, validThrough = never }: Exchange,
-  ): void {
+  #insert(side: Side, row: number, { theme, capital, validThrough }: Exchange): void {
     this.#prepare(
       "insert or ignore into exchange (side, theme, capital, row, until) values (?, ?, ?, ?, ?)",
-    ).run(side, theme, capital, row, validThrough);
+    ).run(side, theme ?? none, capital, row, validThrough ?? never);
   }
 
   /** What a row offers or needs on a day. */

@@ -53,7 +53,8 @@ export function search(
 }
 
 /** Without words there is no relevance. */
-function sortOf(wanted: Sort | undefined, words: boolean): Sort {
+function sortOf(sort: SearchQuery["sort"], words: boolean): Sort {
+  const wanted = sort === "nearest" || sort === "quality" ? "name" : sort;
   if (words) return wanted ?? "relevance";
   return wanted === "updated" ? "updated" : "name";
 }

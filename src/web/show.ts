@@ -10,10 +10,12 @@ import { onward } from "./beyond.ts";
 import { respond } from "./layout.ts";
 import { aboutPage } from "./pages/about.ts";
 import { homePage } from "./pages/home.ts";
-import { activeFilters, filterLabel, without } from "./pages/search-address.ts";
+import { narrowings } from "./pages/search-address.ts";
+import type { Names } from "./pages/filter-label.ts";
 import { searchPage } from "./pages/search.ts";
 import { type Fault, readParameters } from "./parameters.ts";
 import type { Site } from "./site.ts";
+import { filterNames } from "./filter-names.ts";
 import { knownSources } from "./sources.ts";
 
 /** `GET /` */
@@ -30,11 +32,17 @@ export async function showHome(site: Site): Promise<Response> {
   );
 }
 
+/** Kilometres around a point for which none are given. */
+const usualRadius = 25;
+
 /** `GET /search`: what can't be understood is said, and the rest is searched for. */
 export async function showSearch(site: Site, c: Context): Promise<Response> {
   // Links that people share pick up parameters on the way: those are no fault of theirs.
   const asked = [...new URL(c.req.url).searchParams];
   const parameters = new URLSearchParams(asked.filter(([name]) => name in SearchQuery.shape));
+  // The form always has a radius, and its point may be empty.
+  if ((parameters.get("near") ?? "").trim() === "") parameters.delete("radius_km");
+  else if (!parameters.has("radius_km")) parameters.set("radius_km", String(usualRadius));
   const written = parameters.get("q") ?? "";
   let faults: Fault[] = [];
   let read = readParameters(SearchQuery, parameters);
@@ -58,11 +66,12 @@ export async function showSearch(site: Site, c: Context): Promise<Response> {
     query = first;
     result = await site.index.search(query);
   }
-  const wider = result.items.length === 0 ? await widen(site, query) : [];
+  const names = await filterNames(site, query, result.facets);
+  const wider = result.items.length === 0 ? await widen(site, query, names) : [];
   const leaf = await onward(site, "/search", parameters);
   const { host } = site.node;
   const silent = await shownHosts.silent(site.db);
-  const page = searchPage({ host, query, result, faults, written, wider, leaf, silent });
+  const page = searchPage({ host, query, result, faults, written, names, wider, leaf, silent });
   return respond(site, page, faults.length === 0 ? 200 : 400);
 }
 
@@ -84,12 +93,12 @@ function narrowed(query: SearchQuery): SearchQuery {
 }
 
 /** The same search with one thing less each, as far as that finds something. */
-async function widen(site: Site, query: SearchQuery) {
+async function widen(site: Site, query: SearchQuery, names: Names) {
   const { q, cursor: _, ...rest } = query;
-  const filters = activeFilters(query).slice(0, 6);
-  const less = filters.map((filter) => ({
-    label: `Without “${filterLabel(filter)}”`,
-    query: without(query, filter),
+  const filters = narrowings(query, names).slice(0, 6);
+  const less = filters.map(({ label, rest: others }) => ({
+    label: `Without “${label}”`,
+    query: others,
   }));
   if (q !== undefined && filters.length > 0) {
     less.push({ label: `Without “${q}”`, query: rest });

@@ -98,6 +98,13 @@ export const relationWords: Record<RelationKind, string> = {
   "supported-by": "Supported by",
 };
 
+/** By what right a listing is published, as a filter says it. */
+export const sourceWords: Record<string, string> = {
+  claimed: "Published by the co-op itself",
+  mandated: "Published by a federation",
+  imported: "Imported from open data",
+} satisfies Record<ProvenanceKind, string>;
+
 /** What is counted or summed up for a year; parts stand below what they are parts of. */
 export const measureWords: Record<Exclude<Measure, "membersBySex" | "membersByClass">, string> = {
   members: "Members",

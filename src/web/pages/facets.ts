@@ -1,36 +1,106 @@
 import { html, raw } from "hono/html";
-import { type FacetName, facetNames, type SearchQuery } from "../../coop/query.ts";
+import { type FacetName, type SearchQuery } from "../../coop/query.ts";
 import { regionPath } from "../../coop/regions.ts";
 import { sectorPath } from "../../coop/sectors.ts";
 import type { FacetValue, SearchResult } from "../../index/directory-index.ts";
 import type { Fault } from "../parameters.ts";
 import { type Html, number } from "../text.ts";
 import { facetWords } from "../words.ts";
-import { filterLabel } from "./search-address.ts";
+import { filterLabel, type Names } from "./filter-label.ts";
+import { countFields, foundedFields, placeFields } from "./filter-fields.ts";
 
 /** So many values are seen at once; the others are unfolded. */
 const shownMost = 8;
 
+/** What the filters are made from. */
+export interface FilterData {
+  query: SearchQuery;
+  facets: SearchResult["facets"];
+  faults: Fault[];
+  names: Names;
+}
+
+/** Filters that belong together, in the order in which they are shown. */
+interface Group {
+  heading: string;
+  /** Seen from the start. */
+  open: FacetName[];
+  /** Unfolded by who wants them, or where something of them is chosen. */
+  folded: FacetName[];
+  /** What is written or picked beside the facets. */
+  fields?: (data: FilterData) => Html;
+}
+
+const groups: Group[] = [
+  { heading: "What they do", open: ["theme"], folded: ["sector"] },
+  { heading: "Where", open: ["region"], folded: [], fields: placeFields },
+  {
+    heading: "What kind of co-op",
+    open: ["type", "multi_stakeholder"],
+    folded: ["stakeholder", "legal_form", "level", "status"],
+    fields: foundedFields,
+  },
+  { heading: "Give and take", open: [], folded: ["needs", "offers", "capital"] },
+  { heading: "Ties", open: [], folded: ["member_of", "relation"] },
+  {
+    heading: "What is known",
+    open: [],
+    folded: ["figure_year", "women_band", "language", "source"],
+    fields: countFields,
+  },
+];
+
 /**
  * The filters, as checkboxes with counts: values of one filter are
- * alternatives, so each count says what ticking it would bring. None where
- * there is nothing to choose from.
+ * alternatives, so each count says what ticking it would bring. Without those
+ * where there is nothing to choose from.
  */
-export function filters(
-  query: SearchQuery,
-  facets: SearchResult["facets"],
-  faults: Fault[],
-): Html[] {
-  return facetNames.flatMap((name) => {
-    const fault = faults.find(({ parameter }) => parameter === name);
-    const rows = arrange(name, query[name] ?? [], facets[name]);
-    if (!offersChoice(name, rows) && fault === undefined) return [];
-    return html`<fieldset class="facet">
-      <legend>${facetWords[name]}</legend>
-      ${fault === undefined ? "" : html`<p class="fault" id="fault-${name}">${fault.detail}</p>`}
-      ${folded(name, rows)}
-    </fieldset>`;
+export function filters(data: FilterData): Html[] {
+  return groups.flatMap(({ heading, open, folded, fields }) => {
+    const parts = [
+      ...open.flatMap((name) => facet(name, data, true)),
+      ...folded.flatMap((name) => facet(name, data, false)),
+      ...(fields === undefined ? [] : [fields(data)]),
+    ];
+    if (parts.length === 0) return [];
+    return html`<section class="filter-group">
+      <h2>${heading}</h2>
+      ${parts}
+    </section>`;
   });
+}
+
+function facet(
+  name: FacetName,
+  { query, facets, faults, names }: FilterData,
+  open: boolean,
+): Html[] {
+  const fault = faults.find(({ parameter }) => parameter === name);
+  const chosen: readonly string[] = query[name] ?? [];
+  const rows = arrange(name, chosen, facets[name] ?? [], names);
+  if (!offersChoice(name, rows) && fault === undefined) return [];
+  const body = html`${
+    fault === undefined ? "" : html`<p class="fault" id="fault-${name}">${fault.detail}</p>`
+  }
+  ${folded(name, rows)}`;
+  if (open) {
+    return [
+      html`<fieldset class="facet">
+        <legend>${facetWords[name]}</legend>
+        ${body}
+      </fieldset>`,
+    ];
+  }
+  const isOpen = chosen.length > 0 || fault !== undefined;
+  return [
+    html`<details class="facet" ${isOpen ? raw("open") : ""}>
+      <summary>${facetWords[name]}</summary>
+      <fieldset>
+        <legend class="unseen">${facetWords[name]}</legend>
+        ${body}
+      </fieldset>
+    </details>`,
+  ];
 }
 
 /** Where nearly all co-ops have the same level and status, a filter for it is in the way. */
@@ -50,7 +120,12 @@ interface Row {
 }
 
 /** Sectors and regions stand below what contains them; chosen values are never left out. */
-function arrange(name: FacetName, chosen: string[], values: FacetValue[]): Row[] {
+function arrange(
+  name: FacetName,
+  chosen: readonly string[],
+  values: FacetValue[],
+  names: Names,
+): Row[] {
   const all = new Map(values.map(({ value, count }) => [value, count]));
   for (const value of chosen) if (!all.has(value)) all.set(value, 0);
   const pathOf = { sector: sectorPath, region: regionPath }[name as string] ?? (() => []);
@@ -66,7 +141,7 @@ function arrange(name: FacetName, chosen: string[], values: FacetValue[]): Row[]
   const add = (parent: string | undefined, depth: number) => {
     for (const [value, count] of all) {
       if (parents.get(value) !== parent) continue;
-      const label = filterLabel({ name, value });
+      const label = filterLabel({ name, value }, names);
       rows.push({ value, label, count, chosen: chosen.includes(value), depth });
       add(value, depth + 1);
     }
@@ -105,7 +180,8 @@ function option(name: FacetName, { value, label, count, chosen, depth }: Row): H
         value="${value}"
         ${chosen ? raw("checked") : ""}
       />
-      <span class="label">${label}</span> <span class="count">${number(count)}</span></label
+      <span class="label" dir="auto">${label}</span>
+      <span class="count">${number(count)}</span></label
     >
   </li>`;
 }

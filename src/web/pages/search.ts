@@ -6,10 +6,11 @@ import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { counted, type Html } from "../text.ts";
 import { filters } from "./facets.ts";
+import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { resultItem } from "./result.ts";
 import { silentWords } from "./silent.ts";
-import { activeFilters, type Filter, filterLabel, searchHref, without } from "./search-address.ts";
+import { foundWords, type Narrowing, narrowings, searchHref } from "./search-address.ts";
 
 /** What the search page shows. */
 export interface SearchData {
@@ -22,6 +23,8 @@ export interface SearchData {
   faults: Fault[];
   /** What was written into the field, faulty or not. */
   written: string;
+  /** What federations and sources are called. */
+  names: Names;
   /** When nothing was found: the same search with one thing less, and what it would find. */
   wider: { label: string; query: SearchQuery; total: number }[];
   /** On a leaf, where this search goes on. */
@@ -32,12 +35,12 @@ export interface SearchData {
 
 /** The search: a form, what it found, and ways to narrow and to widen it. */
 export function searchPage(data: SearchData): Page {
-  const { query, result, faults } = data;
-  const chosen = activeFilters(query);
-  const choices = filters(query, result.facets, faults);
+  const { query, result, faults, names } = data;
+  const chosen = narrowings(query, names);
+  const choices = filters({ query, facets: result.facets, faults, names });
   const what = query.q === undefined ? "" : ` for “${query.q}”`;
   return {
-    title: `${counted(result.total, "co-op")}${what}`,
+    title: `${foundWords(result.total, query)}${what}`,
     current: "search",
     head: head(query, chosen),
     body: html`<div class="search">
@@ -84,19 +87,19 @@ export function searchPage(data: SearchData): Page {
         ${otherFaults(faults)}
         ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same search")}
         <p class="total" role="status">
-          <strong>${counted(result.total, "co-op")}</strong>${
+          <strong>${foundWords(result.total, query)}</strong>${
             result.examples === 0 ? "" : html`, and ${counted(result.examples, "worked example")}`
           }${what === "" ? "" : html` <span class="for">${what}</span>`}
         </p>
         ${chips(query, chosen)} ${result.items.length === 0 ? nothing(data) : found(data)}
-        ${silentWords(data.silent)}
+        ${elsewhere(query)} ${silentWords(data.silent)}
       </div>
     </div>`,
   };
 }
 
 /** Searches with filters are endless in number: nobody should crawl them. */
-function head(query: SearchQuery, chosen: Filter[]): Html {
+function head(query: SearchQuery, chosen: Narrowing[]): Html {
   const plain = chosen.length <= 1 && query.cursor === undefined && query.q === undefined;
   return html`${plain ? "" : raw('<meta name="robots" content="noindex" />')}`;
 }
@@ -126,20 +129,20 @@ function otherFaults(faults: Fault[]): Html | string {
   </div>`;
 }
 
-function chips(query: SearchQuery, chosen: Filter[]): Html | string {
+function chips(query: SearchQuery, chosen: Narrowing[]): Html | string {
   if (chosen.length === 0) return "";
   return html`<ul class="chips" aria-label="Active filters">
     ${chosen.map(
-      (filter) =>
+      ({ label, rest }) =>
         html`<li>
-          <a href="${searchHref(without(query, filter))}"
-            ><span class="unseen">Remove the filter </span>${filterLabel(filter)}
+          <a href="${searchHref(rest)}"
+            ><span class="unseen">Remove the filter </span><span dir="auto">${label}</span>
             <span class="cross" aria-hidden="true">×</span></a
           >
         </li>`,
     )}
     <li class="all">
-      <a href="${searchHref({ q: query.q, sort: query.sort })}">Remove all</a>
+      <a href="${searchHref({ q: query.q })}">Remove all</a>
     </li>
   </ul>`;
 }
@@ -162,23 +165,46 @@ function found({ host, query, result }: SearchData): Html {
     </nav>`;
 }
 
+/** The same question, asked elsewhere. */
+function elsewhere(query: SearchQuery): Html {
+  const { cursor: _, sort: _sort, limit: _limit, ...same } = query;
+  return html`<p class="aside elsewhere">
+    The same search <a href="${searchHref(same, "/api/v1/coops")}">as JSON</a>.
+  </p>`;
+}
+
+/** By what a search can be sorted, and what that is called. */
+const sorts = {
+  relevance: "best match",
+  nearest: "nearest",
+  name: "name",
+  updated: "last changed",
+  quality: "most complete",
+} as const;
+type Sort = keyof typeof sorts;
+
 function sorting(query: SearchQuery): Html {
-  const sorts = [
-    ...(query.q === undefined ? [] : [["relevance", "best match"] as const]),
-    ["name", "name"] as const,
-    ["updated", "last changed"] as const,
-  ];
   // Without words nothing matches better than another: then it is the name.
-  const relevant = query.q !== undefined && (query.sort ?? "relevance") === "relevance";
-  const current = relevant ? "relevance" : query.sort === "updated" ? "updated" : "name";
+  const needed: Partial<Record<Sort, unknown>> = {
+    relevance: query.q,
+    nearest: query.near,
+    name: true,
+    updated: true,
+    quality: true,
+  };
+  const possible = (Object.keys(sorts) as Sort[]).filter((sort) => needed[sort] !== undefined);
+  const usual = query.q === undefined ? "name" : "relevance";
+  const current = possible.find((sort) => sort === query.sort) ?? usual;
   const { cursor: _, ...first } = query;
   return html`<p class="sorting">
     Sort by
-    ${sorts.map(([sort, label], index) => [
+    ${possible.map((sort, index) => [
       index === 0 ? "" : html` <span aria-hidden="true">·</span> `,
       sort === current
-        ? html`<strong aria-current="true">${label}</strong>`
-        : html`<a href="${searchHref({ ...first, sort })}">${label}</a>`,
+        ? html`<strong aria-current="true">${sorts[sort]}</strong>`
+        : html`<a href="${searchHref({ ...first, sort: sort === usual ? undefined : sort })}"
+            >${sorts[sort]}</a
+          >`,
     ])}
   </p>`;
 }
