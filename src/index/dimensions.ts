@@ -1,0 +1,347 @@
+import {
+  Capital,
+  CoopType,
+  Level,
+  ProvenanceKind,
+  RelationKind,
+  StakeholderKind,
+  Status,
+  Theme,
+} from "../coop/codes.ts";
+import type { FacetName } from "../coop/query.ts";
+import { regionPath } from "../coop/regions.ts";
+import { state } from "./columns.ts";
+
+/**
+ * What a table can be broken down by. Sectors and regions have one for each
+ * level. `year` is the years in which there was the co-op, `figure_year` the
+ * years for which it has figures: in both, a figure counts in its own year only.
+ */
+export const dimensionNames = [
+  "type",
+  "multi_stakeholder",
+  "section",
+  "division",
+  "group",
+  "class",
+  "theme",
+  "country",
+  "region",
+  "district",
+  "nuts1",
+  "nuts2",
+  "nuts3",
+  "quebec_region",
+  "other_region",
+  "legal_form",
+  "stakeholder",
+  "level",
+  "status",
+  "capital_offered",
+  "capital_needed",
+  "offers",
+  "needs",
+  "founded",
+  "decade",
+  "year",
+  "figure_year",
+  "women_band",
+  "source",
+  "data_set",
+  "language",
+  "member_of",
+  "relation",
+] as const;
+export type DimensionName = (typeof dimensionNames)[number];
+
+/** The value of those that have none. */
+export const none = "none";
+
+/** The dictionary of a facet, as tables need it. */
+export interface Sets {
+  readonly size: number;
+  of(set: number): readonly number[];
+  readonly values: readonly string[];
+}
+
+/** The figures, as tables need them. */
+export interface Runs {
+  measures(): string[];
+  years(measure: string): number[];
+  each(
+    measure: string,
+    year: number,
+    visit: (row: number, value: number, flags: number) => void,
+  ): void;
+}
+
+/** The columns, as tables need them. */
+export interface StatisticalColumns {
+  readonly size: number;
+  /** Bits: `state` in columns.ts. */
+  readonly state: ArrayLike<number>;
+  sets(facet: FacetName): Sets;
+  column(facet: FacetName): ArrayLike<number>;
+  /** Years; 0 is not known. */
+  readonly founded: ArrayLike<number>;
+  readonly dissolved: ArrayLike<number>;
+  readonly figures: Runs;
+}
+
+type Definition =
+  | {
+      /** A facet, or those of its values that are meant. */
+      facet: FacetName;
+      keep?: (value: string) => boolean;
+      /** The order of the values; else that of their codes. */
+      order?: readonly string[];
+      /** What a value of the dimension is as a value of the facet: with this before it. */
+      prefix?: string;
+    }
+  | { span: 1 | 10 }
+  | { population: true };
+
+const isoRegion = (value: string) => value.startsWith("iso3166-2:");
+const isTop = (value: string) => regionPath(value)[1]?.startsWith("iso3166-1:") === true;
+const ofLength = (scheme: string, length: number) => (value: string) =>
+  value.startsWith(scheme) && value.length === scheme.length + length;
+const bands = ["0-24", "25-49", "50-74", "75-100", "unknown"];
+
+const definitions: Record<DimensionName, Definition> = {
+  type: { facet: "type", order: CoopType.options },
+  multi_stakeholder: { facet: "multi_stakeholder", order: ["yes", "no", "unknown"] },
+  section: { facet: "sector", keep: ofLength("isic4:", 1) },
+  division: { facet: "sector", keep: ofLength("isic4:", 2) },
+  group: { facet: "sector", keep: ofLength("isic4:", 3) },
+  class: { facet: "sector", keep: ofLength("isic4:", 4) },
+  theme: { facet: "theme", order: Theme.options },
+  country: { facet: "region", keep: (value) => value.startsWith("iso3166-1:") },
+  region: { facet: "region", keep: (value) => isoRegion(value) && isTop(value) },
+  district: { facet: "region", keep: (value) => isoRegion(value) && !isTop(value) },
+  nuts1: { facet: "region", keep: ofLength("nuts:", 3) },
+  nuts2: { facet: "region", keep: ofLength("nuts:", 4) },
+  nuts3: { facet: "region", keep: ofLength("nuts:", 5) },
+  quebec_region: { facet: "region", keep: (value) => value.startsWith("qc-region:") },
+  other_region: { facet: "region", keep: (value) => !/^(iso3166-|nuts:|qc-region:)/.test(value) },
+  legal_form: { facet: "legal_form" },
+  stakeholder: { facet: "stakeholder", order: StakeholderKind.options },
+  level: { facet: "level", order: Level.options },
+  status: { facet: "status", order: Status.options },
+  capital_offered: { facet: "capital", prefix: "offers:", order: Capital.options },
+  capital_needed: { facet: "capital", prefix: "needs:", order: Capital.options },
+  offers: { facet: "offers", order: Theme.options, keep: (value) => value !== "any" },
+  needs: { facet: "needs", order: Theme.options, keep: (value) => value !== "any" },
+  founded: { span: 1 },
+  decade: { span: 10 },
+  year: { population: true },
+  figure_year: { facet: "figure_year" },
+  women_band: { facet: "women_band", order: bands },
+  source: {
+    facet: "source",
+    keep: (value) => isKind(value),
+    order: ProvenanceKind.options,
+  },
+  data_set: { facet: "source", keep: (value) => !isKind(value) },
+  language: { facet: "language" },
+  member_of: { facet: "member_of" },
+  relation: { facet: "relation", order: RelationKind.options },
+};
+
+function isKind(value: string): boolean {
+  return ProvenanceKind.safeParse(value).success;
+}
+
+/** The facet that a dimension is taken from, if it is. */
+export function facetOf(name: DimensionName): FacetName | undefined {
+  const definition = definitions[name];
+  return "facet" in definition ? definition.facet : undefined;
+}
+
+/** Whether its values are years, and a figure counts in its own year only. */
+export function isTimed(name: DimensionName | undefined): name is "year" | "figure_year" {
+  return name === "year" || name === "figure_year";
+}
+
+/** The value of the facet for a value of the dimension. */
+function inFacet(name: DimensionName, value: string): string {
+  const definition = definitions[name];
+  return "prefix" in definition ? `${definition.prefix}${value}` : value;
+}
+
+/** A fact that a search demands beside its other filters: a dimension and one of its values. */
+export interface Also {
+  dimension: DimensionName;
+  value: string;
+}
+
+/** Reads `theme:food`, `type:none`, `founded:1997`; undefined for what names no dimension. */
+export function parseAlso(text: string): Also | undefined {
+  const at = text.indexOf(":");
+  const dimension = dimensionNames.find((name) => name === text.slice(0, at));
+  const value = text.slice(at + 1).trim();
+  // In a year there was more than one fact decides: `in_year` asks for that.
+  return dimension === undefined || dimension === "year" || value === "" || value.length > 200
+    ? undefined
+    : { dimension, value };
+}
+
+/** The filters of a search that finds what is counted in a cell. */
+export interface CellFilters {
+  facet?: { name: FacetName; value: string };
+  founded?: { from: number; to: number };
+  in_year?: number;
+  /** Where no filter says it: `type:none`. */
+  also?: string;
+}
+
+/** How a search asks for a value of a dimension. */
+export function filtersOf(name: DimensionName, value: string): CellFilters {
+  if (name === "year") return { in_year: Number(value) };
+  if (value === none) return { also: `${name}:${none}` };
+  const definition = definitions[name];
+  if ("facet" in definition) {
+    return { facet: { name: definition.facet, value: inFacet(name, value) } };
+  }
+  const from = Number(value);
+  return { founded: { from, to: from + ("span" in definition ? definition.span - 1 : 0) } };
+}
+
+/**
+ * A dimension over some rows: of each row a key, and for each key the numbers of
+ * the values that it stands for. Many rows have the same key, so that a value
+ * is looked at once a key and not once a row.
+ */
+export interface Axis {
+  /** In order; `none` comes last. Only those that occur. */
+  values: string[];
+  /** By row. */
+  keys: ArrayLike<number>;
+  /** By key: where its values begin in `cells`, and, with the next, where they end. */
+  start: Uint32Array;
+  /** Numbers of values. */
+  cells: Uint32Array;
+}
+
+/** The axis of a table that isn't broken down in this direction: one value for all. */
+export function wholeAxis(size: number): Axis {
+  return {
+    values: [""],
+    keys: new Uint8Array(size),
+    start: new Uint32Array([0, 1]),
+    cells: new Uint32Array([0]),
+  };
+}
+
+/** The axis of a dimension, with the values that occur in the rows given. */
+export function axisOf(
+  columns: StatisticalColumns,
+  name: DimensionName,
+  rows: readonly Uint32Array[],
+): Axis {
+  const { keys, size, valuesOf } = keyed(columns, name);
+  const seen = new Uint8Array(size);
+  for (const some of rows) for (const row of some) seen[keys[row] ?? 0] = 1;
+  const byKey: (readonly string[])[] = [];
+  const found = new Set<string>();
+  for (let key = 0; key < size; key++) {
+    if (seen[key] === 0) continue;
+    const values = valuesOf(key);
+    byKey[key] = values.length === 0 ? [none] : values;
+    for (const value of byKey[key] ?? []) found.add(value);
+  }
+  const values = inOrder(name, found);
+  const numbers = new Map(values.map((value, at) => [value, at]));
+  const start = new Uint32Array(size + 1);
+  const cells: number[] = [];
+  for (let key = 0; key < size; key++) {
+    for (const value of byKey[key] ?? []) cells.push(numbers.get(value) ?? 0);
+    start[key + 1] = cells.length;
+  }
+  return { values, keys, start, cells: Uint32Array.from(cells) };
+}
+
+/** The key of each row, and what values a key stands for. */
+function keyed(columns: StatisticalColumns, name: DimensionName) {
+  const definition = definitions[name];
+  if ("facet" in definition) {
+    const { facet, keep, prefix = "" } = definition;
+    const sets = columns.sets(facet);
+    // By code of the facet: the value of the dimension.
+    const meant = sets.values.map((value) =>
+      value.startsWith(prefix) && (keep?.(value) ?? true) ? value.slice(prefix.length) : undefined,
+    );
+    const valuesOf = (set: number) =>
+      sets.of(set).flatMap((code) => {
+        const value = meant[code];
+        return value === undefined ? [] : [value];
+      });
+    return { keys: columns.column(facet), size: sets.size, valuesOf };
+  }
+  const span = "span" in definition ? definition.span : 1;
+  const valuesOf = (year: number) => (year === 0 ? [] : [String(year - (year % span))]);
+  return { keys: columns.founded, size: 10_000, valuesOf };
+}
+
+function inOrder(name: DimensionName, found: Set<string>): string[] {
+  const definition = definitions[name];
+  const order = "order" in definition ? definition.order : undefined;
+  const place = (value: string) => {
+    if (value === none) return Infinity;
+    const at = order?.indexOf(value) ?? -1;
+    return at === -1 ? (order?.length ?? 0) : at;
+  };
+  return [...found].toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+}
+
+/** The rows that have all of these facts, ascending; undefined where none is asked for. */
+export function alsoRows(
+  columns: StatisticalColumns,
+  also: readonly Also[],
+): Uint32Array | undefined {
+  if (also.length === 0) return undefined;
+  const tests = also.map(({ dimension, value }) => {
+    const { keys, size, valuesOf } = keyed(columns, dimension);
+    const has = new Uint8Array(size);
+    for (let key = 0; key < size; key++) {
+      const values = valuesOf(key);
+      if (values.length === 0 ? value === none : values.includes(value)) has[key] = 1;
+    }
+    return { keys, has };
+  });
+  const rows = new Uint32Array(columns.size);
+  let found = 0;
+  for (let row = 0; row < columns.size; row++) {
+    if (tests.every(({ keys, has }) => has[keys[row] ?? 0] === 1)) rows[found++] = row;
+  }
+  return rows.slice(0, found);
+}
+
+/** Whether there was a co-op in a year: founded by its end, and not dissolved by then. */
+export function wasThere(
+  {
+    state: states,
+    founded,
+    dissolved,
+  }: Pick<StatisticalColumns, "state" | "founded" | "dissolved">,
+  row: number,
+  year: number,
+): boolean {
+  const from = founded[row] ?? 0;
+  const to = dissolved[row] ?? 0;
+  // A co-op that has closed, nobody says when, can't be placed in time.
+  const open = to === 0 ? ((states[row] ?? 0) & state.closed) === 0 : to > year;
+  return from !== 0 && from <= year && open;
+}
+
+/** Whether nobody says when a co-op was founded, or when it closed: then it is in no year. */
+export function isUndated(
+  {
+    state: states,
+    founded,
+    dissolved,
+  }: Pick<StatisticalColumns, "state" | "founded" | "dissolved">,
+  row: number,
+): boolean {
+  const closed = ((states[row] ?? 0) & state.closed) !== 0;
+  return founded[row] === 0 || (closed && dissolved[row] === 0);
+}
