@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type Box,
+  distance,
+  eastward,
+  farthest,
+  type Point,
+  widthOf,
+} from "../../src/coop/earth.ts";
+import { nowhere } from "../../src/index/columns.ts";
+import { Geo } from "../../src/index/geo.ts";
+
+/** Places by row, as the columns hold them, and the slow way to every answer. */
+class Model {
+  size = 0;
+  latitude = new Int32Array(16).fill(nowhere);
+  longitude = new Int32Array(16).fill(nowhere);
+
+  set(row: number, place: Point | undefined): void {
+    if (row >= this.latitude.length) {
+      this.latitude = grown(this.latitude, row * 2);
+      this.longitude = grown(this.longitude, row * 2);
+    }
+    this.size = Math.max(this.size, row + 1);
+    this.latitude[row] = place === undefined ? nowhere : Math.round(place.latitude * 1e6);
+    this.longitude[row] = place === undefined ? nowhere : Math.round(place.longitude * 1e6);
+  }
+
+  all(): (Point & { row: number })[] {
+    return Array.from({ length: this.size }, (_, row) => ({
+      row,
+      latitude: (this.latitude[row] ?? 0) / 1e6,
+      longitude: (this.longitude[row] ?? 0) / 1e6,
+    })).filter(({ row }) => this.latitude[row] !== nowhere);
+  }
+
+  withinRadius(from: Point, km: number): number[] {
+    return rowsOf(this.all().filter((each) => distance(from, each) <= km));
+  }
+
+  withinBox(box: Box): number[] {
+    const millionths = (degrees: number) => Math.round(degrees * 1e6);
+    const [south, north] = [millionths(box.south), millionths(box.north)];
+    const width = widthOf(box) === 360 ? 360e6 : millionths(widthOf(box));
+    return rowsOf(
+      this.all().filter(({ row, longitude }) => {
+        const y = this.latitude[row] ?? 0;
+        return (
+          y >= south && y <= north && millionths(eastward(box.west, longitude)) % 360e6 <= width
+        );
+      }),
+    );
+  }
+
+  nearest(from: Point, among: number[], tie: ArrayLike<number>): { row: number; km: number }[] {
+    const wanted = new Set(among);
+    return this.all()
+      .filter(({ row }) => wanted.has(row))
+      .map((each) => ({ row: each.row, km: distance(from, each), tie: tie[each.row] ?? 0 }))
+      .toSorted((a, b) => a.km - b.km || a.tie - b.tie);
+  }
+}
+
+function grown(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length).fill(nowhere);
+  larger.set(old);
+  return larger;
+}
+
+function rowsOf(places: { row: number }[]): number[] {
+  return places.map(({ row }) => row);
+}
+
+const degrees = (most: number) =>
+  fc.oneof(
+    fc.integer({ min: -most * 1e6, max: most * 1e6 }).map((each) => each / 1e6),
+    fc.constantFrom(-most, most, 0, most / 2, -most + 0.000001, most - 0.000001, 2.35, 2.350001),
+  );
+/** Anywhere, at the edges of the map, and often in one of few spots. */
+const anyPoint: fc.Arbitrary<Point> = fc.oneof(
+  fc.record({ latitude: degrees(90), longitude: degrees(180) }),
+  fc.constantFrom(
+    { latitude: 51.5, longitude: -0.12 },
+    { latitude: 51.500001, longitude: -0.12 },
+    { latitude: 90, longitude: 10 },
+    { latitude: -90, longitude: -180 },
+    { latitude: 16.5, longitude: 180 },
+    { latitude: 16.5, longitude: -180 },
+    { latitude: 16.5, longitude: 179.999999 },
+  ),
+);
+const anyRadius = fc.oneof(
+  fc.constantFrom(0.0001, 0.2, 50, 1000, 10_000, farthest, 20_100),
+  fc.double({ min: 0.001, max: 20_000, noNaN: true }),
+);
+const anyBox: fc.Arbitrary<Box> = fc.tuple(anyPoint, anyPoint).map(([a, b]) => ({
+  west: a.longitude,
+  east: b.longitude,
+  south: Math.min(a.latitude, b.latitude),
+  north: Math.max(a.latitude, b.latitude),
+}));
+/** So many that they are put in order more than once, and some changes. */
+const anyHistory = fc
+  .tuple(
+    fc.array(fc.option(anyPoint, { nil: undefined, freq: 8 }), { minLength: 1, maxLength: 60 }),
+    fc.integer({ min: 1, max: 60 }),
+    fc.array(fc.tuple(fc.nat(4000), fc.option(anyPoint, { nil: undefined })), { maxLength: 60 }),
+    fc.integer({ min: 1, max: 25 }),
+  )
+  .map(([places, times, moves, repeated]) => ({
+    // Copies a little apart from one another.
+    first: Array.from({ length: times }, (_, copy) =>
+      places.map((place) => place && shifted(place, copy)),
+    ).flat(),
+    moves: Array.from({ length: repeated }, (_, copy) =>
+      moves.map(
+        ([row, place]) => [(row + copy * 97) % 4200, place && shifted(place, copy)] as const,
+      ),
+    ).flat(),
+  }));
+
+function shifted({ latitude, longitude }: Point, by: number): Point {
+  return { latitude: Math.max(-90, Math.round(latitude * 1e6 - by * 3) / 1e6), longitude };
+}
+
+function built(first: (Point | undefined)[]): { model: Model; geo: Geo } {
+  const model = new Model();
+  for (const [row, place] of first.entries()) model.set(row, place);
+  return { model, geo: new Geo(model) };
+}
+
+describe("places", () => {
+  test("are found within a radius and in a box as by looking at all of them, whatever moves", () => {
+    fc.assert(
+      fc.property(anyHistory, anyPoint, anyRadius, anyBox, (history, from, km, box) => {
+        const { model, geo } = built(history.first);
+        const same = () => {
+          expect([...geo.withinRadius(from, km)]).toEqual(model.withinRadius(from, km));
+          expect([...geo.withinBox(box)]).toEqual(model.withinBox(box));
+        };
+        same();
+        for (const [row, place] of history.moves) {
+          model.set(row, place);
+          geo.move(row);
+        }
+        same();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("come nearest first, page after page", () => {
+    fc.assert(
+      fc.property(
+        anyHistory,
+        anyPoint,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 30 }),
+        ({ first, moves }, from, share, limit) => {
+          // Twice as many: then those that match are more than are looked at one by one.
+          const { model, geo } = built([...first, ...first, ...first]);
+          for (const [row, place] of moves) {
+            model.set(row, place);
+            geo.move(row);
+          }
+          const marks = new Uint8Array(model.size).map((_, row) => (row % share === 0 ? 1 : 0));
+          const rows = new Uint32Array(marks.keys().filter((row) => marks[row] === 1));
+          const tie = new Uint32Array(model.size).map((_, row) => Math.imul(row, 2654435761));
+          const all = model.nearest(from, [...rows], tie);
+          let after: { km: number; tie: number } | undefined;
+          for (let page = 0; page < 3; page++) {
+            const found = geo.nearest(from, { limit, among: { rows, marks }, tie, after });
+            expect(found).toEqual(all.slice(page * limit, (page + 1) * limit));
+            after = found.at(-1);
+            if (after === undefined) break;
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("across the date line and at the poles are as near as they are", () => {
+    const { geo } = built([
+      { latitude: -16.8, longitude: 179.99 },
+      { latitude: -16.8, longitude: -179.99 },
+      { latitude: 89.99, longitude: 0 },
+      { latitude: 89.99, longitude: 180 },
+      undefined,
+    ]);
+    expect([...geo.withinRadius({ latitude: -16.8, longitude: 180 }, 2)]).toEqual([0, 1]);
+    expect([...geo.withinRadius({ latitude: 90, longitude: -77 }, 2)]).toEqual([2, 3]);
+    expect([...geo.withinBox({ west: 179, east: -179, south: -20, north: -10 })]).toEqual([0, 1]);
+    expect([...geo.withinBox({ west: -180, east: 180, south: -90, north: 90 })]).toEqual([
+      0, 1, 2, 3,
+    ]);
+  });
+});
