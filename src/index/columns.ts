@@ -1,5 +1,6 @@
 import { type FacetName, facetNames } from "../coop/query.ts";
 import { type Figure, FigureRuns } from "./figures.ts";
+import { Geo, nowhere } from "./geo.ts";
 import { closedStatus, type Dictionaries, type FactSets, newDictionaries } from "./sets.ts";
 
 /** Bits of a row's state. */
@@ -13,9 +14,6 @@ export const state = {
   hidden: 8,
 } as const;
 const { held, example, closed, hidden } = state;
-
-/** The latitude and longitude of what has no place. */
-export const nowhere = -2147483648;
 
 /** All that memory holds of a row. */
 export interface RowFacts {
@@ -73,6 +71,7 @@ export class Columns {
   tie = new Uint32Array(0);
 
   #end = 0;
+  #geo: Geo | undefined;
   readonly #columns: Column[] = facetNames.map(() => new Uint8Array(0));
   /** By facet, how many organisations have each set: of `status` all, of others what isn't closed. */
   readonly #counts: Uint32Array<ArrayBuffer>[] = facetNames.map(() => new Uint32Array(16));
@@ -86,6 +85,11 @@ export class Columns {
   /** One more than the largest row that there was. */
   get size(): number {
     return this.#end;
+  }
+
+  /** The rows by where they are; put in order at the first question of place. */
+  get geo(): Geo {
+    return (this.#geo ??= new Geo(this));
   }
 
   sets(facet: FacetName): FactSets {
@@ -107,8 +111,10 @@ export class Columns {
 
   /** Adds or replaces a row. */
   set(row: number, facts: RowFacts): void {
-    this.delete(row);
     if (row >= this.state.length) this.#makeRoom(row + 1);
+    const hasMoved =
+      this.latitude[row] !== facts.latitude || this.longitude[row] !== facts.longitude;
+    this.#remove(row);
     const isClosed = (facts.state & closed) !== 0;
     for (let at = 0; at < facetNames.length; at++) this.#put(at, row, facts.sets[at] ?? 0);
     if (isClosed) this.#declare(row);
@@ -122,9 +128,16 @@ export class Columns {
     this.figures.add(row, facts.figures);
     this.#end = Math.max(this.#end, row + 1);
     this.#change(row, held | (facts.state & (example | closed | hidden)));
+    if (hasMoved) this.#geo?.move(row);
   }
 
   delete(row: number): void {
+    const wasPlaced = (this.latitude[row] ?? nowhere) !== nowhere;
+    this.#remove(row);
+    if (wasPlaced) this.#geo?.move(row);
+  }
+
+  #remove(row: number): void {
     if ((this.state[row] ?? 0) === 0) return;
     this.#change(row, 0);
     this.#declared.delete(row);
@@ -209,8 +222,8 @@ export class Columns {
       this.#columns[place] = grown(column, larger);
     }
     this.state = grown(this.state, new Uint8Array(size));
-    this.latitude = grown(this.latitude, new Int32Array(size));
-    this.longitude = grown(this.longitude, new Int32Array(size));
+    this.latitude = grown(this.latitude, new Int32Array(size).fill(nowhere));
+    this.longitude = grown(this.longitude, new Int32Array(size).fill(nowhere));
     this.founded = grown(this.founded, new Int16Array(size));
     this.dissolved = grown(this.dissolved, new Int16Array(size));
     this.updated = grown(this.updated, new Uint32Array(size));

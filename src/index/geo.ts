@@ -9,7 +9,9 @@ import {
   type Point,
   widthOf,
 } from "../coop/earth.ts";
-import { nowhere } from "./columns.ts";
+
+/** The latitude and the longitude of a row that has no place, in the columns. */
+export const nowhere = -2147483648;
 
 /** Where the rows are. The arrays may be replaced when they grow. */
 export interface Places {

@@ -1,6 +1,7 @@
 import { Theme } from "../coop/codes.ts";
 import { type Fit, fitOf, type Wanted } from "../coop/exchange.ts";
-import { type Columns, nowhere, state } from "./columns.ts";
+import { type Columns, state } from "./columns.ts";
+import { nowhere } from "./geo.ts";
 import { readPlace, writePlace } from "./cursor.ts";
 import type { Exchanges, Side } from "./exchanges.ts";
 

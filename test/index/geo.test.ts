@@ -8,8 +8,7 @@ import {
   type Point,
   widthOf,
 } from "../../src/coop/earth.ts";
-import { nowhere } from "../../src/index/columns.ts";
-import { Geo } from "../../src/index/geo.ts";
+import { Geo, nowhere } from "../../src/index/geo.ts";
 
 /** Places by row, as the columns hold them, and the slow way to every answer. */
 class Model {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Columns, nowhere, state } from "../../src/index/columns.ts";
+import { Columns, state } from "../../src/index/columns.ts";
+import { nowhere } from "../../src/index/geo.ts";
 import { alsoRows, type DimensionName } from "../../src/index/dimensions.ts";
 import { carriedForward, type Figure } from "../../src/index/figures.ts";
 import type { StatName } from "../../src/index/measures.ts";
