@@ -47,6 +47,11 @@ export function sectorPath(code: string): string[] {
   return path;
 }
 
+/** Every sector of every level, what contains others before these. */
+export function sectorCodes(): string[] {
+  return [...entries().keys()].map((code) => scheme + code);
+}
+
 /** The 21 sections, A to U. */
 export function sections(): { code: string; label: string }[] {
   return [...entries()]

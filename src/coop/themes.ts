@@ -2,7 +2,6 @@ import { type Theme, themes } from "./codes.ts";
 import { type Findables, findables, ranked } from "./ranking.ts";
 import { sectorPath } from "./sectors.ts";
 
-/** Plain words for what co-ops of a theme do. */
 const words: Partial<Record<Theme, string[]>> = {
   food: ["farm", "farming", "agriculture", "grocery", "restaurant", "fishing", "market garden"],
   housing: ["homes", "tenants", "co-housing", "building together"],
@@ -20,6 +19,11 @@ const words: Partial<Record<Theme, string[]>> = {
   making: ["crafts", "manufacturing", "construction", "workshop"],
   community: ["club", "neighbourhood", "association", "pub"],
 };
+
+/** Plain English words for what co-ops of a theme do. */
+export function themeWords(theme: Theme): readonly string[] {
+  return words[theme] ?? [];
+}
 
 /**
  * The themes of a sector: those that name it, or else those that name what

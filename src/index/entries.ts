@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { attestationKind, type Claim, readAttestation } from "../coop/attestation.ts";
 import type { JsonObject } from "../coop/canonical-json.ts";
-import { themes } from "../coop/codes.ts";
 import type { Listing } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
-import { isRegion, regionLabel, regionPath } from "../coop/regions.ts";
-import { sectorLabel, sectorPath } from "../coop/sectors.ts";
+import { isRegion, regionPath } from "../coop/regions.ts";
+import { sectorPath } from "../coop/sectors.ts";
 import { type Answer, multiStakeholder } from "../coop/stakeholders.ts";
 import type { Record } from "../store/records.ts";
 import type { RowState } from "./old-columns.ts";
 import type { Fact } from "./facets.ts";
 import { handleKey, registrationKeys } from "./identifiers.ts";
-import { fold, indexText } from "./text.ts";
+import { fold } from "./fold.ts";
+import { type Texts, textsOf } from "./listing-texts.ts";
 
 /** A listing as it goes into the index. */
 export interface IndexedListing {
@@ -31,7 +31,7 @@ export interface IndexedListing {
   /** 48 bits of the hash of the record's URL: the same on every node and after every rebuild. */
   tie: number;
   /** Name, legal name, place, topic and summary, for the full-text table. */
-  texts: [string, string, string, string, string];
+  texts: Texts;
 }
 
 /** Characters by which names are sorted: so few that a cursor holds them in any script. */
@@ -121,26 +121,4 @@ function keysOf(listing: Listing): string[] {
     if (handle !== undefined) keys.push(handle);
   }
   return [...new Set(keys)];
-}
-
-function textsOf(listing: Listing): IndexedListing["texts"] {
-  const { name, nameMap = {}, legalName, summary, summaryMap = {}, location } = listing;
-  const languages = new Set([
-    "en",
-    ...(listing.inLanguage === undefined ? [] : [listing.inLanguage]),
-  ]);
-  const regions = [...regionsOf(listing)].flatMap((code) =>
-    [...languages].map((language) => regionLabel(code, language)),
-  );
-  return [
-    indexText([name, ...Object.values(nameMap)]),
-    indexText([legalName]),
-    indexText([location?.address.addressLocality, ...regions]),
-    // Only the sector itself: the titles of sections name far more than one co-op does.
-    indexText([
-      ...(listing.theme ?? []).map((theme) => themes[theme].label),
-      ...(listing.activity ?? []).map(sectorLabel),
-    ]),
-    indexText([summary, ...Object.values(summaryMap)]),
-  ];
 }

@@ -1,10 +1,11 @@
 import type { SearchQuery } from "../coop/query.ts";
+import { readText } from "./asked.ts";
 import type { Cache, PlacedRow } from "./cache.ts";
 import type { Columns, Tally } from "./old-columns.ts";
 import { type Place, readCursor, type Sort, writeCursor } from "./cursor.ts";
 import type { SearchResult } from "./directory-index.ts";
+import { expressionOf } from "./expression.ts";
 import type { FactNumbers } from "./facets.ts";
-import { textQuery } from "./text.ts";
 
 /** Items of a result, when the query doesn't say. */
 const defaultLimit = 20;
@@ -21,18 +22,18 @@ export function search(
   columns: Columns,
   numbers: FactNumbers,
 ): SearchResult {
-  const text = textQuery(query.q ?? "");
-  const sort = sortOf(query.sort, text.kind !== "everything");
+  const text = readText(query.q ?? "");
+  const sort = sortOf(query.sort, text.kind === "words" || text.kind === "nothing");
   const after = readCursor(query, sort);
   const limit = query.limit ?? defaultLimit;
   let scores: [row: number, score: number][] = [];
   let hits: number[] | undefined;
   if (text.kind === "nothing") hits = [];
-  if (text.kind === "match" && sort === "relevance") {
-    scores = cache.scores(text.expression);
+  if (text.kind === "words" && sort === "relevance") {
+    scores = cache.scores(expressionOf(text));
     hits = scores.map(([row]) => row);
-  } else if (text.kind === "match") {
-    hits = cache.hits(text.expression);
+  } else if (text.kind === "words") {
+    hits = cache.hits(expressionOf(text));
   }
   const tally = columns.tally(query, numbers, hits);
   const page =

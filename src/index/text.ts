@@ -1,3 +1,6 @@
+import { coopRuns, coopWords } from "../coop/coop-words.ts";
+import { fold } from "./fold.ts";
+
 /**
  * How text is cut into terms: the one place for it, so that what is written and
  * what is asked for always meet. FTS5's own tokenizer only splits at the spaces
@@ -5,72 +8,12 @@
  * scripts without spaces.
  */
 
-/** Marks that searches leave out: accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic. */
-const marks = new RegExp(
-  String.raw`[\u0300-\u036f\u0483-\u0487` +
-    String.raw`\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7` +
-    String.raw`\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc` +
-    String.raw`\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]`,
-  "gu",
-);
-
-/** Letters that Unicode doesn't take apart, as those write them who lack them. */
-const letters: Record<string, string> = {
-  ß: "ss",
-  ł: "l",
-  ø: "o",
-  đ: "d",
-  ð: "d",
-  þ: "th",
-  æ: "ae",
-  œ: "oe",
-  ı: "i",
-  ħ: "h",
-  ŧ: "t",
-  ς: "σ",
-};
-const letter = new RegExp(`[${Object.keys(letters).join("")}]`, "gu");
-
-/** `c.i.c.`, `s.p.a`: an abbreviation is one word. */
-const abbreviation = /(?<![\p{L}\p{N}])(?:\p{L}\.)+\p{L}?(?![\p{L}\p{N}])/gu;
-
-/** The places at which `co-op`, `co op` and `co-housing` are written as one word, too. */
-const prefixCo =
-  /(?<![\p{L}\p{N}])co(?:[-\u2010-\u2015](?=\p{L})| (?=ops?(?![\p{L}\p{N}])|operat))/gu;
-
 /** Runs of scripts that put no spaces between words, or, as Korean, too few. */
 const unspaced =
   /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]+/gu;
 
-const ascii = /^[\0-\x7f]*$/;
-
-function withoutAccents(text: string): string {
-  return text
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/\p{Cf}|\u02bb/gu, "")
-    .replace(marks, "")
-    .replace(letter, (each) => letters[each] ?? each)
-    .normalize("NFC");
-}
-
-/**
- * Text as it is compared and sorted: lower case, without accents, compatibility
- * forms and punctuation, words separated by single spaces. Empty when there is
- * no letter or digit in it.
- */
-export function fold(text: string): string {
-  const plain = ascii.test(text) ? text.toLowerCase() : withoutAccents(text);
-  return plain
-    .replace(/['’ʼ](?:(?<=\p{scx=Cyrl}.)(?=\p{scx=Cyrl})|(?<=\p{L}.)(?=s(?![\p{L}\p{N}])))/gu, "")
-    .replace(abbreviation, (each) => each.replaceAll(".", ""))
-    .replace(prefixCo, "co")
-    .replace(/(?:[^\p{L}\p{M}\p{N}]|ʼ)+/gu, " ")
-    .trim();
-}
-
 /** A piece of a folded word: a whole word, or a run of characters without spaces. */
-interface Piece {
+export interface Piece {
   text: string;
   run: boolean;
 }
@@ -78,17 +21,40 @@ interface Piece {
 /** Thai is the first script without spaces; most words have nothing of the kind. */
 const spaced = /^[\0-\u0dff]*$/;
 
-function pieces(word: string): Piece[] {
-  if (spaced.test(word)) return word === "" ? [] : [{ text: word, run: false }];
-  const found: Piece[] = [];
-  let end = 0;
-  for (const { 0: text, index } of word.matchAll(unspaced)) {
-    if (index > end) found.push({ text: word.slice(end, index), run: false });
-    found.push({ text, run: true });
-    end = index + text.length;
-  }
-  if (end < word.length) found.push({ text: word.slice(end), run: false });
-  return found;
+/** The word that stands for co-operative, in whatever language it was written. */
+export const coop = "coop";
+
+const coops = new Set(coopWords.map(fold));
+
+/** A co-operative, in a run. */
+export const coopRun = new RegExp(coopRuns.map(fold).join("|"), "u");
+
+/** The article in Arabic, alone or behind `and`, `in`, `as`, `so`, `for`; and in Hebrew. */
+const article = /^(?:[وبكف]?ال|لل)(?=\p{L}{2})|^ה(?=\p{L}{3})/u;
+
+/**
+ * A folded word as a term: words for co-operative become one, and the article
+ * that is written together with its noun is left out.
+ */
+function termOf(word: string): string {
+  const bare = spaced.test(word) ? word.replace(article, "") : word;
+  return coops.has(word) || coops.has(bare) ? coop : bare;
+}
+
+/** The pieces of folded text, in their order. */
+export function pieces(folded: string): Piece[] {
+  return folded.split(" ").flatMap((word) => {
+    if (spaced.test(word)) return word === "" ? [] : [{ text: termOf(word), run: false }];
+    const found: Piece[] = [];
+    let end = 0;
+    for (const { 0: text, index } of word.matchAll(unspaced)) {
+      if (index > end) found.push({ text: word.slice(end, index), run: false });
+      found.push({ text, run: true });
+      end = index + text.length;
+    }
+    if (end < word.length) found.push({ text: word.slice(end), run: false });
+    return found;
+  });
 }
 
 /**
@@ -107,56 +73,47 @@ function terms({ text, run }: Piece): string[] {
 /** Between two texts of one column, so that no phrase reaches from one into the next. No query can hold it. */
 const boundary = "\uf8ff";
 
-/** What is put into a column of the full-text table: terms with spaces between them. */
-export function indexText(texts: Iterable<string | undefined>): string {
-  const columns = new Set<string>();
+/**
+ * What is put into a column of the full-text table: terms with spaces between
+ * them.
+ *
+ * @param marks Terms beside the texts, such as those of `codeTerm`.
+ */
+export function indexText(texts: Iterable<string | undefined>, marks: string[] = []): string {
+  const found = new Set<string>();
   for (const text of texts) {
     if (text === undefined) continue;
-    const found = fold(text).split(" ").flatMap(pieces).flatMap(terms).join(" ");
-    if (found !== "") columns.add(found);
+    const all = pieces(fold(text));
+    const words = all.flatMap(terms);
+    if (words.length > 0) found.add(words.join(" "));
+    if (all.some((piece) => piece.run && coopRun.test(piece.text))) found.add(coop);
   }
-  return [...columns].join(` ${boundary} `);
+  if (marks.length > 0) found.add([...new Set(marks)].join(" "));
+  return [...found].join(` ${boundary} `);
 }
 
-/** What to look for in the text. */
-export type TextQuery =
-  /** Nothing was asked. */
-  | { kind: "everything" }
-  /** Something was asked that no text can hold: only signs, such as `&` or an emoji. */
-  | { kind: "nothing" }
-  /** An expression of FTS5. */
-  | { kind: "match"; expression: string };
+/** All that begins with this is a mark and no word: what people type can't hold it. */
+export const firstMark = "\ue000";
+
+/** The term for a code that a listing has: `isic4:4721`, `theme:food`, `iso3166-1:GB`. */
+export function codeTerm(code: string): string {
+  return `\ue001${code.toLowerCase().replace(/[^a-z0-9]/gu, "")}`;
+}
 
 /**
- * Reads what people type: all words must be there, the last one may be
- * incomplete, "quoted words" stand together in this order. Whatever FTS5 would
- * take for an operator is a word or a sign as any other.
+ * The term for a number in a register, as people and spreadsheets mangle it:
+ * without signs and leading zeros.
+ *
+ * @returns Undefined for what has no digit, or is too short to be meant as one.
  */
-export function textQuery(typed: string): TextQuery {
-  const parts = typed.replace(/[“”„‟«»＂]/gu, '"').split('"');
-  const found: string[] = [];
-  for (const [at, part] of parts.entries()) {
-    const last = at === parts.length - 1;
-    const words = fold(part).split(" ").flatMap(pieces);
-    if (words.length === 0) continue;
-    // A quotation that isn't closed is one that is being typed.
-    if (at % 2 === 1) found.push(phrase(words, last));
-    else {
-      for (const [i, word] of words.entries()) {
-        if (short.test(word.text)) found.push('"coop"*');
-        else found.push(phrase([word], last && i === words.length - 1));
-      }
-    }
-  }
-  if (found.length > 0) return { kind: "match", expression: found.join(" AND ") };
-  return { kind: /[^"\s]/u.test(parts.join("")) ? "nothing" : "everything" };
+export function numberTerm(text: string): string | undefined {
+  if (!/\d/u.test(text)) return undefined;
+  const plain = fold(text).replaceAll(" ", "").replace(/^0+/u, "");
+  return plain.length < 4 || plain.length > 40 ? undefined : `\ue002${plain}`;
 }
 
-/** Short for the word for co-operative in any language: it finds that, too. */
-const short = /^coops?$/;
-
-/** Pieces that stand next to one another. */
-function phrase(words: Piece[], incomplete: boolean): string {
+/** An expression of FTS5: pieces that stand next to one another, the last one perhaps incomplete. */
+export function phrase(words: readonly Piece[], incomplete = false): string {
   const found = words.flatMap(terms);
   const last = words.at(-1);
   const characters = last?.run === true ? Array.from(last.text).length : 0;

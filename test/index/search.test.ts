@@ -148,13 +148,14 @@ describe("words", () => {
         "NPO法人 花",
       ].map((name, at) => listing(`a${at}`, { name })),
     );
-    expect(await names(index, "合作社")).toEqual(["北京农民合作社"]);
+    expect(await names(index, "合作")).toEqual(["北京农民合作社"]);
+    expect(await names(index, "农民合作社")).toEqual(["北京农民合作社"]);
     expect(await names(index, "农民")).toEqual(["北京农民合作社"]);
     expect(await names(index, "农合")).toEqual([]);
     expect(await names(index, "社")).toEqual(["北京农民合作社"]);
-    expect(await names(index, "協同組合")).toEqual(["生活協同組合コープ"]);
-    expect(await names(index, "ｺｰﾌﾟ")).toEqual(["生活協同組合コープ"]);
-    expect(await names(index, "협동조합")).toEqual(["서울협동조합"]);
+    expect(await names(index, "協同組合生活")).toEqual(["生活協同組合コープ"]);
+    expect(await names(index, "生活ｺｰﾌﾟ")).toEqual(["生活協同組合コープ"]);
+    expect(await names(index, "서울협동")).toEqual(["서울협동조합"]);
     expect(await names(index, "서울")).toEqual(["서울협동조합"]);
     expect(await names(index, "การเกษตร")).toEqual(["สหกรณ์การเกษตร"]);
     expect(await names(index, "npo法")).toEqual(["NPO法人 花"]);

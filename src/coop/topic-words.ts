@@ -1,0 +1,63 @@
+import { type Theme, themes } from "./codes.ts";
+import topics from "./data/topic-words.json" with { type: "json" };
+import { sectorWords } from "./sector-words.ts";
+import { sectorCodes, sectorLabel } from "./sectors.ts";
+import { themeWords } from "./themes.ts";
+
+/** What a theme or a sector is called. */
+export interface TopicNames {
+  /** `theme:food`, `isic4:4721`. */
+  code: string;
+  /** Its titles, in every language that there is one in. */
+  titles: string[];
+  /** Plain words for it, each of which means it, or what is below it. */
+  words: string[];
+}
+
+/** The languages in which themes, and sections and divisions of ISIC, have titles of their own. */
+export const topicLanguages = ["en", "fr", "es", "it"] as const;
+
+const translated: Record<string, Record<string, string[]>> = topics;
+
+/** By language, code and place: the first is the title, of what has one. */
+function namesIn(language: string, code: string): string[] {
+  const names = translated[language];
+  return names !== undefined && Object.hasOwn(names, code) ? (names[code] ?? []) : [];
+}
+
+/** Classes have plain words only, sections and divisions titles. */
+function hasTitle(code: string): boolean {
+  return code.startsWith("theme:") || code.length <= "isic4:99".length;
+}
+
+/**
+ * The title of a theme (`theme:food`) or a sector (`isic4:47`) in a language,
+ * or in English where it has none in that.
+ */
+export function topicLabel(code: string, language = "en"): string | undefined {
+  const [base = ""] = language.split("-");
+  const [title] = hasTitle(code) ? namesIn(base, code) : [];
+  return (
+    title ?? (code.startsWith("theme:") ? themes[code.slice(6) as Theme]?.label : sectorLabel(code))
+  );
+}
+
+/** All themes and sectors, with what they are called in any language. */
+export function topicNames(): TopicNames[] {
+  const codes = [...Object.keys(themes).map((theme) => `theme:${theme}`), ...sectorCodes()];
+  return codes.map((code) => {
+    const all = Object.keys(translated).map((language) => namesIn(language, code));
+    const title = topicLabel(code);
+    const english = code.startsWith("theme:")
+      ? themeWords(code.slice(6) as Theme)
+      : (sectorWords[code.slice("isic4:".length)] ?? []);
+    return {
+      code,
+      titles: [
+        ...(title === undefined ? [] : [title]),
+        ...(hasTitle(code) ? all.flatMap(([first]) => first ?? []) : []),
+      ],
+      words: [...english, ...all.flatMap((names) => (hasTitle(code) ? names.slice(1) : names))],
+    };
+  });
+}
