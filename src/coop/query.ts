@@ -48,6 +48,16 @@ export type WomenBand = (typeof womenBands)[number];
 /** What a co-op offers, or needs, whatever its theme. */
 export const anyTheme = "any";
 
+/** Bounds of what one question may cost. */
+const mostValues = 50;
+const mostWords = 16;
+
+const Words = z
+  .string()
+  .trim()
+  .max(200)
+  .refine((text) => text.split(/[\s\p{P}]+/u).length <= mostWords, `more than ${mostWords} words`);
+
 /** Several values in one parameter: repeated, or with commas between them. */
 const list = <T>(item: z.ZodType<T, string>) =>
   z
@@ -59,7 +69,9 @@ const list = <T>(item: z.ZodType<T, string>) =>
         .map((each) => each.trim())
         .filter((each) => each !== ""),
     )
-    .pipe(z.array(item).max(50));
+    .pipe(z.array(item).max(mostValues, `more than ${mostValues} values`))
+    // What JSON Schema can't see behind the commas.
+    .meta({ items: z.toJSONSchema(item, { io: "input", unrepresentable: "any" }) });
 
 /** Reads a value, or says what would be one. */
 function read<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -155,47 +167,68 @@ const Radius = read((text) => {
  */
 export const SearchQuery = z
   .strictObject({
-    q: z.string().trim().max(200).optional(),
-    theme: list(Theme).optional(),
-    sector: list(Sector).optional(),
-    region: list(Region).optional(),
-    type: list(CoopType).optional(),
-    multi_stakeholder: list(z.enum(["yes", "no", "unknown"])).optional(),
-    /** Kinds of members of which there is a class. */
-    stakeholder: list(StakeholderKind).optional(),
-    legal_form: list(LegalForm).optional(),
-    level: list(Level).optional(),
-    /** Without it, everything but what is closed. */
-    status: list(Status).optional(),
-    language: list(Language).optional(),
-    member_of: list(Federation).optional(),
-    relation: list(RelationKind).optional(),
-    offers: list(z.enum([...Theme.options, anyTheme])).optional(),
-    needs: list(z.enum([...Theme.options, anyTheme])).optional(),
-    capital: list(z.enum(heldCapitals)).optional(),
-    source: list(Source).optional(),
-    women_band: list(z.enum(womenBands)).optional(),
-    /** Years for which there are figures. */
-    figure_year: list(FigureYear).optional(),
-    /** Years, both included. */
-    founded_from: Year.optional(),
-    founded_to: Year.optional(),
-    /** Founded by then and not dissolved by then, closed now or not. */
-    in_year: Year.optional(),
-    near: Near.optional(),
-    radius_km: Radius.optional(),
-    bbox: BoundingBox.optional(),
-    /** Whether listings of one organisation are found and counted each by itself. */
-    count: z.enum(["organisations", "listings"]).optional(),
-    /** Relevance needs words, and nearest needs `near`. */
-    sort: z.enum(["relevance", "name", "updated", "nearest", "quality"]).optional(),
-    cursor: z.string().max(500).optional(),
+    q: Words.optional().describe("Words, “quoted phrases”; the last word may be incomplete"),
+    theme: list(Theme).optional().describe("What the co-op works on"),
+    sector: list(Sector).optional().describe("ISIC Rev.4 at any level: Q, 87, isic4:8720"),
+    region: list(Region)
+      .optional()
+      .describe("ISO 3166, NUTS or another scheme: CA, CA-QC, nuts:ITC11"),
+    type: list(CoopType).optional().describe("The declared type, of the ILO’s four"),
+    multi_stakeholder: list(z.enum(["yes", "no", "unknown"]))
+      .optional()
+      .describe("By the ILO’s test on the classes of members"),
+    stakeholder: list(StakeholderKind)
+      .optional()
+      .describe("Kinds of members of which there is a class"),
+    legal_form: list(LegalForm).optional().describe("A code: form:fr-scic, elf:V1Z5"),
+    level: list(Level).optional().describe("Where it stands among co-ops"),
+    status: list(Status).optional().describe("Without it, everything but what is closed"),
+    language: list(Language).optional().describe("A tag of BCP 47: fr, pt-BR"),
+    member_of: list(Federation)
+      .optional()
+      .describe("The address of a federation, or its number in a register: GB-COH:07444723"),
+    relation: list(RelationKind).optional().describe("Has a relation of this kind"),
+    offers: list(z.enum([...Theme.options, anyTheme]))
+      .optional()
+      .describe("Offers something of a theme"),
+    needs: list(z.enum([...Theme.options, anyTheme]))
+      .optional()
+      .describe("Looks for something of a theme"),
+    capital: list(z.enum(heldCapitals)).optional().describe("What it offers or needs is made of"),
+    source: list(Source)
+      .optional()
+      .describe("claimed, mandated, imported, or the address of a source without https://"),
+    women_band: list(z.enum(womenBands))
+      .optional()
+      .describe("Percent of the members who are women"),
+    figure_year: list(FigureYear).optional().describe("Has figures for the year"),
+    founded_from: Year.optional().describe("Founded in this year or later"),
+    founded_to: Year.optional().describe("Founded in this year or earlier"),
+    in_year: Year.optional().describe(
+      "Founded by then and not dissolved by then, closed now or not",
+    ),
+    near: Near.optional().describe("latitude,longitude in degrees; with radius_km"),
+    radius_km: Radius.optional().describe("Kilometres around near"),
+    bbox: BoundingBox.optional().describe("west,south,east,north in degrees"),
+    facets: list(z.enum([...facetNames, "none"]))
+      .optional()
+      .describe("Which facets are counted: all, when it is left out"),
+    count: z
+      .enum(["organisations", "listings"])
+      .optional()
+      .describe("Whether several listings of one organisation count once (organisations) or each"),
+    sort: z
+      .enum(["relevance", "name", "updated", "nearest", "quality"])
+      .optional()
+      .describe("Relevance needs q, nearest needs near"),
+    cursor: z.string().max(500).optional().describe("From next: the page behind this one"),
     limit: z
       .string()
       .regex(/^\d{1,4}$/, "not a whole number")
       .transform(Number)
       .pipe(z.number().min(1).max(100))
-      .optional(),
+      .optional()
+      .describe("Items of a page, 1 to 100; 20 when it is left out"),
   })
   .superRefine(({ near, radius_km, founded_from, founded_to, sort }, context) => {
     const fault = (path: string, message: string) =>

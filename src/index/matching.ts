@@ -1,4 +1,5 @@
 import { Theme } from "../coop/codes.ts";
+import { distance, type Point } from "../coop/earth.ts";
 import { type Fit, fitOf, type Wanted } from "../coop/exchange.ts";
 import { type Columns, state } from "./columns.ts";
 import { nowhere } from "./geo.ts";
@@ -121,7 +122,7 @@ function fittingRows(
 /** How far the others are from a row. */
 function placesFrom(row: number, columns: Columns) {
   const latitude = columns.latitude[row] ?? nowhere;
-  const longitude = columns.longitude[row] ?? nowhere;
+  const here = point(latitude, columns.longitude[row] ?? 0);
   const regions = columns.sets("region");
   const column = columns.column("region");
   const countryOf = (at: number) =>
@@ -132,22 +133,13 @@ function placesFrom(row: number, columns: Columns) {
     metres(other: number): number | null {
       const to = columns.latitude[other] ?? nowhere;
       if (latitude === nowhere || to === nowhere) return null;
-      return Math.round(
-        metresBetween(latitude, longitude, to, columns.longitude[other] ?? nowhere),
-      );
+      const there = point(to, columns.longitude[other] ?? 0);
+      return Math.round(distance(here, there) * 1000);
     },
   };
 }
 
-/** The mean radius of the Earth, in metres. */
-const earth = 6_371_009;
-const microdegree = Math.PI / 180e6;
-
-/** The distance on the sphere between two points in microdegrees (haversine), in metres. */
-function metresBetween(lat1: number, lon1: number, lat2: number, lon2: number): number {
-  const north = Math.sin(((lat2 - lat1) * microdegree) / 2);
-  const east = Math.sin(((lon2 - lon1) * microdegree) / 2);
-  const across =
-    north * north + Math.cos(lat1 * microdegree) * Math.cos(lat2 * microdegree) * east * east;
-  return 2 * earth * Math.asin(Math.min(1, Math.sqrt(across)));
+/** From microdegrees. */
+function point(latitude: number, longitude: number): Point {
+  return { latitude: latitude / 1e6, longitude: longitude / 1e6 };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
-import { SearchQuery } from "../coop/query.ts";
+import { type FacetName, facetNames, SearchQuery } from "../coop/query.ts";
 import { movedTo } from "../directory/move-node.ts";
 import { AppError } from "../errors.ts";
 import { version } from "../outbound.ts";
@@ -13,7 +13,14 @@ import { demandParameters } from "./parameters.ts";
 import { trustedHosts } from "./relations/ties.ts";
 import type { Site } from "./site.ts";
 
-const LookupQuery = z.strictObject({ id: z.string().trim().min(1).max(600) });
+export const LookupQuery = z.strictObject({
+  id: z
+    .string("is missing: the address of a co-op, its @handle@host, or its number in a register")
+    .trim()
+    .min(1)
+    .max(600)
+    .describe("The address of the co-op or its record, @handle@host, or GB-COH:SC147048"),
+});
 
 /** `GET /api/v1/coops`: searches as the search page does. */
 export async function searchCoops(site: Site, c: Context): Promise<Response> {
@@ -28,13 +35,23 @@ export async function searchCoops(site: Site, c: Context): Promise<Response> {
       total,
       examples,
       items: await Promise.all(items.map((entry) => item(here, entry))),
-      facets,
+      facets: chosen(facets, query.facets),
       next: next === null ? null : nextUrl(site, url, next),
       // What this node holds: all of the directory, or, as a leaf, only its own.
       scope: site.role === "hub" ? "directory" : "own",
       ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),
     };
   });
+}
+
+function chosen<T>(
+  facets: Record<FacetName, T>,
+  names: SearchQuery["facets"],
+): Partial<typeof facets> {
+  if (names === undefined) return facets;
+  return Object.fromEntries(
+    facetNames.filter((name) => names.includes(name)).map((name) => [name, facets[name]]),
+  );
 }
 
 /** `GET /api/v1/coops/lookup?id=`: every listing of one co-op, by any id that it has. */

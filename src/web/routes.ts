@@ -25,6 +25,7 @@ import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showNetwork } from "./show-network.ts";
 import { showAbout, showHome, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
+import { showOpenApi } from "./openapi.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
 import { suggestCodes } from "./suggest.ts";
 
@@ -86,6 +87,7 @@ export function createWeb(site: Site): Hono {
   app.get("/api/v1/coops", (c) => searchCoops(site, c));
   app.get("/api/v1/coops/lookup", (c) => lookupCoop(site, c));
   app.get("/api/v1/suggest", (c) => suggestCodes(c));
+  app.get("/api/v1/openapi.json", () => showOpenApi(site.node.origin));
   app.get("/health", () => health(site));
 
   // For other nodes.

@@ -23,16 +23,22 @@ export interface Suggestion {
   within?: string | undefined;
 }
 
-const SuggestQuery = z.strictObject({
-  kind: Kind,
-  q: z.string().trim().max(200).optional(),
-  /** ISO 3166-1 alpha-2: its regions come before others, and legal forms are those of it. */
+export const SuggestQuery = z.strictObject({
+  kind: Kind.describe("Of what kind the codes are"),
+  q: z.string().trim().max(200).optional().describe("What was typed so far"),
   country: z
     .string()
     .regex(/^[A-Za-z]{2}$/, "not a country such as CA")
     .transform((code) => code.toUpperCase())
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(50).default(10),
+    .optional()
+    .describe("ISO 3166-1 alpha-2: regions there come first, and legal forms are those of it"),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(10)
+    .describe("Suggestions at the most, 1 to 50; 10 when it is left out"),
 });
 
 /** `GET /api/v1/suggest`: codes by what they are called, for whoever fills in a form. */
