@@ -9,10 +9,10 @@ import { feed } from "./feed.ts";
 import { idle } from "./idle.ts";
 import { imports } from "./import.ts";
 import { inbox } from "./inbox.ts";
+import { index } from "./index/main.ts";
 import { progress } from "./measure.ts";
 import { network } from "./network/main.ts";
 import { replication } from "./replication.ts";
-import { search } from "./search.ts";
 import { disposeShared } from "./uk.ts";
 import { verify } from "./verify.ts";
 
@@ -23,7 +23,7 @@ const groups: Record<string, (options: string[]) => Promise<void>> = {
   inbox,
   edit,
   idle,
-  index: search,
+  index,
   replication,
   network,
 };

@@ -48,7 +48,8 @@ export async function nodeData(
   return dataAt(dataDir, { PORT: String(port), ORIGIN: `http://localhost:${port}`, ...env });
 }
 
-function dataAt(dataDir: string, env: Record<string, string>): NodeData {
+/** Data that is there, as the environment says. */
+export function dataAt(dataDir: string, env: Record<string, string>): NodeData {
   const whole = { ...env, DATA_DIR: dataDir, LOG_LEVEL: "error" };
   return { env: whole, config: readConfig(whole) };
 }

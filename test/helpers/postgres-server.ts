@@ -1,7 +1,8 @@
 /**
  * A PostgreSQL for one test run, in a process of its own that lives as long as
  * its standard input: whichever way the tests end, killed included, the server
- * stops and its data go. Prints the server's URL when it is ready.
+ * stops and its data go. Prints the server's URL when it is ready. Further
+ * settings may be given as arguments: `shared_buffers=4GB`.
  */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -36,14 +37,15 @@ const postgres = new EmbeddedPostgres({
     "--icu-locale=en",
     "--no-sync",
   ],
-  postgresFlags: Object.entries({
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
-    listen_addresses: "127.0.0.1",
-    unix_socket_directories: "",
-    max_connections: "200",
-  }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  postgresFlags: [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    ...process.argv.slice(2),
+  ].flatMap((setting) => ["-c", setting]),
   onLog: (line) => log.push(line),
   onError: (error) => log.push(String(error)),
 });

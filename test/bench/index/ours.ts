@@ -1,0 +1,70 @@
+import { SearchQuery } from "../../../src/coop/query.ts";
+import { writeCursor } from "../../../src/index/cursor.ts";
+import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
+import { types } from "./peer-rows.ts";
+import type { Population } from "./coops.ts";
+import type { Answer, Engine } from "./engine.ts";
+import type { Question, SearchQuestion, Words } from "./questions.ts";
+
+/** The index under test, asked as the pages and the API ask it. Whoever opened it closes it. */
+export function asEngine(index: DirectoryIndex, data: Population): Engine {
+  return {
+    name: "ours",
+    ask: (question) => askIndex(index, data, question),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function askIndex(
+  index: DirectoryIndex,
+  data: Population,
+  question: Question,
+): Promise<Answer> | undefined {
+  switch (question.kind) {
+    case "search":
+      return searchIn(index, SearchQuery.parse(parametersOf(data, question)), question);
+    default:
+      return undefined;
+  }
+}
+
+async function searchIn(
+  index: DirectoryIndex,
+  query: SearchQuery,
+  { deep }: SearchQuestion,
+): Promise<Answer> {
+  // Names begin with j, q, v, x or z.
+  const cursor = deep === true ? writeCursor(query, "name", { key: "v", tie: 0 }) : undefined;
+  const { total, facets } = await index.search({ ...query, ...(cursor && { cursor }) });
+  const worker = facets.type.find(({ value }) => value === "worker");
+  return { hits: total, worker: worker?.count ?? 0 };
+}
+
+/** A question as parameters of the search page and of `/api/v1/coops`. */
+export function parametersOf(
+  data: Population,
+  { words, country, type, near, box, deep }: SearchQuestion,
+): Record<string, string> {
+  return {
+    ...(words && { q: typed(words) }),
+    ...(country !== undefined && { region: `iso3166-1:${data.places.countries[country]}` }),
+    ...(type !== undefined && { type: types[type] ?? "" }),
+    ...(near && { near: `${near.latitude},${near.longitude}`, radius_km: String(near.km) }),
+    ...(box && { bbox: [box.west, box.south, box.east, box.north].join(",") }),
+    ...(deep && { sort: "name" }),
+  };
+}
+
+/** What somebody types for it: a word in quotation marks is the whole word, else the last may go on. */
+function typed(words: Words): string {
+  switch (words.kind) {
+    case "all":
+      return words.words.map((word) => `"${word}"`).join(" ");
+    case "phrase":
+      return `"${words.words.join(" ")}"`;
+    case "beginning":
+      return words.text;
+    default:
+      return words.typed;
+  }
+}
