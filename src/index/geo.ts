@@ -128,9 +128,8 @@ export class Geo {
   /** The rows in a box, ascending. Its edges are rounded to millionths of a degree. */
   withinBox(box: Box): Uint32Array {
     const { latitude: lat, longitude: lon } = this.#places;
-    const [south, north] = [millionths(box.south), millionths(box.north)];
     const hits = new Hits();
-    for (const [west, east] of meridians(box)) {
+    for (const { south, north, west, east } of edgesOf(box)) {
       this.#walk(
         ({ level, x, y }) => {
           const wide = 360e6 / 2 ** level;
@@ -305,23 +304,32 @@ function sorted({ keys, rows }: Run, shift: number): Run {
 }
 
 /** A longitude, millionths of a degree, with the date line in the west only. */
-function meridian(longitude: number): number {
+export function meridian(longitude: number): number {
   return longitude === 180e6 ? -180e6 : longitude;
+}
+
+/** Between which numbers latitudes and longitudes lie, millionths of a degree. */
+export interface Edges {
+  south: number;
+  north: number;
+  west: number;
+  east: number;
+}
+
+/** A box as the columns have places: in two parts when it reaches across the date line. */
+export function edgesOf(box: Box): Edges[] {
+  const [south, north] = [millionths(box.south), millionths(box.north)];
+  if (widthOf(box) === 360) return [{ south, north, west: -180e6, east: 180e6 }];
+  const [west, east] = [meridian(millionths(box.west)), meridian(millionths(box.east))];
+  if (west <= east) return [{ south, north, west, east }];
+  return [
+    { south, north, west, east: 180e6 },
+    { south, north, west: -180e6, east },
+  ];
 }
 
 function millionths(degrees: number): number {
   return Math.round(degrees * 1e6);
-}
-
-/** From where to where a box reaches, millionths of a degree; in two parts across the date line. */
-function meridians(box: Box): [west: number, east: number][] {
-  if (widthOf(box) === 360) return [[-180e6, 180e6]];
-  const [west, east] = [meridian(millionths(box.west)), meridian(millionths(box.east))];
-  if (west <= east) return [[west, east]];
-  return [
-    [west, 180e6],
-    [-180e6, east],
-  ];
 }
 
 /** The bits of its tile from the west and from the south, in turn. */
