@@ -1,6 +1,16 @@
 import { type FacetName, facetNames, type Filter } from "../coop/query.ts";
 import { type Columns, state } from "./columns.ts";
-import { countAt, missAt, missIn } from "./passes.ts";
+import {
+  countAt,
+  listAt,
+  listIn,
+  missAt,
+  missIn,
+  lanes,
+  stateAt,
+  stateIn,
+  summed,
+} from "./passes.ts";
 
 /** The rows that a question finds, each list ascending. */
 export interface Selection {
@@ -89,7 +99,7 @@ export function selectAndCount(
   else {
     const pass = new Pass(columns, filter, tests, rest);
     selection = pass.run(candidates);
-    for (const [facet, counts] of pass.counts) sets.set(facet, counts);
+    for (const [facet, banks] of pass.counts) sets.set(facet, summed(banks));
   }
   return {
     selection,
@@ -132,7 +142,7 @@ function byCode(
 }
 
 class Pass {
-  /** By facet and number of the set. */
+  /** By facet, the counters of each set. */
   readonly counts: Map<FacetName, Uint32Array>;
   readonly #columns: Columns;
   readonly #tests: Test[];
@@ -153,7 +163,7 @@ class Pass {
     this.#years = yearsOf(columns, filter);
     this.#rows = new Uint32Array(1024);
     this.counts = new Map(
-      facets.map((facet) => [facet, new Uint32Array(columns.sets(facet).size)]),
+      facets.map((facet) => [facet, new Uint32Array(columns.sets(facet).size * lanes)]),
     );
     this.#near = facets
       .filter(
@@ -167,8 +177,7 @@ class Pass {
     const size = candidates?.length ?? this.#columns.size;
     for (let from = 0; from < size; from += block) {
       const length = Math.min(block, size - from);
-      if (candidates === undefined) this.#maskAll(from, length);
-      else this.#maskSome(candidates, from, length);
+      this.#maskBlock(candidates, from, length);
       this.#count(candidates, from, length);
     }
     return new Rows(
@@ -178,40 +187,24 @@ class Pass {
     );
   }
 
-  #maskAll(from: number, size: number): void {
+  /** Finds out for each row of a block which filters it fails. */
+  #maskBlock(candidates: Uint32Array | undefined, from: number, size: number): void {
     const { state: states } = this.#columns;
-    const mask = this.#mask;
-    const table = this.#states;
-    for (let i = 0; i < size; i++) mask[i] = table[states[from + i] as number] as number;
-    for (const test of this.#tests) {
-      missIn(this.#columns.column(test.facet), test.table, mask, from, size);
-    }
-  }
-
-  #maskSome(rows: Uint32Array, from: number, size: number): void {
-    const { state: states } = this.#columns;
-    const mask = this.#mask;
-    const table = this.#states;
-    for (let i = 0; i < size; i++) {
-      mask[i] = table[states[rows[from + i] as number] ?? 0] as number;
-    }
-    for (const test of this.#tests) {
-      missAt(this.#columns.column(test.facet), test.table, mask, rows, from, size);
+    if (candidates === undefined) stateIn(states, this.#states, this.#mask, from, size);
+    else stateAt(states, this.#states, this.#mask, candidates, from, size);
+    for (const { facet, table } of this.#tests) {
+      const column = this.#columns.column(facet);
+      if (candidates === undefined) missIn(column, table, this.#mask, from, size);
+      else missAt(column, table, this.#mask, candidates, from, size);
     }
   }
 
   /** Takes over what the masks of a block say. */
   #count(candidates: Uint32Array | undefined, from: number, size: number): void {
-    const mask = this.#mask;
-    const list = this.#list;
-    const isIn = this.#years;
-    const rowAt = (i: number) =>
-      candidates === undefined ? from + i : (candidates[from + i] ?? 0);
-    if (isIn !== undefined) {
-      for (let i = 0; i < size; i++) {
-        if (((mask[i] as number) & out) === 0 && !isIn(rowAt(i))) mask[i] = out;
-      }
+    if (this.#years !== undefined) {
+      applyYears(this.#mask, this.#years, candidates, from, size);
     }
+    const list = this.#list;
     const found = this.#gather(candidates, from, size, 0);
     for (const [facet, counts] of this.counts) {
       countAt(this.#columns.column(facet), list, found, counts);
@@ -222,28 +215,15 @@ class Pass {
       const counts = this.counts.get(facet);
       if (counts !== undefined) countAt(this.#columns.column(facet), list, near, counts);
     }
-    for (let i = 0; i < size; i++) {
-      if (mask[i] === example) this.#exampleRows.push(rowAt(i));
-    }
+    const examples = this.#gather(candidates, from, size, example);
+    for (let i = 0; i < examples; i++) this.#exampleRows.push(list[i] ?? 0);
   }
 
-  /** Lists the rows of a block with this mask. Without a branch, that couldn't be foretold. */
+  /** Lists the rows of a block with this mask. */
   #gather(candidates: Uint32Array | undefined, from: number, size: number, wanted: number): number {
-    const mask = this.#mask;
-    const list = this.#list;
-    let length = 0;
-    if (candidates === undefined) {
-      for (let i = 0; i < size; i++) {
-        list[length] = from + i;
-        length += (((mask[i] as number) ^ wanted) - 1) >>> 31;
-      }
-    } else {
-      for (let i = 0; i < size; i++) {
-        list[length] = candidates[from + i] as number;
-        length += (((mask[i] as number) ^ wanted) - 1) >>> 31;
-      }
-    }
-    return length;
+    return candidates === undefined
+      ? listIn(this.#mask, wanted, from, size, this.#list)
+      : listAt(this.#mask, wanted, candidates, from, size, this.#list);
   }
 
   #keep(list: Uint32Array, found: number): void {
@@ -291,6 +271,20 @@ function yearsOf(columns: Columns, filter: Filter): ((row: number) => boolean) |
     const ended = dissolved[row] ?? 0;
     return ended === 0 ? ((states[row] ?? 0) & state.closed) === 0 : ended > year;
   };
+}
+
+/** Takes out who wasn't there. */
+function applyYears(
+  mask: Int32Array,
+  isIn: (row: number) => boolean,
+  candidates: Uint32Array | undefined,
+  from: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) {
+    const row = candidates === undefined ? from + i : (candidates[from + i] ?? 0);
+    if (((mask[i] ?? 0) & out) === 0 && !isIn(row)) mask[i] = out;
+  }
 }
 
 class Rows implements Selection {
