@@ -42,6 +42,8 @@ export const sectorWords: Readonly<Record<string, readonly string[]>> = {
     "electricity",
     "solar power",
     "wind power",
+    "wind farm",
+    "solar farm",
     "community energy",
     "renewable energy",
     "electric co-op",

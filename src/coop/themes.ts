@@ -12,7 +12,7 @@ const words: Partial<Record<Theme, string[]>> = {
   culture: ["arts", "music", "theatre", "media", "books", "sport"],
   education: ["school", "training", "learning"],
   environment: ["recycling", "re-use", "water", "forest", "climate"],
-  "fair-trade": ["trade justice"],
+  "fair-trade": ["fairtrade", "trade justice"],
   tech: ["software", "internet", "platform", "digital"],
   transport: ["mobility", "bus", "car sharing", "delivery", "bicycles"],
   retail: ["shop", "supermarket", "second-hand"],

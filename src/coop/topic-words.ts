@@ -1,12 +1,12 @@
-import { type Theme, themes } from "./codes.ts";
+import { CoopType, type Theme, themes } from "./codes.ts";
 import topics from "./data/topic-words.json" with { type: "json" };
 import { sectorWords } from "./sector-words.ts";
 import { sectorCodes, sectorLabel } from "./sectors.ts";
 import { themeWords } from "./themes.ts";
 
-/** What a theme or a sector is called. */
+/** What a theme, a sector or a type is called. */
 export interface TopicNames {
-  /** `theme:food`, `isic4:4721`. */
+  /** `theme:food`, `isic4:4721`, `type:worker`. */
   code: string;
   /** Its titles, in every language that there is one in. */
   titles: string[];
@@ -42,10 +42,26 @@ export function topicLabel(code: string, language = "en"): string | undefined {
   );
 }
 
-/** All themes and sectors, with what they are called in any language. */
+/** What each type of co-op is called, where people look for one. */
+const typeWords: Record<CoopType, string> = {
+  worker:
+    "worker worker-owned employee-owned travailleurs SCOP trabajadores lavoratori Arbeiter Produktivgenossenschaft trabalhadores",
+  "consumer-user":
+    "consumer consumer-owned consommateurs consumidores consumatori Konsumgenossenschaft",
+  producer:
+    "producer producers producteurs productores produttori Erzeugergenossenschaft produtores",
+  "multi-stakeholder": "multi-stakeholder multistakeholder SCIC multi-sociétariale",
+};
+
+/** All themes, sectors and types, with what they are called in any language. */
 export function topicNames(): TopicNames[] {
   const codes = [...Object.keys(themes).map((theme) => `theme:${theme}`), ...sectorCodes()];
-  return codes.map((code) => {
+  const types = CoopType.options.map((type) => ({
+    code: `type:${type}`,
+    titles: [],
+    words: typeWords[type].split(" "),
+  }));
+  const named = codes.map((code) => {
     const all = Object.keys(translated).map((language) => namesIn(language, code));
     const title = topicLabel(code);
     const english = code.startsWith("theme:")
@@ -60,4 +76,5 @@ export function topicNames(): TopicNames[] {
       words: [...english, ...all.flatMap((names) => (hasTitle(code) ? names.slice(1) : names))],
     };
   });
+  return [...named, ...types];
 }

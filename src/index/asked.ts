@@ -19,6 +19,8 @@ export interface Asked {
    */
   kind: "everything" | "nothing" | "coops" | "words";
   parts: AskedPart[];
+  /** All words in the order in which they were typed, whatever they are. */
+  whole: Piece[];
   /** A word for co-operative was among them: that is no condition, but a reason to come first. */
   coop: boolean;
 }
@@ -35,11 +37,13 @@ export function readText(typed: string): Asked {
   const texts = typed.replace(/[“”„‟«»＂]/gu, '"').split('"');
   const parts: AskedPart[] = [];
   const stopped: AskedPart[] = [];
+  const whole: Piece[] = [];
   let cooperative = false;
   for (const [at, text] of texts.entries()) {
     const last = at === texts.length - 1;
     const words = pieces(fold(text));
     if (words.length === 0) continue;
+    whole.push(...words);
     // A quotation that isn't closed is one that is being typed.
     if (at % 2 === 1) parts.push({ words, quoted: true, incomplete: last });
     else {
@@ -54,11 +58,11 @@ export function readText(typed: string): Asked {
       }
     }
   }
-  if (parts.length > 0) return { kind: "words", parts, coop: cooperative };
-  if (cooperative) return { kind: "coops", parts: [], coop: true };
-  if (stopped.length > 0) return { kind: "words", parts: stopped, coop: false };
+  if (parts.length > 0) return { kind: "words", parts, whole, coop: cooperative };
+  if (cooperative) return { kind: "coops", parts: [], whole, coop: true };
+  if (stopped.length > 0) return { kind: "words", parts: stopped, whole, coop: false };
   const kind = /[^"\s]/u.test(texts.join("")) ? "nothing" : "everything";
-  return { kind, parts: [], coop: false };
+  return { kind, parts: [], whole, coop: false };
 }
 
 /** Takes the words for co-operative out of a run, and says that there was one. */

@@ -14,7 +14,7 @@ const endings = coopEndings.map(fold).toSorted((a, b) => b.length - a.length);
  * in listings with a theme, a sector or a country that it names in any language;
  * several words in a row may be one such name.
  */
-export function expressionOf({ parts }: Asked): string {
+export function expressionOf({ parts }: Pick<Asked, "parts">): string {
   const clauses: string[] = [];
   for (let at = 0; at < parts.length;) {
     const name = longestNameAt(parts, at);
@@ -27,19 +27,28 @@ export function expressionOf({ parts }: Asked): string {
   return number === undefined ? all : anyOf([all, number]);
 }
 
-/** The same, that also looks which of these texts have a word for co-operative: for ranking. */
-export function rankedExpression(asked: Asked): string {
-  const all = expressionOf(asked);
-  return asked.coop ? `(${all}) AND ("${coop}" OR (${all}))` : all;
+/** Expressions by which what is found is put in order. */
+export interface Orders {
+  /** Every word, and the last one a whole word, too. */
+  entire: string;
+  /** Every word in the name. */
+  within: string;
+  /** The name begins with all that was typed. */
+  first: string;
+  /** A word for co-operative in the name; undefined when none was typed. */
+  coop: string | undefined;
 }
 
-/** The words alone, all of them in the name, and as its beginning. */
-export function nameExpressions({ parts }: Asked): { within: string; first: string } {
-  const words = parts.map((part) => phrase(part.words, part.incomplete));
-  const together = parts.flatMap((part) => part.words);
+/** How to put in order what `expressionOf` finds. */
+export function ordersOf(asked: Asked): Orders {
+  const all = expressionOf(asked);
+  const words = asked.parts.map((part) => phrase(part.words, part.incomplete));
+  const parts = asked.parts.map((part) => ({ ...part, incomplete: false }));
   return {
+    entire: expressionOf({ ...asked, parts }),
     within: `{name legal} : (${words.join(" AND ")})`,
-    first: `name : ^ ${phrase(together, parts.at(-1)?.incomplete)}`,
+    first: `name : ^ ${phrase(asked.whole, asked.parts.at(-1)?.incomplete)}`,
+    coop: asked.coop ? `(name : "${coop}") AND ${all}` : undefined,
   };
 }
 

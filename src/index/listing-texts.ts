@@ -10,7 +10,7 @@ export type Texts = [string, string, string, string, string];
 export const textWeights = [10, 6, 4, 2, 1] as const;
 
 /**
- * The texts of a listing as terms. Themes, sectors, countries and regions are
+ * The texts of a listing as terms. Themes, sectors, types, countries and regions are
  * terms of their own, not words: they are found by their names in any language
  * (`codesNamed`), without the names being written down for each listing.
  */
@@ -20,6 +20,7 @@ export function textsOf(listing: Listing): Texts {
   const topics = [
     ...(listing.theme ?? []).map((theme) => `theme:${theme}`),
     ...(listing.activity ?? []).flatMap(sectorPath),
+    ...(listing.coopType === undefined ? [] : [`type:${listing.coopType}`]),
   ];
   const numbers = (listing.identifier ?? []).flatMap(({ value }) => numberTerm(value) ?? []);
   return [
