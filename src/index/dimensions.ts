@@ -8,54 +8,10 @@ import {
   Status,
   Theme,
 } from "../coop/codes.ts";
-import type { FacetName } from "../coop/query.ts";
+import { type Also, type DimensionName, none } from "../coop/dimensions.ts";
+import { anyTheme, type FacetName, womenBands } from "../coop/query.ts";
 import { regionPath } from "../coop/regions.ts";
 import { state } from "./columns.ts";
-
-/**
- * What a table can be broken down by. Sectors and regions have one for each
- * level. `year` is the years in which there was the co-op, `figure_year` the
- * years for which it has figures: in both, a figure counts in its own year only.
- */
-export const dimensionNames = [
-  "type",
-  "multi_stakeholder",
-  "section",
-  "division",
-  "group",
-  "class",
-  "theme",
-  "country",
-  "region",
-  "district",
-  "nuts1",
-  "nuts2",
-  "nuts3",
-  "quebec_region",
-  "other_region",
-  "legal_form",
-  "stakeholder",
-  "level",
-  "status",
-  "capital_offered",
-  "capital_needed",
-  "offers",
-  "needs",
-  "founded",
-  "decade",
-  "year",
-  "figure_year",
-  "women_band",
-  "source",
-  "data_set",
-  "language",
-  "member_of",
-  "relation",
-] as const;
-export type DimensionName = (typeof dimensionNames)[number];
-
-/** The value of those that have none. */
-export const none = "none";
 
 /** The dictionary of a facet, as tables need it. */
 export interface Sets {
@@ -75,16 +31,19 @@ export interface Runs {
   ): void;
 }
 
+/** Keys by row. */
+export type Keys = Uint8Array | Uint16Array | Uint32Array | Int16Array;
+
 /** The columns, as tables need them. */
 export interface StatisticalColumns {
   readonly size: number;
   /** Bits: `state` in columns.ts. */
   readonly state: ArrayLike<number>;
   sets(facet: FacetName): Sets;
-  column(facet: FacetName): ArrayLike<number>;
+  column(facet: FacetName): Keys;
   /** Years; 0 is not known. */
-  readonly founded: ArrayLike<number>;
-  readonly dissolved: ArrayLike<number>;
+  readonly founded: Int16Array;
+  readonly dissolved: Int16Array;
   readonly figures: Runs;
 }
 
@@ -105,7 +64,6 @@ const isoRegion = (value: string) => value.startsWith("iso3166-2:");
 const isTop = (value: string) => regionPath(value)[1]?.startsWith("iso3166-1:") === true;
 const ofLength = (scheme: string, length: number) => (value: string) =>
   value.startsWith(scheme) && value.length === scheme.length + length;
-const bands = ["0-24", "25-49", "50-74", "75-100", "unknown"];
 
 const definitions: Record<DimensionName, Definition> = {
   type: { facet: "type", order: CoopType.options },
@@ -129,13 +87,13 @@ const definitions: Record<DimensionName, Definition> = {
   status: { facet: "status", order: Status.options },
   capital_offered: { facet: "capital", prefix: "offers:", order: Capital.options },
   capital_needed: { facet: "capital", prefix: "needs:", order: Capital.options },
-  offers: { facet: "offers", order: Theme.options, keep: (value) => value !== "any" },
-  needs: { facet: "needs", order: Theme.options, keep: (value) => value !== "any" },
+  offers: { facet: "offers", order: Theme.options, keep: (value) => value !== anyTheme },
+  needs: { facet: "needs", order: Theme.options, keep: (value) => value !== anyTheme },
   founded: { span: 1 },
   decade: { span: 10 },
   year: { population: true },
   figure_year: { facet: "figure_year" },
-  women_band: { facet: "women_band", order: bands },
+  women_band: { facet: "women_band", order: womenBands },
   source: {
     facet: "source",
     keep: (value) => isKind(value),
@@ -168,23 +126,6 @@ function inFacet(name: DimensionName, value: string): string {
   return "prefix" in definition ? `${definition.prefix}${value}` : value;
 }
 
-/** A fact that a search demands beside its other filters: a dimension and one of its values. */
-export interface Also {
-  dimension: DimensionName;
-  value: string;
-}
-
-/** Reads `theme:food`, `type:none`, `founded:1997`; undefined for what names no dimension. */
-export function parseAlso(text: string): Also | undefined {
-  const at = text.indexOf(":");
-  const dimension = dimensionNames.find((name) => name === text.slice(0, at));
-  const value = text.slice(at + 1).trim();
-  // In a year there was more than one fact decides: `in_year` asks for that.
-  return dimension === undefined || dimension === "year" || value === "" || value.length > 200
-    ? undefined
-    : { dimension, value };
-}
-
 /** The filters of a search that finds what is counted in a cell. */
 export interface CellFilters {
   facet?: { name: FacetName; value: string };
@@ -207,16 +148,18 @@ export function filtersOf(name: DimensionName, value: string): CellFilters {
 }
 
 /**
- * A dimension over some rows: of each row a key, and for each key the numbers of
- * the values that it stands for. Many rows have the same key, so that a value
- * is looked at once a key and not once a row.
+ * A dimension over some rows. Each row has a key; keys that stand for the same
+ * values are one combination. So a value is looked at once a key and not once a
+ * row, and rows are counted by combinations, of which there are few.
  */
 export interface Axis {
   /** In order; `none` comes last. Only those that occur. */
   values: string[];
   /** By row. */
-  keys: ArrayLike<number>;
-  /** By key: where its values begin in `cells`, and, with the next, where they end. */
+  keys: Keys;
+  /** By key: its combination. */
+  combos: Uint32Array;
+  /** By combination: where its values begin in `cells`, and, with the next, where they end. */
   start: Uint32Array;
   /** Numbers of values. */
   cells: Uint32Array;
@@ -227,8 +170,9 @@ export function wholeAxis(size: number): Axis {
   return {
     values: [""],
     keys: new Uint8Array(size),
+    combos: new Uint32Array(1),
     start: new Uint32Array([0, 1]),
-    cells: new Uint32Array([0]),
+    cells: new Uint32Array(1),
   };
 }
 
@@ -240,24 +184,77 @@ export function axisOf(
 ): Axis {
   const { keys, size, valuesOf } = keyed(columns, name);
   const seen = new Uint8Array(size);
-  for (const some of rows) for (const row of some) seen[keys[row] ?? 0] = 1;
-  const byKey: (readonly string[])[] = [];
-  const found = new Set<string>();
+  for (const some of rows) {
+    const found = keysAt(keys, some);
+    for (let at = 0; at < found.length; at++) seen[found[at] as number] = 1;
+  }
+  const byKey: string[][] = [];
+  const occurring = new Set<string>();
   for (let key = 0; key < size; key++) {
     if (seen[key] === 0) continue;
     const values = valuesOf(key);
-    byKey[key] = values.length === 0 ? [none] : values;
-    for (const value of byKey[key] ?? []) found.add(value);
+    if (values.length === 0) values.push(none);
+    byKey[key] = values;
+    for (const value of values) occurring.add(value);
   }
-  const values = inOrder(name, found);
+  return combined(keys, inOrder(name, occurring), byKey, size);
+}
+
+/** @param byKey The values of the keys that occur. Values that aren't meant are left out. */
+export function combined(
+  keys: Keys,
+  values: string[],
+  byKey: readonly (readonly string[])[],
+  size: number,
+): Axis {
   const numbers = new Map(values.map((value, at) => [value, at]));
-  const start = new Uint32Array(size + 1);
+  const combos = new Uint32Array(size);
+  const known = new Map<string, number>();
+  const start = [0];
   const cells: number[] = [];
-  for (let key = 0; key < size; key++) {
-    for (const value of byKey[key] ?? []) cells.push(numbers.get(value) ?? 0);
-    start[key + 1] = cells.length;
+  for (const [key, own] of byKey.entries()) {
+    if (own === undefined) continue;
+    const mine = own.flatMap((value) => numbers.get(value) ?? []);
+    const text = mine.join();
+    let combo = known.get(text);
+    if (combo === undefined) {
+      combo = known.size;
+      known.set(text, combo);
+      cells.push(...mine);
+      start.push(cells.length);
+    }
+    combos[key] = combo;
   }
-  return { values, keys, start, cells: Uint32Array.from(cells) };
+  return { values, keys, combos, start: Uint32Array.from(start), cells: Uint32Array.from(cells) };
+}
+
+/**
+ * The keys of some rows, one after another. Written out for each width, as V8
+ * compiles a loop over one sort of array to half the time of one over several.
+ */
+export function keysAt(keys: Keys, rows: Uint32Array): Uint32Array {
+  const found = new Uint32Array(rows.length);
+  if (keys instanceof Uint8Array) keysAt8(keys, rows, found);
+  else if (keys instanceof Uint16Array) keysAt16(keys, rows, found);
+  else if (keys instanceof Int16Array) keysAtYears(keys, rows, found);
+  else keysAt32(keys, rows, found);
+  return found;
+}
+
+function keysAt8(keys: Uint8Array, rows: Uint32Array, found: Uint32Array): void {
+  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+}
+
+function keysAt16(keys: Uint16Array, rows: Uint32Array, found: Uint32Array): void {
+  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+}
+
+function keysAt32(keys: Uint32Array, rows: Uint32Array, found: Uint32Array): void {
+  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+}
+
+function keysAtYears(keys: Int16Array, rows: Uint32Array, found: Uint32Array): void {
+  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
 }
 
 /** The key of each row, and what values a key stands for. */

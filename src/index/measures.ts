@@ -1,6 +1,7 @@
 import { sensitiveKinds } from "../coop/listing.ts";
 import { StakeholderKind } from "../coop/codes.ts";
 import type { Runs } from "./dimensions.ts";
+import { carriedForward } from "./figures.ts";
 
 /** What can be computed from the figures of the co-ops in a cell. */
 export const statNames = ["sum", "mean", "median", "quartiles", "ratio"] as const;
@@ -70,55 +71,48 @@ export function statsOf({ name, runs }: Measure): StatName[] {
     : ["sum", "mean", "median", "quartiles"];
 }
 
-/** What a figure is to a table. */
-export const news = 0;
-/** The same as the year before, because nobody looked: told apart, not counted as news. */
-export const carried = 1;
-/** Only a bound is known ("fewer than 5"): never added as a number. */
-export const bounded = 2;
-
-/** Bits of a figure's flags. */
-const carriedFlag = 2;
-const boundFlag = 4;
-
 /** Counts below this are not told of sensitive classes (coop/disclosure.ts). */
 const threshold = 5;
 
 /** Figures of some rows, side by side. */
 export interface Figures {
-  size: number;
-  row: Uint32Array;
-  value: Float64Array;
-  /** Of a ratio: what the value is a part of. */
+  rows: Uint32Array;
+  values: Float64Array;
+  /** Of a ratio: what each value is a part of. */
   of: Float64Array | undefined;
-  kind: Uint8Array;
+}
+
+/** What is new, and what only repeats the year before because nobody looked. */
+export interface Reported {
+  news: Figures;
+  carried: Figures;
 }
 
 /**
- * The figures of a measure for a year (0: the latest of each co-op).
+ * The figures of a measure for a year (0: the latest of each co-op, news however
+ * old). Of a class whose members could be harmed, counts under five are taken as
+ * if they hadn't been told, whoever told them.
  *
  * @param wanted By row: 1 where it is asked for.
  */
-export function figuresOf(runs: Runs, measure: Measure, year: number, wanted: Uint8Array): Figures {
+export function figuresOf(
+  runs: Runs,
+  measure: Measure,
+  year: number,
+  wanted: Uint8Array,
+): Reported {
   const { runs: read, sensitive } = measure;
-  if (read === undefined) return grow(undefined, 0);
+  const [news, carried] = [new Collected(), new Collected()];
+  if (read === undefined) return { news: news.figures, carried: carried.figures };
   if (read.of !== undefined) return ratios(runs, read.value, read.of, year, wanted);
-  let found = grow(undefined, 1024);
+  const least = sensitive ? threshold : -Infinity;
+  const apart = year === 0 ? 0 : carriedForward;
   runs.each(read.value, year, (row, value, flags) => {
-    if (wanted[row] !== 1) return;
-    if (found.size === found.row.length) found = grow(found, found.size * 2);
-    const at = found.size++;
-    found.row[at] = row;
-    found.value[at] = value;
-    found.kind[at] = kindOf(value, flags, year, sensitive);
+    if (wanted[row] !== 1 || value < least) return;
+    if ((flags & apart) === 0) news.add(row, value);
+    else carried.add(row, value);
   });
-  return found;
-}
-
-function kindOf(value: number, flags: number, year: number, sensitive: boolean): number {
-  if ((flags & boundFlag) !== 0 || (sensitive && value < threshold)) return bounded;
-  // The latest figure of a co-op is what is known of it, however old.
-  return year !== 0 && (flags & carriedFlag) !== 0 ? carried : news;
+  return { news: news.figures, carried: carried.figures };
 }
 
 /** Of a year both must be known; the latest ratio is that of the latest year that has both. */
@@ -128,12 +122,12 @@ function ratios(
   whole: string,
   year: number,
   wanted: Uint8Array,
-): Figures {
+): Reported {
   const years = year === 0 ? runs.years(part).toSorted((a, b) => b - a) : [year];
   const wholes = new Float64Array(wanted.length);
   const flagsOf = new Uint8Array(wanted.length);
   const done = new Uint8Array(wanted.length);
-  let found = grow(undefined, 1024, true);
+  const [news, carried] = [new Collected(true), new Collected(true)];
   for (const each of years) {
     wholes.fill(0);
     runs.each(whole, each, (row, value, flags) => {
@@ -142,64 +136,72 @@ function ratios(
     });
     runs.each(part, each, (row, value, flags) => {
       const of = wholes[row] ?? 0;
-      // Of nobody there is no share; and no share is more than the whole.
+      // Of nobody there is no share; and no part is more than the whole.
       if (wanted[row] !== 1 || done[row] === 1 || of <= 0 || value > of) return;
       done[row] = 1;
-      if (found.size === found.row.length) found = grow(found, found.size * 2, true);
-      const at = found.size++;
-      found.row[at] = row;
-      found.value[at] = value;
-      if (found.of !== undefined) found.of[at] = of;
-      const either = (flags | (flagsOf[row] ?? 0)) & boundFlag;
-      const both = flags & (flagsOf[row] ?? 0) & carriedFlag;
-      found.kind[at] = kindOf(value, either | both, year, false);
+      const repeated = year !== 0 && (flags & (flagsOf[row] ?? 0) & carriedForward) !== 0;
+      (repeated ? carried : news).add(row, value, of);
     });
   }
-  return found;
+  return { news: news.figures, carried: carried.figures };
 }
 
-function grow(old: Figures | undefined, room: number, ratio = false): Figures {
-  const grown: Figures = {
-    size: old?.size ?? 0,
-    row: new Uint32Array(room),
-    value: new Float64Array(room),
-    of: ratio ? new Float64Array(room) : undefined,
-    kind: new Uint8Array(room),
+/** Figures that are being collected. */
+class Collected {
+  #rows = new Uint32Array(0);
+  #values = new Float64Array(0);
+  #of: Float64Array | undefined;
+  #size = 0;
+
+  constructor(ratio = false) {
+    if (ratio) this.#of = new Float64Array(0);
+  }
+
+  add(row: number, value: number, of = 0): void {
+    if (this.#size === this.#rows.length) this.#grow();
+    this.#rows[this.#size] = row;
+    this.#values[this.#size] = value;
+    if (this.#of !== undefined) this.#of[this.#size] = of;
+    this.#size += 1;
+  }
+
+  get figures(): Figures {
+    return {
+      rows: this.#rows.subarray(0, this.#size),
+      values: this.#values.subarray(0, this.#size),
+      of: this.#of?.subarray(0, this.#size),
+    };
+  }
+
+  #grow(): void {
+    const room = Math.max(4096, this.#size * 2);
+    const [rows, values] = [new Uint32Array(room), new Float64Array(room)];
+    rows.set(this.#rows);
+    values.set(this.#values);
+    this.#rows = rows;
+    this.#values = values;
+    if (this.#of === undefined) return;
+    const of = new Float64Array(room);
+    of.set(this.#of);
+    this.#of = of;
+  }
+}
+
+/** What is reported of those rows for which a test holds. */
+export function keepRows({ news, carried }: Reported, test: (row: number) => boolean): Reported {
+  const kept = ({ rows, values, of }: Figures) => {
+    const collected = new Collected(of !== undefined);
+    for (const [at, row] of rows.entries()) {
+      if (test(row)) collected.add(row, values[at] ?? 0, of?.[at]);
+    }
+    return collected.figures;
   };
-  if (old !== undefined) {
-    grown.row.set(old.row);
-    grown.value.set(old.value);
-    grown.kind.set(old.kind);
-    if (old.of !== undefined) grown.of?.set(old.of);
-  }
-  return grown;
-}
-
-/** The figures of those rows for which a test holds. */
-export function keepRows(figures: Figures, test: (row: number) => boolean): Figures {
-  const kept = grow(undefined, figures.size, figures.of !== undefined);
-  for (let at = 0; at < figures.size; at++) {
-    const row = figures.row[at] ?? 0;
-    if (!test(row)) continue;
-    const to = kept.size++;
-    kept.row[to] = row;
-    kept.value[to] = figures.value[at] ?? 0;
-    kept.kind[to] = figures.kind[at] ?? 0;
-    if (kept.of !== undefined) kept.of[to] = figures.of?.[at] ?? 0;
-  }
-  return kept;
+  return { news: kept(news), carried: kept(carried) };
 }
 
 /** By row: 1 where it reported something new in all of these. */
-export function inAll(size: number, all: readonly Figures[]): Uint8Array {
+export function inAll(size: number, all: readonly Reported[]): Uint8Array {
   const times = new Uint16Array(size);
-  for (const [index, { row, kind, size: length }] of all.entries()) {
-    for (let at = 0; at < length; at++) {
-      const each = row[at] ?? 0;
-      if (kind[at] === news && times[each] === index) times[each] = index + 1;
-    }
-  }
-  const marks = new Uint8Array(size);
-  for (let row = 0; row < size; row++) if (times[row] === all.length) marks[row] = 1;
-  return marks;
+  for (const { news } of all) for (const row of news.rows) times[row] = (times[row] ?? 0) + 1;
+  return Uint8Array.from(times, (count) => (count === all.length ? 1 : 0));
 }

@@ -1,6 +1,7 @@
-import type { DimensionName } from "./dimensions.ts";
-import { bounded, carried, type Figures, type Measure, news, type StatName } from "./measures.ts";
-import { countEntries, type Entries, type Layout, type Tally, tally } from "./tally.ts";
+import type { DimensionName } from "../coop/dimensions.ts";
+import type { Axis } from "./dimensions.ts";
+import type { Figures, Measure, Reported, StatName } from "./measures.ts";
+import { combosAt, type Entries, type Layout, type Tally, tally } from "./tally.ts";
 
 /** Flat arrays, row by row; margins have one for each of their values, the whole has one. */
 export interface Cells {
@@ -15,8 +16,6 @@ export interface Cells {
   /** Figures that only repeat the year before: how many, and the same statistic of them alone. */
   carried?: number[];
   carriedValue?: (number | null)[];
-  /** How many gave only a bound, such as “fewer than 5”: it is in no value. */
-  bounded?: number[];
   /** The second year. */
   compared?: {
     organisations: number[];
@@ -52,20 +51,19 @@ export interface Table {
 /** All that is known of every place of a table. */
 export interface Places extends Tally {
   organisations: Uint32Array;
-  /** Undefined where no figure is carried forward, or told as a bound. */
+  /** Undefined where no figure is carried forward. */
   carried?: Tally;
-  bounded?: Uint32Array;
   compared?: Places & { both: Uint32Array };
 }
 
-/** Figures of a table; with a key where that isn't the key of the row: the year that they are of. */
+/** What is reported; with the year that it is of as a combination, where that decides on the place. */
 export interface Part {
-  figures: Figures;
-  rowKey?: number;
-  colKey?: number;
+  reported: Reported;
+  rowCombo?: number;
+  colCombo?: number;
 }
 
-/** What figures come to in each place of a table, each kind of them by itself. */
+/** What figures come to in each place of a table: what is new, and what is carried forward. */
 export function placesOf(
   layout: Layout,
   measure: Measure,
@@ -76,39 +74,50 @@ export function placesOf(
   if (measure.runs === undefined) {
     return { organisations, contributors: organisations, value: Float64Array.from(organisations) };
   }
-  const places: Places = { organisations, ...tally(layout, entriesOf(layout, parts, news), stat) };
-  const repeated = entriesOf(layout, parts, carried);
-  if (repeated.values.length > 0) places.carried = tally(layout, repeated, stat);
-  const bounds = entriesOf(layout, parts, bounded);
-  if (bounds.values.length > 0) places.bounded = countEntries(layout, bounds);
-  return places;
+  const news = joined(parts.map((part) => entriesOf(layout, part, part.reported.news)));
+  const carried = joined(parts.map((part) => entriesOf(layout, part, part.reported.carried)));
+  return {
+    organisations,
+    ...tally(layout, news, stat),
+    ...(carried.values.length > 0 && { carried: tally(layout, carried, stat) }),
+  };
 }
 
-function entriesOf({ rows, cols }: Layout, parts: readonly Part[], kind: number): Entries {
-  let size = 0;
-  for (const { figures } of parts) {
-    for (let at = 0; at < figures.size; at++) if (figures.kind[at] === kind) size += 1;
-  }
-  const ratio = parts.some(({ figures }) => figures.of !== undefined);
-  const entries: Entries = {
-    rowKeys: new Uint32Array(size),
-    colKeys: new Uint32Array(size),
-    values: new Float64Array(size),
-    of: ratio ? new Float64Array(size) : undefined,
+function entriesOf(
+  layout: Layout,
+  { rowCombo, colCombo }: Part,
+  { rows, values, of }: Figures,
+): Entries {
+  const combos = (axis: Axis, combo: number | undefined) =>
+    combo === undefined ? combosAt(axis, rows) : new Uint32Array(rows.length).fill(combo);
+  return {
+    rowCombos: combos(layout.rows, rowCombo),
+    colCombos: combos(layout.cols, colCombo),
+    values,
+    of,
   };
-  let to = 0;
-  for (const { figures, rowKey, colKey } of parts) {
-    for (let at = 0; at < figures.size; at++) {
-      if (figures.kind[at] !== kind) continue;
-      const row = figures.row[at] ?? 0;
-      entries.rowKeys[to] = rowKey ?? rows.keys[row] ?? 0;
-      entries.colKeys[to] = colKey ?? cols.keys[row] ?? 0;
-      entries.values[to] = figures.value[at] ?? 0;
-      if (entries.of !== undefined) entries.of[to] = figures.of?.[at] ?? 0;
-      to += 1;
-    }
+}
+
+/** Entries one after another. */
+function joined(all: readonly Entries[]): Entries {
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only;
+  const size = all.reduce((sum, { values }) => sum + values.length, 0);
+  const whole: Entries = {
+    rowCombos: new Uint32Array(size),
+    colCombos: new Uint32Array(size),
+    values: new Float64Array(size),
+    of: only?.of && new Float64Array(size),
+  };
+  let at = 0;
+  for (const { rowCombos, colCombos, values, of } of all) {
+    whole.rowCombos.set(rowCombos, at);
+    whole.colCombos.set(colCombos, at);
+    whole.values.set(values, at);
+    if (of !== undefined) whole.of?.set(of, at);
+    at += values.length;
   }
-  return entries;
+  return whole;
 }
 
 /** What is asked for, as plain data. */
@@ -133,7 +142,7 @@ export function tableOf(
 }
 
 function cellsOf(places: Places, from: number, to: number): Cells {
-  const { lower, upper, carried: repeated, bounded: bounds, compared } = places;
+  const { lower, upper, carried: repeated, compared } = places;
   const whole = (numbers: Uint32Array) => Array.from(numbers.subarray(from, to));
   const known = (numbers: Float64Array) =>
     Array.from(numbers.subarray(from, to), (value) => (Number.isNaN(value) ? null : value));
@@ -148,7 +157,6 @@ function cellsOf(places: Places, from: number, to: number): Cells {
     cells.carried = whole(repeated.contributors);
     cells.carriedValue = known(repeated.value);
   }
-  if (bounds !== undefined) cells.bounded = whole(bounds);
   if (compared !== undefined) {
     cells.compared = {
       organisations: whole(compared.organisations),

@@ -3,66 +3,76 @@
  * numbers: at a million values about ten times as fast as sort().
  */
 export function ascending(values: Float64Array): Uint32Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   const size = values.length;
-  const low = new Uint32Array(size);
-  const high = new Uint32Array(size);
-  let whole = true;
-  for (let at = 0; at < size && whole; at++) {
-    const value = values[at] ?? 0;
-    low[at] = value;
-    whole = low[at] === value;
-  }
-  if (!whole) {
-    for (let at = 0; at < size; at++) {
-      const top = bits[at * 2 + 1] ?? 0;
-      const negative = top >>> 31 === 1;
-      // IEEE 754 orders like integers once the sign bit, or for negative numbers every bit, is turned.
-      low[at] = (bits[at * 2] ?? 0) ^ (negative ? 0xffffffff : 0);
-      high[at] = top ^ (negative ? 0xffffffff : 0x80000000);
-    }
-  }
-  let order = new Uint32Array(size);
-  for (let at = 0; at < size; at++) order[at] = at;
-  let spare = new Uint32Array(size);
-  for (const word of whole ? [low] : [low, high]) {
+  let sorted: Sorted = { key: new Uint32Array(size), at: new Uint32Array(size) };
+  let spare: Sorted = { key: new Uint32Array(size), at: new Uint32Array(size) };
+  for (let at = 0; at < size; at++) sorted.at[at] = at;
+  const words = isWhole(values) ? [Uint32Array.from(values)] : wordsOf(values);
+  for (const word of words) {
+    for (let at = 0; at < size; at++) sorted.key[at] = word[sorted.at[at] as number] as number;
     for (let shift = 0; shift < 32; shift += 11) {
-      if (!sortBy(word, shift, order, spare)) continue;
-      [order, spare] = [spare, order];
+      if (sortBy(shift, sorted, spare)) [sorted, spare] = [spare, sorted];
     }
   }
-  return order;
+  return sorted.at;
 }
 
-/** Sorts by eleven bits and keeps the order of equals; false where all are equal. */
-function sortBy(
-  words: Uint32Array,
-  shift: number,
-  order: Uint32Array,
-  sorted: Uint32Array,
-): boolean {
-  const next = new Uint32Array(2049);
-  const size = order.length;
-  for (let at = 0; at < size; at++) {
-    const digit = ((words[at] ?? 0) >>> shift) & 2047;
-    next[digit + 1] = (next[digit + 1] ?? 0) + 1;
-  }
-  const first = ((words[0] ?? 0) >>> shift) & 2047;
-  if (next[first + 1] === size) return false;
-  for (let digit = 1; digit < 2049; digit++) {
-    next[digit] = (next[digit] ?? 0) + (next[digit - 1] ?? 0);
-  }
-  for (let at = 0; at < size; at++) {
-    const each = order[at] ?? 0;
-    const digit = ((words[each] ?? 0) >>> shift) & 2047;
-    const to = next[digit] ?? 0;
-    sorted[to] = each;
-    next[digit] = to + 1;
+/** Whether all are whole numbers of 32 bits: most counts are. */
+function isWhole(values: Float64Array): boolean {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (value >>> 0 !== value) return false;
   }
   return true;
 }
 
-/** The smallest of these parts that are not below it: which ranks a quantile lies between. */
+/** The halves of the numbers, the low ones first: as integers they are in the same order. */
+function wordsOf(values: Float64Array): Uint32Array[] {
+  const bits = new Uint32Array(Float64Array.from(values).buffer);
+  const low = new Uint32Array(values.length);
+  const high = new Uint32Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const top = bits[at * 2 + 1] as number;
+    const negative = top >>> 31 === 1;
+    // IEEE 754 orders like integers once the sign bit, or for negative numbers every bit, is turned.
+    low[at] = (bits[at * 2] as number) ^ (negative ? 0xffffffff : 0);
+    high[at] = top ^ (negative ? 0xffffffff : 0x80000000);
+  }
+  return [low, high];
+}
+
+/** Keys, and the positions that they come from. */
+interface Sorted {
+  key: Uint32Array;
+  at: Uint32Array;
+}
+
+/** Sorts by eleven bits and keeps the order of equals; false where all are equal. */
+function sortBy(shift: number, from: Sorted, to: Sorted): boolean {
+  const next = new Uint32Array(2049);
+  const { key: keys, at: places } = from;
+  const { key: sortedKeys, at: sortedPlaces } = to;
+  for (let at = 0; at < keys.length; at++) {
+    const digit = ((keys[at] as number) >>> shift) & 2047;
+    next[digit + 1] = (next[digit + 1] as number) + 1;
+  }
+  const first = ((keys[0] ?? 0) >>> shift) & 2047;
+  if (next[first + 1] === keys.length) return false;
+  for (let digit = 1; digit < 2049; digit++) {
+    next[digit] = (next[digit] as number) + (next[digit - 1] as number);
+  }
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as number;
+    const digit = (key >>> shift) & 2047;
+    const there = next[digit] as number;
+    next[digit] = there + 1;
+    sortedKeys[there] = key;
+    sortedPlaces[there] = places[at] as number;
+  }
+  return true;
+}
+
+/** The ranks between which a quantile lies, from 0 on. */
 interface Place {
   low: number;
   high: number;
@@ -75,6 +85,16 @@ function placeOf(part: number, count: number): Place {
   const at = part * (count - 1);
   const low = Math.floor(at);
   return { low, high: Math.ceil(at), share: at - low };
+}
+
+/** A quantile of so many values, from those at their ranks; NaN of none. */
+export function quantile(
+  part: number,
+  count: number,
+  at: (rank: number) => number | undefined,
+): number {
+  const { low, high, share } = placeOf(part, count);
+  return (at(low) ?? NaN) * (1 - share) + (at(high) ?? NaN) * share;
 }
 
 /**
@@ -109,7 +129,7 @@ export class Quantiles {
 
   /** The next value of a cell: not smaller than those before. */
   add(cell: number, value: number): void {
-    const rank = this.#seen[cell] ?? 0;
+    const rank = this.#seen[cell] as number;
     this.#seen[cell] = rank + 1;
     if (rank === this.#next[cell]) this.#take(cell, rank, value);
   }

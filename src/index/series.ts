@@ -1,4 +1,12 @@
-import { type Axis, axisOf, isUndated, none, type StatisticalColumns } from "./dimensions.ts";
+import { none } from "../coop/dimensions.ts";
+import {
+  type Axis,
+  axisOf,
+  combined,
+  isUndated,
+  keysAt,
+  type StatisticalColumns,
+} from "./dimensions.ts";
 import type { Measure } from "./measures.ts";
 
 /** Years that a table shows as rows or columns. */
@@ -43,12 +51,8 @@ export function yearsOf(
 /** An axis of which each value is its own key: of a figure the year is known, whatever its co-op is. */
 export function plainAxis(values: string[]): Axis {
   const cells = Uint32Array.from(values, (_, at) => at);
-  return {
-    values,
-    keys: [],
-    start: Uint32Array.from({ length: values.length + 1 }, (_, at) => at),
-    cells,
-  };
+  const start = Uint32Array.from({ length: values.length + 1 }, (_, at) => at);
+  return { values, keys: new Uint32Array(0), combos: cells, start, cells };
 }
 
 /** The years for which any of the rows has figures, as an axis without those that have none. */
@@ -57,21 +61,14 @@ export function figureYears(
   rows: Uint32Array,
   { from, to }: Span,
 ): Axis {
-  const all = axisOf(columns, "figure_year", [rows]);
+  const { values, keys, combos, start, cells } = axisOf(columns, "figure_year", [rows]);
   const isMeant = (value: string) =>
     value !== none && Number(value) >= (from ?? -Infinity) && Number(value) <= (to ?? Infinity);
-  const values = all.values.filter(isMeant).slice(-mostYears);
-  const numbers = all.values.map((value) => values.indexOf(value));
-  const start = new Uint32Array(all.start.length);
-  const cells: number[] = [];
-  for (let key = 0; key + 1 < all.start.length; key++) {
-    for (const cell of all.cells.subarray(all.start[key], all.start[key + 1])) {
-      const number = numbers[cell] ?? -1;
-      if (number !== -1) cells.push(number);
-    }
-    start[key + 1] = cells.length;
-  }
-  return { values, keys: all.keys, start, cells: Uint32Array.from(cells) };
+  const years = values.filter(isMeant).slice(-mostYears);
+  const byKey = Array.from(combos, (combo) =>
+    Array.from(cells.subarray(start[combo], start[combo + 1]), (cell) => values[cell] ?? ""),
+  );
+  return combined(keys, years, byKey, combos.length);
 }
 
 /** Rows that were there in some of the years, and in which: from the position `begin` to before `end`. */
@@ -143,14 +140,15 @@ export function countYears(
   const width = other.values.length;
   const cells = new Int32Array((years + 1) * width);
   const whole = new Int32Array(years + 1);
+  const keys = keysAt(other.keys, rows);
   for (let at = 0; at < rows.length; at++) {
     const from = begin[at] ?? 0;
     const to = end[at] ?? 0;
     whole[from] = (whole[from] ?? 0) + 1;
     whole[to] = (whole[to] ?? 0) - 1;
-    const key = other.keys[rows[at] ?? 0] ?? 0;
-    const last = other.start[key + 1] ?? 0;
-    for (let each = other.start[key] ?? 0; each < last; each++) {
+    const combo = other.combos[keys[at] ?? 0] ?? 0;
+    const last = other.start[combo + 1] ?? 0;
+    for (let each = other.start[combo] ?? 0; each < last; each++) {
       const cell = other.cells[each] ?? 0;
       cells[from * width + cell] = (cells[from * width + cell] ?? 0) + 1;
       cells[to * width + cell] = (cells[to * width + cell] ?? 0) - 1;

@@ -1,8 +1,8 @@
+import type { DimensionName } from "../coop/dimensions.ts";
 import type { SearchQuery } from "../coop/query.ts";
 import {
   type Axis,
   axisOf,
-  type DimensionName,
   isTimed,
   isUndated,
   type StatisticalColumns,
@@ -100,11 +100,11 @@ function atOnce(
     second = keepRows(second, (row) => both[row] === 1);
   }
   const organisations = countRows(layout, found);
-  const places = placesOf(layout, measure, stat, organisations, [{ figures: first }]);
+  const places = placesOf(layout, measure, stat, organisations, [{ reported: first }]);
   if (before !== undefined && second !== undefined && both !== undefined) {
     const counted = measure.runs === undefined ? shared(columns.size, found, before) : rowsOf(both);
     const compared = placesOf(layout, measure, stat, countRows(layout, before), [
-      { figures: second },
+      { reported: second },
     ]);
     places.compared = { ...compared, both: countRows(layout, counted) };
   }
@@ -156,7 +156,9 @@ function byYear(
     measure,
     stat,
     organisations,
-    yearly.map((figures, at) => (timedRows ? { figures, rowKey: at } : { figures, colKey: at })),
+    yearly.map((reported, at) =>
+      timedRows ? { reported, rowCombo: at } : { reported, colCombo: at },
+    ),
   );
   return tableOf(question, layout, places, {
     margins: timedRows ? "rows" : "cols",

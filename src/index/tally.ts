@@ -1,6 +1,6 @@
-import type { Axis } from "./dimensions.ts";
+import { type Axis, keysAt } from "./dimensions.ts";
 import type { StatName } from "./measures.ts";
-import { ascending, Quantiles } from "./quantiles.ts";
+import { ascending, Quantiles, quantile } from "./quantiles.ts";
 
 /**
  * The places of a table in flat arrays: its cells row by row, then the margin of
@@ -23,52 +23,88 @@ export function layoutOf(rows: Axis, cols: Axis): Layout {
   return { rows, cols, rowsAt, colsAt, wholeAt, size: wholeAt + 1 };
 }
 
+/** Up to so many pairs of combinations are counted before they are spread over cells. */
+const mostPairs = 1 << 22;
+
 /** Counts rows in each place of a table; in margins each counts once. */
 export function countRows(layout: Layout, rows: Uint32Array): Uint32Array {
+  const { rows: down, cols: across } = layout;
+  const rowCombos = combosAt(down, rows);
+  const colCombos = combosAt(across, rows);
+  return countCombos(layout, rowCombos, colCombos);
+}
+
+/** The combination of each row. */
+export function combosAt({ keys, combos }: Axis, rows: Uint32Array): Uint32Array {
+  const found = keysAt(keys, rows);
+  for (let at = 0; at < found.length; at++) found[at] = combos[found[at] as number] as number;
+  return found;
+}
+
+/** Counts in each place what has these combinations. */
+export function countCombos(
+  layout: Layout,
+  rowCombos: Uint32Array,
+  colCombos: Uint32Array,
+): Uint32Array {
   const counts = new Uint32Array(layout.size);
-  const { keys: rowKeys, start: rowStart, cells: rowCells } = layout.rows;
-  const { keys: colKeys, start: colStart, cells: colCells } = layout.cols;
-  const width = layout.cols.values.length;
-  const ofRowKey = new Uint32Array(rowStart.length - 1);
-  const ofColKey = new Uint32Array(colStart.length - 1);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] ?? 0;
-    const rowKey = rowKeys[row] ?? 0;
-    const colKey = colKeys[row] ?? 0;
-    ofRowKey[rowKey] = (ofRowKey[rowKey] ?? 0) + 1;
-    ofColKey[colKey] = (ofColKey[colKey] ?? 0) + 1;
-    const rowEnd = rowStart[rowKey + 1] ?? 0;
-    const colFrom = colStart[colKey] ?? 0;
-    const colEnd = colStart[colKey + 1] ?? 0;
-    for (let r = rowStart[rowKey] ?? 0; r < rowEnd; r++) {
-      const base = (rowCells[r] ?? 0) * width;
-      for (let c = colFrom; c < colEnd; c++) {
-        const cell = base + (colCells[c] ?? 0);
-        counts[cell] = (counts[cell] ?? 0) + 1;
-      }
+  const add = (cell: number, count: number) => {
+    counts[cell] = (counts[cell] ?? 0) + count;
+  };
+  const width = layout.cols.start.length - 1;
+  const height = layout.rows.start.length - 1;
+  if (width * height <= mostPairs) {
+    const pairs = new Uint32Array(width * height);
+    for (let at = 0; at < rowCombos.length; at++) {
+      const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
+      pairs[pair] = (pairs[pair] as number) + 1;
     }
+    spreadPairs(layout, pairs, add);
+  } else {
+    spread(layout, rowCombos, colCombos, undefined, (cell) => add(cell, 1));
   }
-  addMargin(counts, layout.rowsAt, layout.rows, ofRowKey);
-  addMargin(counts, layout.colsAt, layout.cols, ofColKey);
-  counts[layout.wholeAt] = rows.length;
+  counts[layout.wholeAt] = rowCombos.length;
   return counts;
 }
 
-function addMargin(counts: Uint32Array, at: number, { start, cells }: Axis, ofKey: Uint32Array) {
-  for (let key = 0; key < ofKey.length; key++) {
-    const count = ofKey[key] ?? 0;
-    if (count === 0) continue;
-    for (let each = start[key] ?? 0; each < (start[key + 1] ?? 0); each++) {
-      const cell = at + (cells[each] ?? 0);
-      counts[cell] = (counts[cell] ?? 0) + count;
+/** Gives what was counted for pairs of combinations to their cells and margins. */
+function spreadPairs(
+  { rows, cols, rowsAt, colsAt }: Layout,
+  pairs: Uint32Array | Float64Array,
+  add: (cell: number, count: number) => void,
+): void {
+  const width = cols.start.length - 1;
+  const height = rows.start.length - 1;
+  const columns = new Float64Array(width);
+  for (let row = 0; row < height; row++) {
+    let whole = 0;
+    const from = rows.start[row] ?? 0;
+    const to = rows.start[row + 1] ?? 0;
+    for (let col = 0; col < width; col++) {
+      const count = pairs[row * width + col] ?? 0;
+      if (count === 0) continue;
+      whole += count;
+      columns[col] = (columns[col] ?? 0) + count;
+      const end = cols.start[col + 1] ?? 0;
+      for (let r = from; r < to; r++) {
+        const base = (rows.cells[r] ?? 0) * cols.values.length;
+        for (let c = cols.start[col] ?? 0; c < end; c++) add(base + (cols.cells[c] ?? 0), count);
+      }
+    }
+    for (let r = from; r < to; r++) add(rowsAt + (rows.cells[r] ?? 0), whole);
+  }
+  for (let col = 0; col < width; col++) {
+    const end = cols.start[col + 1] ?? 0;
+    for (let c = cols.start[col] ?? 0; c < end; c++) {
+      add(colsAt + (cols.cells[c] ?? 0), columns[col] ?? 0);
     }
   }
 }
 
-/** Figures with the keys of their rows in both directions of a table. */
+/** Figures with the combinations of their rows in both directions of a table. */
 export interface Entries {
-  rowKeys: Uint32Array;
-  colKeys: Uint32Array;
+  rowCombos: Uint32Array;
+  colCombos: Uint32Array;
   values: Float64Array;
   /** Of a ratio: what each value is a part of. */
   of: Float64Array | undefined;
@@ -85,80 +121,94 @@ export interface Tally {
 
 /** Computes a statistic in each place of a table. */
 export function tally(layout: Layout, entries: Entries, stat: StatName): Tally {
-  const contributors = new Uint32Array(layout.size);
-  const sums = new Float64Array(layout.size);
-  const wholes = new Float64Array(stat === "ratio" ? layout.size : 0);
-  const { of } = entries;
-  const values = of === undefined || stat === "ratio" ? entries.values : shares(entries.values, of);
-  if (stat === "ratio" && of !== undefined) {
-    spread(layout, entries, undefined, (cell, at) => {
-      contributors[cell] = (contributors[cell] ?? 0) + 1;
-      sums[cell] = (sums[cell] ?? 0) + (values[at] ?? 0);
-      wholes[cell] = (wholes[cell] ?? 0) + (of[at] ?? 0);
-    });
-    return { contributors, value: sums.map((sum, at) => sum / (wholes[at] ?? 0)) };
+  const { rowCombos, colCombos, values, of } = entries;
+  const contributors = countCombos(layout, rowCombos, colCombos);
+  if (stat === "ratio") {
+    const parts = sums(layout, entries, values);
+    const wholes = sums(layout, entries, of ?? values);
+    return { contributors, value: parts.map((part, at) => part / (wholes[at] ?? 0)) };
   }
+  const each = of === undefined ? values : values.map((value, at) => value / (of[at] ?? 0));
   if (stat === "sum" || stat === "mean") {
-    spread(layout, entries, undefined, (cell, at) => {
-      contributors[cell] = (contributors[cell] ?? 0) + 1;
-      sums[cell] = (sums[cell] ?? 0) + (values[at] ?? 0);
-    });
-    const value = sums.map((sum, cell) => {
-      const count = contributors[cell] ?? 0;
-      return count === 0 || stat === "mean" ? sum / count : sum;
-    });
+    const value = sums(layout, entries, each);
+    for (let at = 0; at < value.length; at++) {
+      const count = contributors[at] ?? 0;
+      if (stat === "mean" || count === 0) value[at] = (value[at] ?? 0) / count;
+    }
     return { contributors, value };
   }
-  spread(layout, entries, undefined, (cell) => {
-    contributors[cell] = (contributors[cell] ?? 0) + 1;
-  });
-  const quantiles = new Quantiles(stat === "median" ? [0.5] : [0.25, 0.5, 0.75], contributors);
-  spread(layout, entries, ascending(values), (cell, at) => quantiles.add(cell, values[at] ?? 0));
-  const [first, second, third] = quantiles.found;
-  if (first === undefined) throw new Error("a median is always computed");
+  const parts = stat === "median" ? [0.5] : [0.25, 0.5, 0.75];
+  const order = ascending(each);
+  const quantiles = new Quantiles(parts, contributors);
+  spread(layout, rowCombos, colCombos, order, (cell, at) =>
+    quantiles.add(cell, each[at] as number),
+  );
+  for (const [at, found] of quantiles.found.entries()) {
+    found[layout.wholeAt] = quantile(
+      parts[at] ?? 0,
+      order.length,
+      (rank) => each[order[rank] ?? 0],
+    );
+  }
+  const [first = new Float64Array(0), second, third] = quantiles.found;
   return second === undefined || third === undefined
     ? { contributors, value: first }
     : { contributors, value: second, lower: first, upper: third };
 }
 
-/** How many entries there are in each place. */
-export function countEntries(layout: Layout, entries: Entries): Uint32Array {
-  const counts = new Uint32Array(layout.size);
-  spread(layout, entries, undefined, (cell) => {
-    counts[cell] = (counts[cell] ?? 0) + 1;
-  });
-  return counts;
-}
-
-function shares(values: Float64Array, of: Float64Array): Float64Array {
-  return values.map((value, at) => value / (of[at] ?? 0));
-}
-
-/** Visits all places that each entry belongs to: its cells, and each margin once a value. */
-function spread(
+/** Sums up values in each place. */
+function sums(
   layout: Layout,
-  { rowKeys, colKeys, values }: Entries,
+  { rowCombos, colCombos }: Entries,
+  values: Float64Array,
+): Float64Array {
+  const found = new Float64Array(layout.size);
+  let whole = 0;
+  for (let at = 0; at < values.length; at++) whole += values[at] as number;
+  const width = layout.cols.start.length - 1;
+  const height = layout.rows.start.length - 1;
+  if (width * height <= mostPairs) {
+    const pairs = new Float64Array(width * height);
+    for (let at = 0; at < values.length; at++) {
+      const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
+      pairs[pair] = (pairs[pair] as number) + (values[at] as number);
+    }
+    spreadPairs(layout, pairs, (cell, sum) => {
+      found[cell] = (found[cell] ?? 0) + sum;
+    });
+  } else {
+    spread(layout, rowCombos, colCombos, undefined, (cell, at) => {
+      found[cell] = (found[cell] ?? 0) + (values[at] ?? 0);
+    });
+  }
+  found[layout.wholeAt] = whole;
+  return found;
+}
+
+/** Visits all places that each entry belongs to, but for the whole: cells, and margins once a value. */
+function spread(
+  { rows, cols, rowsAt, colsAt }: Layout,
+  rowCombos: Uint32Array,
+  colCombos: Uint32Array,
   order: Uint32Array | undefined,
   visit: (cell: number, at: number) => void,
 ): void {
-  const { start: rowStart, cells: rowCells } = layout.rows;
-  const { start: colStart, cells: colCells } = layout.cols;
-  const { rowsAt, colsAt, wholeAt } = layout;
-  const width = layout.cols.values.length;
-  for (let step = 0; step < values.length; step++) {
-    const at = order === undefined ? step : (order[step] ?? 0);
-    const rowKey = rowKeys[at] ?? 0;
-    const colKey = colKeys[at] ?? 0;
-    const rowEnd = rowStart[rowKey + 1] ?? 0;
-    const colFrom = colStart[colKey] ?? 0;
-    const colEnd = colStart[colKey + 1] ?? 0;
-    for (let r = rowStart[rowKey] ?? 0; r < rowEnd; r++) {
-      const rowCell = rowCells[r] ?? 0;
+  const { start: rowStart, cells: rowCells } = rows;
+  const { start: colStart, cells: colCells } = cols;
+  const width = cols.values.length;
+  for (let step = 0; step < rowCombos.length; step++) {
+    const at = order === undefined ? step : (order[step] as number);
+    const rowCombo = rowCombos[at] as number;
+    const colCombo = colCombos[at] as number;
+    const rowEnd = rowStart[rowCombo + 1] as number;
+    const colFrom = colStart[colCombo] as number;
+    const colEnd = colStart[colCombo + 1] as number;
+    for (let r = rowStart[rowCombo] as number; r < rowEnd; r++) {
+      const rowCell = rowCells[r] as number;
       visit(rowsAt + rowCell, at);
       const base = rowCell * width;
-      for (let c = colFrom; c < colEnd; c++) visit(base + (colCells[c] ?? 0), at);
+      for (let c = colFrom; c < colEnd; c++) visit(base + (colCells[c] as number), at);
     }
-    for (let c = colFrom; c < colEnd; c++) visit(colsAt + (colCells[c] ?? 0), at);
-    visit(wholeAt, at);
+    for (let c = colFrom; c < colEnd; c++) visit(colsAt + (colCells[c] as number), at);
   }
 }

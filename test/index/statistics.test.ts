@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { DimensionName } from "../../src/coop/dimensions.ts";
 import { Columns, state } from "../../src/index/columns.ts";
 import { nowhere } from "../../src/index/geo.ts";
-import { alsoRows, type DimensionName } from "../../src/index/dimensions.ts";
+import { alsoRows } from "../../src/index/dimensions.ts";
 import { carriedForward, type Figure } from "../../src/index/figures.ts";
 import type { StatName } from "../../src/index/measures.ts";
 import type { Cells } from "../../src/index/places.ts";
@@ -178,8 +179,7 @@ function reported(each: Coop, measure: string, year: number | undefined) {
       ? latest.map((at) => of(name, at)).find((found) => found !== undefined)
       : of(name, year);
   if (figure === undefined) return undefined;
-  if (measure === "members:disadvantaged-worker" && figure.value < 5)
-    return { kind: "bound", ...whole(figure) };
+  if (measure === "members:disadvantaged-worker" && figure.value < 5) return undefined;
   return { kind: year !== undefined && isCarried(figure) ? "carried" : "news", ...whole(figure) };
 }
 
@@ -212,7 +212,6 @@ interface Expected {
   upper: number | null;
   carried: number;
   carriedValue: number | null;
-  bounded: number;
 }
 
 /** What a cell comes to, found by looking at every co-op that belongs to it. */
@@ -236,7 +235,6 @@ function slowly(
     upper: quantile(values, 0.75),
     carried: of("carried").length,
     carriedValue: statistic(of("carried"), stat),
-    bounded: of("bound").length,
   };
 }
 
@@ -254,7 +252,6 @@ function check(cells: Cells, at: number, expected: Expected, stat: StatName): vo
   }
   expect(cells.carried?.[at] ?? 0).toBe(expected.carried);
   close(cells.carriedValue?.[at], expected.carriedValue);
-  expect(cells.bounded?.[at] ?? 0).toBe(expected.bounded);
 }
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -359,7 +356,7 @@ test("a second year is compared with who reported in both", () => {
         check(
           { ...compared, lower: [], upper: [] } as unknown as Cells,
           r,
-          { ...then, lower: null, upper: null, carried: 0, carriedValue: null, bounded: 0 },
+          { ...then, lower: null, upper: null, carried: 0, carriedValue: null },
           "sum",
         );
         expect(compared?.both[r]).toBe(both.length);
