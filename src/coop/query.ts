@@ -59,7 +59,7 @@ const Words = z
   .refine((text) => text.split(/[\s\p{P}]+/u).length <= mostWords, `more than ${mostWords} words`);
 
 /** Several values in one parameter: repeated, or with commas between them. */
-const list = <T>(item: z.ZodType<T, string>) =>
+export const list = <T>(item: z.ZodType<T, string>) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((value) =>
@@ -119,7 +119,8 @@ const Source = read(
 
 /**
  * A source as it is filtered by: the kind of provenance, or of the address of
- * what a listing is based on the host and the path.
+ * what a listing is based on the host and the first two parts of the path (what
+ * comes behind is often the page of the co-op alone).
  */
 export function parseSource(text: string): string | undefined {
   const kind = ProvenanceKind.safeParse(text);
@@ -128,7 +129,8 @@ export function parseSource(text: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { host, pathname } = new URL(address);
   if (!host.includes(".")) return undefined;
-  return host.replace(/^www\./, "") + pathname.replace(/\/+$/, "");
+  const path = pathname.split("/").filter((part) => part !== "");
+  return [host.replace(/^www\./, ""), ...path.slice(0, 2)].join("/");
 }
 
 const yearPattern = /^[12]\d{3}$/;
@@ -160,6 +162,36 @@ const Radius = read((text) => {
   const km = text.trim() === "" ? 0 : Number(text);
   return km > 0 && km <= 20_100 ? km : undefined;
 }, "a distance in km above 0 and up to 20100, such as 50");
+
+/** What has to fit together in a question. */
+interface Together {
+  near?: Point | undefined;
+  radius_km?: number | undefined;
+  founded_from?: number | undefined;
+  founded_to?: number | undefined;
+  sort?: string | undefined;
+}
+
+/** Says which parameters don't go with each other. */
+export function checkTogether(
+  { near, radius_km, founded_from, founded_to, sort }: Together,
+  context: z.core.$RefinementCtx,
+): void {
+  const fault = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (near !== undefined && radius_km === undefined) {
+    fault("near", "needs radius_km beside it, such as radius_km=50");
+  }
+  if (near === undefined && radius_km !== undefined) {
+    fault("radius_km", "needs near beside it, such as near=53.8,-1.55");
+  }
+  if (near === undefined && sort === "nearest") {
+    fault("sort", "nearest needs near beside it, such as near=53.8,-1.55");
+  }
+  if (founded_from !== undefined && founded_to !== undefined && founded_from > founded_to) {
+    fault("founded_to", `is before founded_from, which is ${founded_from}`);
+  }
+}
 
 /**
  * What can be asked of the directory, as parameters of the search page and of
@@ -230,22 +262,7 @@ export const SearchQuery = z
       .optional()
       .describe("Items of a page, 1 to 100; 20 when it is left out"),
   })
-  .superRefine(({ near, radius_km, founded_from, founded_to, sort }, context) => {
-    const fault = (path: string, message: string) =>
-      context.addIssue({ code: "custom", path: [path], message });
-    if (near !== undefined && radius_km === undefined) {
-      fault("near", "needs radius_km beside it, such as radius_km=50");
-    }
-    if (near === undefined && radius_km !== undefined) {
-      fault("radius_km", "needs near beside it, such as near=53.8,-1.55");
-    }
-    if (near === undefined && sort === "nearest") {
-      fault("sort", "nearest needs near beside it, such as near=53.8,-1.55");
-    }
-    if (founded_from !== undefined && founded_to !== undefined && founded_from > founded_to) {
-      fault("founded_to", `is before founded_from, which is ${founded_from}`);
-    }
-  });
+  .superRefine(checkTogether);
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
 /** What of a question decides on single rows: all but text, places, order and page. */
