@@ -75,6 +75,11 @@ export function listingId(coop: string): string {
   return `${coop}/listing`;
 }
 
+/** The URL of the co-op whose listing has this id. */
+export function coopOf(id: string): string {
+  return id.replace(/\/listing$/, "");
+}
+
 /**
  * The record of a listing, ready to be signed.
  *

@@ -10,6 +10,32 @@ export type Listed = Pick<
 /** Two co-op URLs that somebody attests to be the same organisation. */
 export type SameAs = readonly [a: string, b: string];
 
+/** The same in short: what an index keeps of each listing to decide it. */
+export interface Standing {
+  id: string;
+  example: boolean;
+  /** Its registrations, as `registrationKey` writes them. */
+  registrations: Iterable<string>;
+  /** The smaller stands before the larger. */
+  rank: number;
+  /** Epoch ms. */
+  updated: number;
+}
+
+/** A listing's part in an organisation. */
+export function standingOf(listing: Listed): Standing {
+  const { id, example, identifier = [], provenance, updated } = listing;
+  return {
+    id,
+    example: example === true,
+    registrations: identifier.flatMap(
+      ({ propertyID, value }) => registrationKey(propertyID, value) ?? [],
+    ),
+    rank: kinds.indexOf(provenance.kind) * 2 + (hasVerifiedHost(listing) ? 0 : 1),
+    updated: Date.parse(updated),
+  };
+}
+
 /**
  * Gathers listings into organisations. Two belong together when they share a
  * registration, when a held attestation says so, or when both belong to a
@@ -24,6 +50,12 @@ export function organisationsOf<T extends Listed>(
   listings: readonly T[],
   links: Iterable<SameAs>,
 ): T[][] {
+  const standings = listings.map((listing) => ({ ...standingOf(listing), listing }));
+  return gather(standings, links).map((group) => group.map(({ listing }) => listing));
+}
+
+/** The same of what is kept of listings. */
+export function gather<T extends Standing>(listings: readonly T[], links: Iterable<SameAs>): T[][] {
   const leaders = listings.map((_, at) => at);
   const leaderOf = (at: number): number => {
     let leader = at;
@@ -39,9 +71,10 @@ export function organisationsOf<T extends Listed>(
 
   const byKey = new Map<string, number>();
   const byUrl = new Map<string, number>();
-  for (const [at, listing] of listings.entries()) {
-    byUrl.set(listing.id, at);
-    for (const key of keysOf(listing)) {
+  for (const [at, { id, example, registrations }] of listings.entries()) {
+    byUrl.set(id, at);
+    for (const registration of registrations) {
+      const key = example ? `example ${registration}` : registration;
       const holder = byKey.get(key);
       if (holder === undefined) byKey.set(key, at);
       else join(holder, at);
@@ -50,7 +83,7 @@ export function organisationsOf<T extends Listed>(
   for (const [a, b] of links) {
     const [one, other] = [byUrl.get(a), byUrl.get(b)];
     if (one === undefined || other === undefined) continue;
-    if (isExample(listings[one]) === isExample(listings[other])) join(one, other);
+    if (listings[one]?.example === listings[other]?.example) join(one, other);
   }
 
   const groups = new Map<number, T[]>();
@@ -77,12 +110,12 @@ const kinds = ["claimed", "mandated", "imported"];
  * in the end, so that all nodes that hold the same listings order them alike.
  */
 export function byStanding(a: Listed, b: Listed): number {
-  return (
-    kinds.indexOf(a.provenance.kind) - kinds.indexOf(b.provenance.kind) ||
-    Number(hasVerifiedHost(b)) - Number(hasVerifiedHost(a)) ||
-    Date.parse(b.updated) - Date.parse(a.updated) ||
-    (a.id < b.id ? -1 : Number(a.id > b.id))
-  );
+  return inOrder(standingOf(a), standingOf(b));
+}
+
+/** The same of what is kept of listings. */
+export function inOrder(a: Standing, b: Standing): number {
+  return a.rank - b.rank || b.updated - a.updated || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 /**
@@ -94,20 +127,6 @@ export function hasVerifiedHost({ id, url }: Pick<Listed, "id" | "url">): boolea
   if (url === undefined) return false;
   const [host, site] = [hostOf(id), hostOf(url)];
   return host === site || liesBelow(host, site) || liesBelow(site, host);
-}
-
-/** The registrations of a listing, as keys that it shares with its organisation's others. */
-function keysOf({ identifier = [], example }: Listed): Set<string> {
-  const keys = identifier.flatMap(({ propertyID, value }) => {
-    const key = registrationKey(propertyID, value);
-    if (key === undefined) return [];
-    return [example === true ? `example ${key}` : key];
-  });
-  return new Set(keys);
-}
-
-function isExample(listing: Listed | undefined): boolean {
-  return listing?.example === true;
 }
 
 function hostOf(url: string): string {

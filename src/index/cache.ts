@@ -1,123 +1,88 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
-import type { Listing } from "../coop/listing.ts";
-import type { FacetName } from "../coop/query.ts";
-import type { Answer } from "../coop/stakeholders.ts";
 import { AppError } from "../errors.ts";
-import type { Place } from "./cursor.ts";
-import type { SameAs } from "../coop/organisation.ts";
-import type { RowState } from "./old-columns.ts";
-import type { Entry, OriginCounts } from "./directory-index.ts";
-import type { IndexedListing } from "./entries.ts";
-import { identityPrefix } from "./identifiers.ts";
+import { FullText, textTable } from "./full-text.ts";
+import { KeptSets, setTables } from "./kept-sets.ts";
+import { Rows, rowTables } from "./rows.ts";
+import { Statements } from "./statements.ts";
 import { Ties, tieTables } from "./ties.ts";
 
 /** Raise it with every change to the tables, or to what is written into them. */
-const version = 6;
+const version = 7;
 
 /** Says in the file's head that it is ours to drop: "frag" in ASCII. */
 const applicationId = 0x66726167;
 
 const tables = `
   create table meta (name text primary key, value text not null) strict, without rowid;
-  create table fact (code integer primary key, facet text not null, value text not null) strict;
-  create table entry (
-    row integer primary key,
-    record text not null unique,
-    coop text not null,
-    origin text not null,
-    example integer not null,
-    closed integer not null,
-    instead integer,
-    name text not null,
-    newest integer not null,
-    tie integer not null,
-    facts blob not null,
-    multiStakeholder text not null,
-    digest text not null,
-    issued integer not null,
-    listing text not null
-  ) strict;
-  create index entry_name on entry (name, tie);
-  create index entry_newest on entry (newest, tie);
-  create index entry_coop on entry (coop);
-  create index entry_origin on entry (origin, example);
-  create index entry_instead on entry (instead) where instead is not null;
-  create table identifier (key text, row integer, primary key (key, row)) strict, without rowid;
-  create index identifier_row on identifier (row);
-  create table link (attestation text, coop text, same text, primary key (attestation, coop)) strict, without rowid;
-  create index link_coop on link (coop);
-  create table host (host text primary key, shown text not null) strict, without rowid;
+  create table progress (seq integer not null, stamp integer not null, life integer not null) strict;
+  create table shown (host text primary key, shown text not null) strict, without rowid;
+  ${setTables}
+  ${rowTables}
   ${tieTables}
-  create virtual table texts using fts5 (
-    name, legal, place, topic, summary,
-    content = '', contentless_delete = 1, tokenize = 'ascii'
-  );
+  ${textTable}
 `;
-
-/** Pages of the full-text table that are merged at once. */
-const mergePages = 100;
-
-const entryColumns = "record, origin, listing, multiStakeholder, digest, issued";
-
-interface EntryRow {
-  record: string;
-  origin: string;
-  listing: string;
-  multiStakeholder: string;
-  digest: string;
-  issued: number;
-}
-
-/** A row and where it stands in an order. */
-export interface PlacedRow extends Place {
-  row: number;
-}
-
-/** A row that may belong with others. */
-export interface ReachedRow {
-  row: number;
-  /** Which row stands for its organisation, as far as is written; null when it does itself. */
-  instead: number | null;
-  /** 1 when there is anything that could join it with another. */
-  related: number;
-}
 
 /** How the records of a host were last written. */
 export type Shown = "shown" | "hidden" | "mixed";
 
-/** The orders that the file keeps; relevance is made for each query. */
-export type KeptOrder = "name" | "newest";
+/** How far the file is. */
+export interface Progress {
+  /** How far the log was read. */
+  seq: number;
+  /** Changes with every write of listings. */
+  stamp: number;
+  /** Changes when the file begins anew. */
+  life: number;
+}
 
 /**
- * The file of the index: all its SQL, and nothing of what it means. Everything
- * in it can be made again from the records.
+ * The file of the index. Everything in it can be made again from the records.
+ * The SQL of its parts is theirs: listings, ties, full text, dictionaries.
  */
 export class Cache {
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
-  /** Who names whom. */
+  readonly file: string;
+  readonly rows: Rows;
   readonly ties: Ties;
+  readonly texts: FullText;
+  /** Which file it is: another one may take its place on the disk. */
+  readonly #identity: string;
+  readonly #database: Database.Database;
+  readonly #statements: Statements;
+  #kept: KeptSets;
 
   /**
-   * Opens the file; what another version or another log left in it is dropped.
+   * Opens the file.
    *
-   * @param epoch The epoch of the log that it is built from.
-   * @throws {AppError} `bad-config` when it isn't an index at all, and otherwise
-   *   what SQLite throws when the file can't be read or written.
+   * @param epoch The epoch of the log that it is built from: what another
+   *   version or another log left in it is dropped. Undefined to read only.
+   * @throws {AppError} `bad-config` when it isn't an index at all, `unavailable`
+   *   when there is none to read yet, and otherwise what SQLite throws when the
+   *   file can't be read or written.
    */
-  constructor(file: string, epoch: string) {
+  constructor(file: string, epoch?: string) {
+    this.file = file;
+    if (epoch === undefined && !existsSync(file)) throw building();
     if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
     this.#database = new Database(file, { timeout: 5000 });
-    this.ties = new Ties(this.#database);
+    this.#statements = new Statements(this.#database);
     try {
-      this.#database.pragma("journal_mode = WAL");
-      // After a power cut it may lack the latest page, and reads that again.
-      this.#database.pragma("synchronous = NORMAL");
-      this.#database.pragma("wal_autocheckpoint = 8000");
-      this.#database.pragma("secure_delete = ON");
-      this.write(() => this.#prepareTables(`${version} ${epoch}`));
+      if (epoch === undefined) this.#checkTables();
+      else {
+        this.#database.pragma("journal_mode = WAL");
+        // After a power cut it may lack the latest page, and reads that again.
+        this.#database.pragma("synchronous = NORMAL");
+        this.#database.pragma("wal_autocheckpoint = 8000");
+        this.#database.pragma("secure_delete = ON");
+        this.#database.transaction(() => this.#prepareTables(`${version} ${epoch}`)).immediate();
+      }
+      this.#identity = identityOf(file);
+      this.#kept = new KeptSets(this.#statements);
+      this.rows = new Rows(this.#statements);
+      this.ties = new Ties(this.#statements);
+      this.texts = new FullText(this.#statements);
     } catch (error) {
       this.close();
       throw error;
@@ -125,12 +90,7 @@ export class Cache {
   }
 
   #prepareTables(stamp: string): void {
-    const found = this.#database
-      .prepare<[], { name: string }>(
-        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'",
-      )
-      .all()
-      .map(({ name }) => name);
+    const found = this.#tables();
     const owner = this.#database.pragma("application_id", { simple: true });
     if (found.length > 0 && owner !== applicationId) {
       throw new AppError("bad-config", `${this.#database.name} is another program's database.`);
@@ -144,26 +104,52 @@ export class Cache {
     this.#database.pragma(`application_id = ${applicationId}`);
     this.#database.exec(tables);
     this.#setMeta("stamp", stamp);
-    this.#setMeta("seq", "0");
+    this.#database
+      .prepare("insert into progress (seq, stamp, life) values (0, 0, ?)")
+      .run(randomInt(2 ** 40));
   }
 
-  #prepare<P extends unknown[], R>(sql: string): Database.Statement<P, R> {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement as unknown as Database.Statement<P, R>;
+  #checkTables(): void {
+    this.#database.pragma("query_only = ON");
+    const [found] = (this.#tables().includes("meta") ? this.#meta("stamp") : "")?.split(" ") ?? [];
+    if (found !== String(version)) throw building();
+  }
+
+  #tables(): string[] {
+    return this.#database
+      .prepare<[], string>(
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'",
+      )
+      .pluck()
+      .all();
   }
 
   #meta(name: string): string | undefined {
-    return this.#prepare<[string], { value: string }>("select value from meta where name = ?").get(
-      name,
-    )?.value;
+    return this.#statements
+      .prepare<[string], string>("select value from meta where name = ?")
+      .pluck()
+      .get(name);
   }
 
   #setMeta(name: string, value: string): void {
-    this.#prepare("insert or replace into meta (name, value) values (?, ?)").run(name, value);
+    this.#statements
+      .prepare("insert or replace into meta (name, value) values (?, ?)")
+      .run(name, value);
+  }
+
+  /** Whether this is still the file that stands under its name. */
+  get isCurrent(): boolean {
+    return this.#identity === identityOf(this.file);
+  }
+
+  /** The numbers of sets of facts, for whoever writes. */
+  get kept(): KeptSets {
+    return this.#kept;
+  }
+
+  /** The same for whoever reads. */
+  readSets(): KeptSets {
+    return new KeptSets(this.#statements);
   }
 
   /** Runs reads on one state of the file. */
@@ -171,308 +157,71 @@ export class Cache {
     return this.#database.transaction(body).deferred();
   }
 
-  /** Runs writes, all or none. */
+  /** Runs writes, all or none, and notes which listings have changed. */
   write<T>(body: () => T): T {
-    return this.#database.transaction(body).immediate();
-  }
-
-  /** Changes when another connection has written. */
-  get dataVersion(): number {
-    return this.#database.pragma("data_version", { simple: true }) as number;
-  }
-
-  get seq(): number {
-    return Number(this.#meta("seq"));
-  }
-
-  set seq(seq: number) {
-    this.#setMeta("seq", String(seq));
-  }
-
-  /** All facts, in the order of their numbers. */
-  facts(): { facet: FacetName; value: string }[] {
-    return this.#prepare<[], { facet: FacetName; value: string }>(
-      "select facet, value from fact order by code",
-    ).all();
-  }
-
-  addFact(code: number, facet: string, value: string): void {
-    this.#prepare("insert into fact (code, facet, value) values (?, ?, ?)").run(code, facet, value);
-  }
-
-  /** What the columns hold of each row. */
-  *columns(): Generator<{ row: number; facts: Uint32Array; tie: number; state: RowState }> {
-    const rows = this.#prepare<
-      [],
-      {
-        row: number;
-        facts: Buffer;
-        tie: number;
-        example: number;
-        closed: number;
-        instead: number | null;
-      }
-    >("select row, facts, tie, example, closed, instead from entry order by row").iterate();
-    for (const { row, facts, tie, example, closed, instead } of rows) {
-      yield {
-        row,
-        // A copy: the bytes that come may not be aligned.
-        facts: new Uint32Array(Uint8Array.from(facts).buffer),
-        tie,
-        state: { example: example === 1, closed: closed === 1, hidden: instead !== null },
-      };
+    try {
+      return this.#database
+        .transaction(() => {
+          // Another process may have written sets in the meantime.
+          this.#kept.load();
+          const result = body();
+          this.#kept.save();
+          if (this.rows.finish()) {
+            this.#statements.prepare("update progress set stamp = stamp + 1").run();
+          }
+          return result;
+        })
+        .immediate();
+    } catch (error) {
+      this.rows.forget();
+      this.#kept = new KeptSets(this.#statements);
+      throw error;
     }
   }
 
-  /**
-   * Writes a listing, in place of the one with the same record. It stands for
-   * itself until `setInstead` says otherwise.
-   *
-   * @returns Its row.
-   */
-  put(entry: IndexedListing, facts: Uint32Array, { example, closed }: RowState): number {
-    const { record, listing } = entry;
-    const old = this.#rowOf(record);
-    if (old !== undefined) this.#removeSide(old);
-    const { row } = this.#prepare<unknown[], { row: number }>(
-      `insert or replace into entry
-        (row, record, coop, origin, example, closed, name, newest, tie, facts, multiStakeholder, digest, issued, listing)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row`,
-    ).get(
-      old ?? null,
-      record,
-      listing.id,
-      entry.origin,
-      example ? 1 : 0,
-      closed ? 1 : 0,
-      entry.name,
-      entry.newest,
-      entry.tie,
-      Buffer.from(facts.buffer),
-      entry.multiStakeholder,
-      entry.digest,
-      entry.issued,
-      JSON.stringify(listing),
-    ) as { row: number };
-    const identifier = this.#prepare("insert into identifier (key, row) values (?, ?)");
-    for (const key of entry.keys) identifier.run(key, row);
-    this.#prepare(
-      "insert into texts (rowid, name, legal, place, topic, summary) values (?, ?, ?, ?, ?, ?)",
-    ).run(row, ...entry.texts);
-    this.ties.put(row, listing);
-    return row;
+  get progress(): Progress {
+    return this.#statements
+      .prepare<[], Progress>("select seq, stamp, life from progress")
+      .get() as Progress;
   }
 
-  /** Takes a listing out. Returns the row that it had. */
-  remove(record: string): number | undefined {
-    const row = this.#rowOf(record);
-    if (row === undefined) return undefined;
-    this.#removeSide(row);
-    this.ties.put(row, undefined);
-    this.#prepare("delete from entry where row = ?").run(row);
-    return row;
+  set seq(seq: number) {
+    this.#statements.prepare("update progress set seq = ?").run(seq);
   }
 
-  /** The row of a record. */
-  #rowOf(record: string): number | undefined {
-    return this.#prepare<[string], { row: number }>("select row from entry where record = ?").get(
-      record,
-    )?.row;
+  /** Whether all that is held of a host was written as shown, or as hidden, or some of it each way. */
+  shown(host: string): Shown | undefined {
+    return this.#statements
+      .prepare<[string], Shown>("select shown from shown where host = ?")
+      .pluck()
+      .get(host);
   }
 
-  #removeSide(row: number): void {
-    this.#prepare("delete from identifier where row = ?").run(row);
-    this.#prepare("delete from texts where rowid = ?").run(row);
+  setShown(host: string, shown: Shown): void {
+    this.#statements
+      .prepare("insert or replace into shown (host, shown) values (?, ?)")
+      .run(host, shown);
+  }
+
+  /** Notes that words of what was removed may still be in the file. */
+  noteTraces(): void {
     this.#setMeta("traces", "new");
   }
 
-  /**
-   * Begins to take the words of removed listings out of the file: FTS5 only
-   * notes of a row that it is gone, and drops its words when it next merges what
-   * they stand in.
-   *
-   * @returns Whether there are any.
-   */
+  /** Begins to take them out. Returns whether there are any. */
   beginWipe(): boolean {
     if ((this.#meta("traces") ?? "none") === "none") return false;
     // Whatever is removed from now on makes it `new` again.
     this.#setMeta("traces", "going");
-    // A negative number of pages begins with everything (https://sqlite.org/fts5.html#the_merge_command).
-    this.#merge(-mergePages);
+    this.texts.beginWipe();
     return true;
   }
 
   /** Goes on with it, for some milliseconds. Returns false at the end. */
   wipe(): boolean {
-    if (this.#merge(mergePages)) return true;
+    if (this.texts.wipe()) return true;
     if (this.#meta("traces") === "going") this.#setMeta("traces", "none");
     return false;
-  }
-
-  #merge(pages: number): boolean {
-    const changes = this.#prepare<[], number>("select total_changes()").pluck();
-    const before = changes.get() as number;
-    this.#prepare("insert into texts (texts, rank) values ('merge', ?)").run(pages);
-    // A merge that finds nothing to do still counts as a change.
-    return (changes.get() as number) - before >= 2;
-  }
-
-  /** The rows whose text matches an expression of FTS5. */
-  hits(expression: string): number[] {
-    return this.#prepare<[string], number>("select rowid from texts where texts match ?")
-      .pluck()
-      .all(expression);
-  }
-
-  /** The same with their ranks, the best the smallest: a word in the name counts most. */
-  scores(expression: string): [row: number, score: number][] {
-    return this.#prepare<[string], [number, number]>(
-      "select rowid, bm25(texts, 10, 6, 3, 2, 1) from texts where texts match ?",
-    )
-      .raw()
-      .all(expression);
-  }
-
-  /** Rows in an order, from behind a place on. */
-  inOrder(order: KeptOrder, after: Place | undefined): IterableIterator<PlacedRow> {
-    return this.#prepare<[string | number, number], PlacedRow>(
-      `select row, ${order} as key, tie from entry where (${order}, tie) > (?, ?) order by ${order}, tie`,
-    ).iterate(...boundsOf(order, after));
-  }
-
-  /** The first of these rows in an order, from behind a place on. */
-  sorted(rows: number[], order: KeptOrder, after: Place | undefined, limit: number): PlacedRow[] {
-    return this.#prepare<[string, string | number, number, number], PlacedRow>(
-      `select row, ${order} as key, tie from entry
-        where row in (select value from json_each(?)) and (+${order}, tie) > (?, ?)
-        order by +${order}, tie limit ?`,
-    ).all(JSON.stringify(rows), ...boundsOf(order, after), limit);
-  }
-
-  /** One listing by its row. */
-  entry(row: number): Entry | undefined {
-    const found = this.#prepare<[number], EntryRow>(
-      `select ${entryColumns} from entry where row = ?`,
-    ).get(row);
-    return found && entryOf(found);
-  }
-
-  /** Listings by the URL of the record or of the co-op. */
-  byUrl(url: string): Entry[] {
-    return this.#prepare<[string, string], EntryRow>(
-      `select ${entryColumns} from entry where record = ? or coop = ?`,
-    )
-      .all(url, url)
-      .map(entryOf);
-  }
-
-  /** Listings by a key of `IndexedListing.keys`. */
-  byKey(key: string): Entry[] {
-    return this.#prepare<[string], EntryRow>(
-      `select ${entryColumns} from identifier join entry using (row) where key = ?`,
-    )
-      .all(key)
-      .map(entryOf);
-  }
-
-  /** How many listings there are of each host. */
-  listings(): [string, number][] {
-    return this.#prepare<[], [string, number]>("select origin, count(*) from entry group by origin")
-      .raw()
-      .all();
-  }
-
-  /** Whether all that is held of a host was written as shown, or as hidden, or some of it each way. */
-  shown(host: string): Shown | undefined {
-    return this.#prepare<[string], { shown: Shown }>("select shown from host where host = ?").get(
-      host,
-    )?.shown;
-  }
-
-  setShown(host: string, shown: Shown): void {
-    this.#prepare("insert or replace into host (host, shown) values (?, ?)").run(host, shown);
-  }
-
-  origins(): OriginCounts[] {
-    return this.#prepare<[], OriginCounts>(
-      `select origin,
-        count(*) as listings,
-        count(*) filter (where not example and not closed and instead is null) as coops,
-        count(*) filter (where example and not closed and instead is null) as examples
-        from entry group by origin order by coops desc, listings desc, origin`,
-    ).all();
-  }
-
-  /** Writes what an attestation says, in place of what it said before; undefined takes it out. */
-  putLink(record: string, link: SameAs | undefined): void {
-    this.#prepare("delete from link where attestation = ?").run(record);
-    if (link === undefined) return;
-    const insert = this.#prepare("insert into link (attestation, coop, same) values (?, ?, ?)");
-    insert.run(record, link[0], link[1]);
-    insert.run(record, link[1], link[0]);
-  }
-
-  /** The rows of a record and of all that belong to the same organisation, as far as is written. */
-  organisationOf(record: string): number[] {
-    const found = this.#prepare<[string], { row: number; instead: number | null }>(
-      "select row, instead from entry where record = ?",
-    ).get(record);
-    if (found === undefined) return [];
-    const stands = found.instead ?? found.row;
-    const others = this.#prepare<[number], number>("select row from entry where instead = ?")
-      .pluck()
-      .all(stands);
-    return [...new Set([found.row, stands, ...others])];
-  }
-
-  /** The rows of the listings that an attestation is about. */
-  linkedBy(record: string): number[] {
-    return this.#prepare<[string], number>(
-      "select row from link join entry using (coop) where attestation = ?",
-    )
-      .pluck()
-      .all(record);
-  }
-
-  /**
-   * These rows and all that may belong to the same organisations: whatever can
-   * be reached from them over shared registrations and attestations.
-   */
-  reachable(rows: number[]): ReachedRow[] {
-    return this.#prepare<[string], ReachedRow>(
-      `with recursive reached (row) as (
-        select value from json_each(?)
-        union
-        select other.row from reached
-          join identifier mine on mine.row = reached.row and mine.key glob '${identityPrefix}*'
-          join identifier other on other.key = mine.key
-        union
-        select other.row from reached
-          join entry mine on mine.row = reached.row
-          join link on link.coop = mine.coop
-          join entry other on other.coop = link.same
-      )
-      select row, instead,
-        exists (
-          select 1 from identifier mine join identifier other on other.key = mine.key
-          where mine.row = entry.row and mine.key glob '${identityPrefix}*' and other.row <> entry.row
-        ) or exists (select 1 from link where link.coop = entry.coop) as related
-        from reached join entry using (row)`,
-    ).all(JSON.stringify(rows));
-  }
-
-  /** The attestations about co-ops. */
-  links(coops: string[]): [string, string][] {
-    return this.#prepare<[string], [string, string]>(
-      "select distinct coop, same from link where coop in (select value from json_each(?))",
-    )
-      .raw()
-      .all(JSON.stringify(coops));
-  }
-
-  /** Says which row stands for a row's organisation; null when it does itself. */
-  setInstead(row: number, instead: number | null): void {
-    this.#prepare("update entry set instead = ? where row = ?").run(instead, row);
   }
 
   close(): void {
@@ -480,17 +229,16 @@ export class Cache {
   }
 }
 
-function boundsOf(order: KeptOrder, after: Place | undefined): [string | number, number] {
-  if (after !== undefined) return [after.key, after.tie];
-  return [order === "name" ? "" : Number.MIN_SAFE_INTEGER, -1];
+function identityOf(file: string): string {
+  if (file === ":memory:") return "";
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? "none" : `${found.dev} ${found.ino}`;
 }
 
-function entryOf(row: EntryRow): Entry {
-  return {
-    ...row,
-    listing: JSON.parse(row.listing) as Listing,
-    multiStakeholder: row.multiStakeholder as Answer,
-  };
+/** There is no index yet that could be asked. */
+export function building(cause?: unknown): AppError {
+  const message = "The search index is being rebuilt: try again in a minute.";
+  return new AppError("unavailable", message, { cause });
 }
 
 /**
@@ -503,13 +251,13 @@ export function readCache(file: string): { epoch: string; seq: number } | undefi
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, timeout: 5000 });
-    const rows = database
-      .prepare<[], [string, string]>("select name, value from meta where name in ('stamp', 'seq')")
-      .raw()
-      .all();
-    const { stamp = "", seq = "" } = Object.fromEntries(rows);
-    const [, epoch] = /^\d+ (\S+)$/.exec(stamp) ?? [];
-    return epoch === undefined ? undefined : { epoch, seq: Number(seq) };
+    const found = database
+      .prepare<[], { stamp: string; seq: number }>(
+        "select value as stamp, seq from meta, progress where name = 'stamp'",
+      )
+      .get();
+    const [, epoch] = /^\d+ (\S+)$/.exec(found?.stamp ?? "") ?? [];
+    return found === undefined || epoch === undefined ? undefined : { epoch, seq: found.seq };
   } catch {
     return undefined; // whatever is wrong with it is dealt with by whoever opens it
   } finally {
@@ -517,10 +265,24 @@ export function readCache(file: string): { epoch: string; seq: number } | undefi
   }
 }
 
-/** Deletes the file and what SQLite keeps beside it. */
+const damageMark = "-damaged";
+
+/** Notes beside the file that it must be built anew, for whoever writes it. */
+export function markDamaged(file: string): void {
+  if (file !== ":memory:") writeFileSync(file + damageMark, "");
+}
+
+/** Whether somebody has noted that. */
+export function isMarkedDamaged(file: string): boolean {
+  return file !== ":memory:" && existsSync(file + damageMark);
+}
+
+/** Deletes the file and what is kept beside it. */
 export function removeCache(file: string): void {
   if (file === ":memory:") return;
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });
+  for (const suffix of ["", "-wal", "-shm", "-journal", damageMark]) {
+    rmSync(file + suffix, { force: true });
+  }
 }
 
 /** What another process, the disk or the operator is to blame for: building anew wouldn't help. */

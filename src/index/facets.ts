@@ -3,13 +3,9 @@ import { type FacetName, facetNames, type SearchQuery } from "../coop/query.ts";
 import { regionLabel, regionPath } from "../coop/regions.ts";
 import { sectorLabel, sectorPath } from "../coop/sectors.ts";
 import type { Answer } from "../coop/stakeholders.ts";
+import type { Columns } from "./columns.ts";
 import type { FacetValue } from "./directory-index.ts";
-
-/** A coded fact of a listing. */
-export interface Fact {
-  facet: FacetName;
-  value: string;
-}
+import type { CodeCounts } from "./select.ts";
 
 /** At most so many values of a facet are given. */
 const mostValues = 50;
@@ -38,72 +34,31 @@ const statusLabels: Record<Status, string> = {
   closed: "Closed",
 };
 
-/** A fact with its number and its place in the facet. */
-interface Numbered extends Fact {
-  code: number;
-  /** Shown before anything is chosen. */
-  top: boolean;
-  /** What directly contains it. */
-  parent: string | undefined;
-}
-
-/** The numbers of all facts that occur, from 0 on: what the columns hold. */
-export class FactNumbers {
-  readonly #facts: Numbered[] = [];
-  readonly #codes = new Map<string, number>();
-  /** The facet of each number, as the bit of its place in `facetNames`. */
-  bits = new Uint32Array(1024);
-
-  get size(): number {
-    return this.#facts.length;
-  }
-
-  find({ facet, value }: Fact): number | undefined {
-    return this.#codes.get(`${facet} ${value}`);
-  }
-
-  /** Gives the next number to a fact that has none. */
-  add({ facet, value }: Fact): number {
-    const code = this.#facts.length;
-    this.#facts.push({ facet, value, code, ...placeOf(facet, value) });
-    this.#codes.set(`${facet} ${value}`, code);
-    if (code === this.bits.length) {
-      const larger = new Uint32Array(code * 2);
-      larger.set(this.bits);
-      this.bits = larger;
-    }
-    this.bits[code] = facetBit(facet);
-    return code;
-  }
-
-  /**
-   * The values of every facet, largest first: what is chosen, what is shown
-   * before anything is chosen, and what the chosen ones directly contain.
-   *
-   * @param counts Listings by number of the fact.
-   */
-  values(counts: Uint32Array, query: SearchQuery): Record<FacetName, FacetValue[]> {
-    const chosen = facetNames.map((name) => new Set<string>(query[name]));
-    const all = facetNames.map((): FacetValue[] => []);
-    for (const { facet, value, code, top, parent } of this.#facts) {
-      const count = counts[code] ?? 0;
-      if (count === 0) continue;
-      const at = facetNames.indexOf(facet);
-      const picked = chosen[at];
-      if (picked === undefined) continue;
-      if (top || picked.has(value) || (parent !== undefined && picked.has(parent))) {
-        all[at]?.push({ value, label: labelOf(facet, value), count });
+/**
+ * The values of every facet, largest first: what is chosen, what is shown before
+ * anything is chosen, and what the chosen ones directly contain.
+ */
+export function facetValues(
+  columns: Columns,
+  counts: CodeCounts,
+  query: SearchQuery,
+): Record<FacetName, FacetValue[]> {
+  return Object.fromEntries(
+    facetNames.map((name) => {
+      const chosen = new Set<string>(query[name]);
+      const known = columns.sets(name).values;
+      const values: FacetValue[] = [];
+      for (const [code, count] of (counts.get(name) ?? []).entries()) {
+        const value = known[code] ?? "";
+        if (count === 0) continue;
+        const { top, parent } = placeOf(name, value);
+        if (top || chosen.has(value) || (parent !== undefined && chosen.has(parent))) {
+          values.push({ value, label: labelOf(name, value), count });
+        }
       }
-    }
-    return Object.fromEntries(
-      facetNames.map((name, at) => [name, largest(all[at] ?? [], chosen[at] ?? new Set(), name)]),
-    ) as Record<FacetName, FacetValue[]>;
-  }
-}
-
-/** The bit that stands for a facet. */
-export function facetBit(name: FacetName): number {
-  return 1 << facetNames.indexOf(name);
+      return [name, largest(values, chosen, name)];
+    }),
+  ) as Record<FacetName, FacetValue[]>;
 }
 
 /** What is chosen is always given, also with a count of 0, so that it can be taken back. */
@@ -120,7 +75,15 @@ function largest(values: FacetValue[], chosen: Set<string>, facet: FacetName): F
     .toSorted(bySize);
 }
 
-function placeOf(facet: FacetName, value: string): Pick<Numbered, "top" | "parent"> {
+function placeOf(
+  facet: FacetName,
+  value: string,
+): {
+  /** Shown before anything is chosen. */
+  top: boolean;
+  /** What directly contains it. */
+  parent: string | undefined;
+} {
   switch (facet) {
     case "sector": {
       const parent = sectorPath(value)[1];

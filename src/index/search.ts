@@ -1,11 +1,23 @@
-import type { SearchQuery } from "../coop/query.ts";
+import { type FacetName, facetNames, type SearchQuery } from "../coop/query.ts";
 import { readText } from "./asked.ts";
-import type { Cache, PlacedRow } from "./cache.ts";
-import type { Columns, Tally } from "./old-columns.ts";
+import type { Cache } from "./cache.ts";
+import type { Columns } from "./columns.ts";
 import { type Place, readCursor, type Sort, writeCursor } from "./cursor.ts";
-import type { SearchResult } from "./directory-index.ts";
+import type { FacetValue } from "./directory-index.ts";
 import { expressionOf } from "./expression.ts";
-import type { FactNumbers } from "./facets.ts";
+import { facetValues } from "./facets.ts";
+import type { PlacedRow } from "./rows.ts";
+import { selectAndCount, type Selection } from "./select.ts";
+
+/** What a search finds, before the listings themselves are read. */
+export interface Found {
+  total: number;
+  examples: number;
+  /** The URLs of the records of the page. */
+  records: string[];
+  facets: Record<FacetName, FacetValue[]>;
+  next: string | null;
+}
 
 /** Items of a result, when the query doesn't say. */
 const defaultLimit = 20;
@@ -16,12 +28,7 @@ const defaultLimit = 20;
  *
  * @throws {AppError} `bad-request` for a cursor of another query.
  */
-export function search(
-  query: SearchQuery,
-  cache: Cache,
-  columns: Columns,
-  numbers: FactNumbers,
-): SearchResult {
+export function search(query: SearchQuery, cache: Cache, columns: Columns): Found {
   const text = readText(query.q ?? "");
   const sort = sortOf(query.sort, text.kind === "words" || text.kind === "nothing");
   const after = readCursor(query, sort);
@@ -30,25 +37,25 @@ export function search(
   let hits: number[] | undefined;
   if (text.kind === "nothing") hits = [];
   if (text.kind === "words" && sort === "relevance") {
-    scores = cache.scores(expressionOf(text));
+    scores = cache.texts.scores(expressionOf(text));
     hits = scores.map(([row]) => row);
   } else if (text.kind === "words") {
-    hits = cache.hits(expressionOf(text));
+    hits = cache.texts.hits(expressionOf(text));
   }
-  const tally = columns.tally(query, numbers, hits);
+  const candidates = hits && Uint32Array.from(hits).toSorted();
+  const { selection, counts } = selectAndCount(columns, query, candidates, facetNames);
   const page =
     sort === "relevance"
-      ? bestOf(scores, tally, columns, after, limit + 1)
-      : inOrder(sort, tally, columns, cache, after, limit + 1);
+      ? bestOf(scores, selection, columns, after, limit + 1)
+      : sort === "name"
+        ? byName(selection, columns, cache, after, limit + 1)
+        : newest(selection, columns, after, limit + 1);
   const last = page.length > limit ? page[limit - 1] : undefined;
   return {
-    total: tally.total,
-    examples: tally.examples,
-    items: page
-      .slice(0, limit)
-      .map(({ row }) => cache.entry(row))
-      .filter((entry) => entry !== undefined),
-    facets: numbers.values(tally.counts, query),
+    total: selection.total,
+    examples: selection.examples,
+    records: page.slice(0, limit).flatMap(({ row }) => cache.rows.record(row) ?? []),
+    facets: facetValues(columns, counts, query),
     next: last === undefined ? null : writeCursor(query, sort, last),
   };
 }
@@ -60,37 +67,63 @@ function sortOf(sort: SearchQuery["sort"], words: boolean): Sort {
   return wanted === "updated" ? "updated" : "name";
 }
 
-function inOrder(
-  sort: Exclude<Sort, "relevance">,
-  { rows, matches }: Tally,
+function byName(
+  { rows, exampleRows, marks }: Selection,
   columns: Columns,
   cache: Cache,
   after: Place | undefined,
   limit: number,
 ): PlacedRow[] {
-  const order = sort === "name" ? "name" : "newest";
   // Sorting the matches, or going along the order until enough of it matches:
   // whichever looks at fewer rows.
-  if (rows.length ** 2 < columns.size * limit) return cache.sorted(rows, order, after, limit);
+  if ((rows.length + exampleRows.length) ** 2 < columns.size * limit) {
+    return cache.rows.sortedByName([...rows, ...exampleRows], after, limit);
+  }
   const page: PlacedRow[] = [];
-  for (const each of cache.inOrder(order, after)) {
-    if (matches[each.row] === 1) page.push(each);
+  for (const each of cache.rows.byName(after)) {
+    if (marks[each.row] === 1) page.push(each);
     if (page.length === limit) break;
   }
   return page;
 }
 
+function newest(
+  { rows, exampleRows }: Selection,
+  columns: Columns,
+  after: Place | undefined,
+  limit: number,
+): PlacedRow[] {
+  const all = [...rows, ...exampleRows].map((row): [number, number] => [
+    row,
+    -(columns.updated[row] ?? 0),
+  ]);
+  return first(all, columns, after, limit);
+}
+
 function bestOf(
   scores: [row: number, score: number][],
-  { matches }: Tally,
+  { marks }: Selection,
+  columns: Columns,
+  after: Place | undefined,
+  limit: number,
+): PlacedRow[] {
+  return first(
+    scores.filter(([row]) => marks[row] === 1),
+    columns,
+    after,
+    limit,
+  );
+}
+
+function first(
+  keyed: [row: number, key: number][],
   columns: Columns,
   after: Place | undefined,
   limit: number,
 ): PlacedRow[] {
   const left: (PlacedRow & { key: number })[] = [];
-  for (const [row, key] of scores) {
-    if (matches[row] !== 1) continue;
-    const tie = columns.tie(row);
+  for (const [row, key] of keyed) {
+    const tie = columns.tie[row] ?? 0;
     if (after === undefined || key > Number(after.key) || (key === after.key && tie > after.tie)) {
       left.push({ row, key, tie });
     }

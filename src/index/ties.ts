@@ -1,12 +1,21 @@
-import type Database from "better-sqlite3";
 import type { RelationKind } from "../coop/codes.ts";
 import { Claim } from "../coop/attestation.ts";
-import { namedBy } from "../coop/relation.ts";
 import type { Listing } from "../coop/listing.ts";
+import type { SameAs } from "../coop/organisation.ts";
+import { namedBy } from "../coop/relation.ts";
+import { state } from "./columns.ts";
+import type { Statements } from "./statements.ts";
 
 /** The tables of the relations that listings claim, and of what is attested about them. */
 export const tieTables = `
-  create table tie (other text, kind text, row integer, primary key (other, kind, row)) strict, without rowid;
+  create table tie (
+    other text,
+    kind text,
+    row integer,
+    coop text not null,
+    name text not null,
+    primary key (other, kind, row)
+  ) strict, without rowid;
   create index tie_row on tie (row);
   create table claim (
     attestation text primary key,
@@ -19,6 +28,8 @@ export const tieTables = `
   ) strict, without rowid;
   create index claim_subject on claim (subject, relationship);
   create index claim_closed on claim (subject) where relationship = 'closed';
+  create table link (attestation text, coop text, same text, primary key (attestation, coop)) strict, without rowid;
+  create index link_coop on link (coop);
 `;
 
 /** An attestation that is held, of whatever sort. */
@@ -52,27 +63,29 @@ export interface Confirmed {
 
 /** The part of the index that knows who names whom: all its SQL. */
 export class Ties {
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements: Statements;
 
-  constructor(database: Database.Database) {
-    this.#database = database;
+  constructor(statements: Statements) {
+    this.#statements = statements;
   }
 
-  /** Compiled once: it is asked for each listing that is read. */
-  #prepare<P extends unknown[], R>(sql: string): Database.Statement<P, R> {
-    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement as unknown as Database.Statement<P, R>;
+  #prepare<P extends unknown[], R>(sql: string) {
+    return this.#statements.prepare<P, R>(sql);
   }
 
-  /** Writes whom a listing names, in place of whom it named before; undefined takes it out. */
-  put(row: number, listing: Listing | undefined): void {
-    this.#prepare("delete from tie where row = ?").run(row);
-    const insert = this.#prepare("insert or ignore into tie (other, kind, row) values (?, ?, ?)");
-    for (const relation of listing?.relations ?? []) {
-      for (const name of namedBy(relation)) insert.run(name, relation.kind, row);
+  /** Writes whom a listing names; it has named nobody before. */
+  put(row: number, { id, name, relations = [] }: Listing): void {
+    const insert = this.#prepare(
+      "insert or ignore into tie (other, kind, row, coop, name) values (?, ?, ?, ?, ?)",
+    );
+    for (const relation of relations) {
+      for (const other of namedBy(relation)) insert.run(other, relation.kind, row, id, name);
     }
+  }
+
+  /** Takes out whom a listing names. */
+  remove(row: number): void {
+    this.#prepare("delete from tie where row = ?").run(row);
   }
 
   /**
@@ -137,26 +150,10 @@ export class Ties {
       .all(subject);
   }
 
-  /**
-   * Writes whether a co-op is to be taken for closed, for its listing or others
-   * say so.
-   *
-   * @param said Whether others do, who are believed.
-   * @returns Its rows, each with whether it is.
-   */
-  setClosed(coop: string, said: boolean): { row: number; closed: boolean }[] {
-    return this.#prepare<[number, string], { row: number; closed: number }>(
-      `update entry set closed = ? or coalesce(json_extract(listing, '$.status') = 'closed', 0)
-          where coop = ? returning row, closed`,
-    )
-      .all(said ? 1 : 0, coop)
-      .map(({ row, closed }) => ({ row, closed: closed === 1 }));
-  }
-
   /** The listings that name somebody by one of these names, in order of theirs. */
   naming(names: string[], limit: number): Naming[] {
     return this.#prepare<[string, number], Naming>(
-      `select distinct coop, json_extract(listing, '$.name') as name, kind
+      `select distinct coop, tie.name, kind
           from tie join entry using (row)
           where other in (select value from json_each(?))
           order by entry.name, coop, kind limit ?`,
@@ -172,25 +169,50 @@ export class Ties {
       .get(...bindings(asked)) as number;
   }
 
-  /** The rows of their listings, in order of their names, from behind a co-op's URL on. */
-  confirmed(asked: Confirmed, after: string, limit: number): number[] {
-    return this.#prepare<[...Binding, string, string, number], number>(
+  /** The rows of their listings, in order of their names, from behind a row on. */
+  confirmed(asked: Confirmed, after: number | undefined, limit: number): number[] {
+    return this.#prepare<[...Binding, number | null, number | null, number], number>(
       `select min(row) ${confirmedFrom}
-          and (? = '' or (name, coop) > (select name, coop from entry where coop = ?))
-          group by coalesce(instead, row) order by name, coop limit ?`,
+          and (? is null or (entry.name, coop) > (
+            select before.name, named.coop from entry before join tie named using (row) where row = ?
+          ))
+          group by coalesce(instead, row) order by entry.name, coop limit ?`,
     )
       .pluck()
-      .all(...bindings(asked), after, after, limit);
+      .all(...bindings(asked), after ?? null, after ?? null, limit);
+  }
+
+  /** Writes which two co-ops an attestation says are the same, in place of what it said before. */
+  putLink(record: string, link: SameAs | undefined): void {
+    this.#prepare("delete from link where attestation = ?").run(record);
+    if (link === undefined) return;
+    const insert = this.#prepare("insert into link (attestation, coop, same) values (?, ?, ?)");
+    insert.run(record, link[0], link[1]);
+    insert.run(record, link[1], link[0]);
+  }
+
+  /** The co-ops that an attestation says are the same. */
+  linkedBy(record: string): string[] {
+    return this.#prepare<[string], string>("select coop from link where attestation = ?")
+      .pluck()
+      .all(record);
+  }
+
+  /** The co-ops of which anybody attests that they are the same as this one. */
+  linked(coop: string): string[] {
+    return this.#prepare<[string], string>("select distinct same from link where coop = ?")
+      .pluck()
+      .all(coop);
   }
 }
 
 type Binding = [names: string, kind: string, object: string, believed: string];
 
 const confirmedFrom = `from tie join entry using (row)
-  where other in (select value from json_each(?)) and kind = ? and not example
+  where other in (select value from json_each(?)) and kind = ? and not (state & ${state.example})
     and exists (
       select 1 from claim
-        where claim.subject = entry.coop and claim.relationship = tie.kind and claim.object = ?
+        where claim.subject = tie.coop and claim.relationship = tie.kind and claim.object = ?
           and claim.origin in (select value from json_each(?))
     )`;
 

@@ -127,7 +127,7 @@ async function drop(db: Db, id: string): Promise<void> {
 async function builtAnew(db: Db) {
   await using fresh = await openIndex(db, ":memory:");
   await fresh.catchUp();
-  return answers(fresh);
+  return await answers(fresh);
 }
 
 test("after any updates, withdrawals and restarts the index is as one built anew", async () => {
@@ -346,7 +346,7 @@ test("an organisation gains and loses listings, and another one stands for it", 
     await index.catchUp();
     expect({ total: (await index.counts()).coops, names: await names(index, "") }).toEqual(before);
     expect((await index.origins()).reduce((sum, each) => sum + each.coops, 0)).toBe(before.total);
-    return Promise.all(
+    return await Promise.all(
       [own, register, elsewhere].map(async ({ id }) => {
         const entries = await index.organisation(`${id}/listing`);
         return entries.map((entry) => entry.listing.name);
@@ -414,7 +414,7 @@ describe("the file of an index", () => {
     await using index = await openIndex(store.db, folder.file);
     await index.catchUp();
     expect(await answers(index)).toEqual(await builtAnew(store.db));
-    return names(index, "c7");
+    return await names(index, "c7");
   }
 
   test("is built anew when it isn't a database any more", async () => {

@@ -184,8 +184,10 @@ function valuesOf(listing: Listing, name: FacetName): Set<string> {
     case "level":
     case "status":
       return new Set(listing[name] === undefined ? [] : [listing[name]]);
-    default:
+    case "multi_stakeholder":
       return new Set([multiStakeholder(listing)]);
+    default:
+      return new Set();
   }
 }
 

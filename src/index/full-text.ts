@@ -1,0 +1,74 @@
+import { type Texts, textWeights } from "./listing-texts.ts";
+import type { Statements } from "./statements.ts";
+
+export const textTable = `
+  create virtual table texts using fts5 (
+    name, legal, place, topic, summary,
+    content = '', contentless_delete = 1, tokenize = 'ascii'
+  );
+`;
+
+/** Pages of the full-text table that are merged at once. */
+const mergePages = 100;
+
+/** The full-text table: all its SQL. */
+export class FullText {
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  put(row: number, texts: Texts): void {
+    this.#statements
+      .prepare(
+        "insert into texts (rowid, name, legal, place, topic, summary) values (?, ?, ?, ?, ?, ?)",
+      )
+      .run(row, ...texts);
+  }
+
+  remove(row: number): void {
+    this.#statements.prepare("delete from texts where rowid = ?").run(row);
+  }
+
+  /** The rows whose text matches an expression of FTS5. */
+  hits(expression: string): number[] {
+    return this.#statements
+      .prepare<[string], number>("select rowid from texts where texts match ?")
+      .pluck()
+      .all(expression);
+  }
+
+  /** The same with their ranks, the best the smallest: a word in the name counts most. */
+  scores(expression: string): [row: number, score: number][] {
+    return this.#statements
+      .prepare<[string], [number, number]>(
+        `select rowid, bm25(texts, ${textWeights.join()}) from texts where texts match ?`,
+      )
+      .raw()
+      .all(expression);
+  }
+
+  /**
+   * Begins to take the words of removed rows out of the file: FTS5 only notes of
+   * a row that it is gone, and drops its words when it next merges what they
+   * stand in.
+   */
+  beginWipe(): void {
+    // A negative number of pages begins with everything (https://sqlite.org/fts5.html#the_merge_command).
+    this.#merge(-mergePages);
+  }
+
+  /** Goes on with it, for some milliseconds. Returns false at the end. */
+  wipe(): boolean {
+    return this.#merge(mergePages);
+  }
+
+  #merge(pages: number): boolean {
+    const changes = this.#statements.prepare<[], number>("select total_changes()").pluck();
+    const before = changes.get() as number;
+    this.#statements.prepare("insert into texts (texts, rank) values ('merge', ?)").run(pages);
+    // A merge that finds nothing to do still counts as a change.
+    return (changes.get() as number) - before >= 2;
+  }
+}

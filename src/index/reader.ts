@@ -1,0 +1,162 @@
+import { coopOf } from "../coop/listing-record.ts";
+import type { SearchQuery } from "../coop/query.ts";
+import { building, Cache, isDamage, markDamaged } from "./cache.ts";
+import { Columns } from "./columns.ts";
+import type { IndexCounts, OriginCounts } from "./directory-index.ts";
+import { readIdentifier } from "./identifiers.ts";
+import type { KeptSets } from "./kept-sets.ts";
+import { type Found, search } from "./search.ts";
+import type { Attested, Confirmed, Naming } from "./ties.ts";
+
+/**
+ * Answers questions from the file of the index, and from what memory holds of
+ * it. Listings are named by the URLs of their records. Before each answer
+ * whatever was written meanwhile is taken over: so nobody need tell it.
+ *
+ * All methods throw an AppError `unavailable` while there is no index that can
+ * be read; then whoever writes it should be asked to catch up.
+ */
+export class Reader implements Disposable {
+  readonly #file: string;
+  /** The file itself, if whoever writes it shares it. */
+  readonly #shared: (() => Cache) | undefined;
+  #cache: Cache | undefined;
+  #columns = new Columns();
+  #kept: KeptSets | undefined;
+  /** What of the file memory has. */
+  #seq = 0;
+  #life = -1;
+  #stamp = -1;
+  #journal = 0;
+
+  /** @param from The path of the file; or whoever writes it, if it is in memory. */
+  constructor(from: string | { readonly cache: Cache }) {
+    this.#file = typeof from === "string" ? from : ":memory:";
+    this.#shared = typeof from === "string" ? undefined : () => from.cache;
+  }
+
+  /** Takes over what was written meanwhile. Returns how far the index has read the log. */
+  refresh(): number {
+    return this.#read(() => this.#seq);
+  }
+
+  /** How far the index had read the log at the last question. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  search(query: SearchQuery): Found {
+    return this.#read((columns, cache) => search(query, cache, columns));
+  }
+
+  /** Records by their URL, the co-op's, a registration, or a handle. */
+  lookup(id: string): string[] {
+    const identifier = readIdentifier(id);
+    if (identifier.kind === "unknown") return [];
+    return this.#read((_, { rows }) => {
+      const found =
+        identifier.kind === "url"
+          ? identifier.urls.map((url) =>
+              [...new Set([url, coopOf(url)])].flatMap((each) => rows.find(each)?.row ?? []),
+            )
+          : identifier.keys.map((key) => rows.byKey(key));
+      const first = found.find((some) => some.length > 0) ?? [];
+      return first.flatMap((row) => rows.record(row) ?? []);
+    });
+  }
+
+  /** All records of the organisation that one belongs to. */
+  organisation(record: string): string[] {
+    return this.#read((_, { rows }) => {
+      const found = rows.find(coopOf(record));
+      if (found === undefined) return [];
+      return rows.organisation(found).flatMap((row) => rows.record(row) ?? []);
+    });
+  }
+
+  attested(coop: string): Attested[] {
+    return this.#read((_, { ties }) => ties.about(coop));
+  }
+
+  naming(names: string[], limit: number): Naming[] {
+    return this.#read((_, { ties }) => ties.naming(names, limit));
+  }
+
+  confirmed(
+    asked: Confirmed,
+    { after, limit }: { after?: string; limit: number },
+  ): { total: number; records: string[] } {
+    return this.#read((_, { rows, ties }) => {
+      const behind = after === undefined ? undefined : (rows.find(after)?.row ?? -1);
+      const found = ties.confirmed(asked, behind, limit);
+      return {
+        total: ties.countConfirmed(asked),
+        records: found.flatMap((row) => rows.record(row) ?? []),
+      };
+    });
+  }
+
+  counts(): IndexCounts {
+    return this.#read(({ coops, examples }) => ({ coops, examples }));
+  }
+
+  origins(): OriginCounts[] {
+    return this.#read((_, { rows }) => rows.origins());
+  }
+
+  /** Runs reads on one state of the file, and on columns that fit it. */
+  #read<T>(body: (columns: Columns, cache: Cache) => T): T {
+    try {
+      const cache = this.#open();
+      return cache.read(() => {
+        this.#follow(cache);
+        return body(this.#columns, cache);
+      });
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#close();
+      markDamaged(this.#file);
+      throw building(error);
+    }
+  }
+
+  #open(): Cache {
+    if (this.#shared !== undefined) return this.#shared();
+    if (this.#cache?.isCurrent === false) this.#close();
+    return (this.#cache ??= new Cache(this.#file));
+  }
+
+  /** Takes over what was written since the last time. */
+  #follow(cache: Cache): void {
+    const { seq, life, stamp } = cache.progress;
+    this.#seq = seq;
+    if (life === this.#life && stamp === this.#stamp) return;
+    const { head, from } = cache.rows.journal();
+    // Too much was written to know what, or it is another file.
+    if (life !== this.#life || this.#kept === undefined || from > this.#journal + 1) {
+      this.#kept = cache.readSets();
+      this.#columns = new Columns(this.#kept.dictionaries);
+      this.#journal = -1;
+    }
+    this.#life = -1; // if this breaks off
+    this.#kept.load();
+    const since = this.#journal === -1 ? undefined : this.#journal;
+    for (const { row, facts } of cache.rows.facts(this.#kept, since)) {
+      if (facts === undefined) this.#columns.delete(row);
+      else this.#columns.set(row, facts);
+    }
+    this.#journal = head;
+    this.#stamp = stamp;
+    this.#life = life;
+  }
+
+  #close(): void {
+    this.#cache?.close();
+    this.#cache = undefined;
+    this.#life = -1;
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
+  }
+}

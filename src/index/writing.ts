@@ -1,0 +1,166 @@
+import { getLogger } from "@logtape/logtape";
+import { coopOf } from "../coop/listing-record.ts";
+import { standingOf } from "../coop/organisation.ts";
+import type * as records from "../store/records.ts";
+import type { Cache } from "./cache.ts";
+import { indexedClaim, indexedListing, isListingId } from "./entries.ts";
+import { settleOrganisations } from "./organisations.ts";
+import { writeRow } from "./row-bytes.ts";
+import { setsOf } from "./sets.ts";
+
+const logger = getLogger(["fragaria", "index"]);
+
+/** Entries of the journal that are kept: a reader that is further behind reads everything. */
+const journalLength = 200_000;
+
+/** A record as it is now; undefined when it isn't held any more. */
+interface Change {
+  subject: string;
+  record: records.Record | undefined;
+  /** Its host isn't shown: it is as if there were none. */
+  hidden: boolean;
+}
+
+/** Writes records into the file, in a transaction of whoever calls. */
+export class Writing {
+  readonly #cache: Cache;
+  /** The hosts that are believed about others. */
+  #believed: ReadonlySet<string> = new Set();
+  #sincePruned = 0;
+
+  constructor(cache: Cache) {
+    this.#cache = cache;
+  }
+
+  /** Whether these are the hosts that are believed. */
+  believes(hosts: ReadonlySet<string>): boolean {
+    return sameSet(hosts, this.#believed);
+  }
+
+  /** Believes them from now on, also what they have said before. */
+  believe(hosts: ReadonlySet<string>): void {
+    this.#believed = hosts;
+    this.#closeSaid(this.#cache.ties.closedSubjects());
+  }
+
+  /**
+   * Writes changes in their order, until there are no more or there is no time.
+   *
+   * @returns How many.
+   */
+  apply(news: records.News[], hidden: ReadonlySet<string>, isTime: () => boolean): number {
+    const touched = new Set<number>();
+    let done = 0;
+    for (const { subject, record } of news) {
+      if (done > 0 && !isTime()) break;
+      const isHidden = record !== undefined && hidden.has(record.origin);
+      if (record !== undefined) this.#noteShown(record.origin, isHidden);
+      for (const row of this.#putOne({ subject, record, hidden: isHidden })) touched.add(row);
+      done += 1;
+    }
+    this.#finish(touched);
+    return done;
+  }
+
+  #noteShown(host: string, isHidden: boolean): void {
+    const shown = isHidden ? "hidden" : "shown";
+    const before = this.#cache.shown(host);
+    if (before === shown || before === "mixed") return;
+    this.#cache.setShown(host, before === undefined ? shown : "mixed");
+  }
+
+  /** Writes records as they are now; those that aren't held, or aren't shown, are taken out. */
+  put(all: Change[]): void {
+    const touched = new Set<number>();
+    for (const each of all) for (const row of this.#putOne(each)) touched.add(row);
+    this.#finish(touched);
+  }
+
+  #finish(touched: Set<number>): void {
+    settleOrganisations(this.#cache.rows, this.#cache.ties, touched);
+    this.#sincePruned += touched.size;
+    if (this.#sincePruned < journalLength / 10) return;
+    this.#cache.rows.pruneJournal(journalLength);
+    this.#sincePruned = 0;
+  }
+
+  #putOne({ subject, record, hidden }: Change): number[] {
+    const shown = hidden ? undefined : record;
+    return isListingId(subject) ? this.#putListing(subject, shown) : this.#putLink(subject, shown);
+  }
+
+  /** Returns the rows whose organisation may now be another one. */
+  #putListing(id: string, record: records.Record | undefined): number[] {
+    const { rows, ties, texts, kept } = this.#cache;
+    const coop = coopOf(id);
+    const old = rows.find(coop);
+    const before = old === undefined ? [] : rows.organisation(old);
+    if (old !== undefined) {
+      ties.remove(old.row);
+      texts.remove(old.row);
+      this.#cache.noteTraces();
+    }
+    const entry = record && readable(record, indexedListing);
+    if (entry === undefined) {
+      if (old !== undefined) rows.remove(old);
+      return before;
+    }
+    const { listing, facts, memory, keys, name, updated } = entry;
+    const said = this.#saidClosed(coop);
+    const row = rows.put(old, {
+      coop,
+      own: memory.state,
+      facts: writeRow({ ...memory, sets: setsOf(kept.dictionaries, facts) }, kept),
+      said,
+      rank: standingOf(listing).rank,
+      updated,
+      name,
+      keys,
+    });
+    texts.put(row, entry.texts);
+    ties.put(row, listing);
+    return [...before, row];
+  }
+
+  /** The same for what may be an attestation. */
+  #putLink(id: string, record: records.Record | undefined): number[] {
+    const { ties } = this.#cache;
+    const before = ties.linkedBy(id);
+    const claim = record && readable(record, indexedClaim);
+    const same = claim?.relationship === "sameAs";
+    ties.putLink(id, same ? [claim.subject, claim.object] : undefined);
+    const closed = ties.putClaim(id, record, same ? undefined : claim);
+    this.#closeSaid(closed);
+    const linked = new Set([...before, ...ties.linkedBy(id)]);
+    return [...linked].flatMap((coop) => {
+      const found = this.#cache.rows.find(coop);
+      return found === undefined ? [] : this.#cache.rows.organisation(found);
+    });
+  }
+
+  /** Takes co-ops for closed, or not, as those say who are believed. */
+  #closeSaid(coops: string[]): void {
+    for (const coop of coops) this.#cache.rows.setClosed(coop, this.#saidClosed(coop));
+  }
+
+  #saidClosed(coop: string): boolean {
+    return this.#cache.ties.closedBy(coop).some((host) => this.#believed.has(host));
+  }
+}
+
+/** A record that can't be dealt with must not keep out all that come after it. */
+function readable<T>(
+  row: records.Record,
+  read: (row: records.Record) => T | undefined,
+): T | undefined {
+  try {
+    return read(row);
+  } catch (error) {
+    logger.error("The record {id} can't be indexed: {error}", { id: row.id, error });
+    return undefined;
+  }
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each));
+}
