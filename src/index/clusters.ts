@@ -1,5 +1,5 @@
 import { type Box, eastward, widthOf } from "../coop/earth.ts";
-import { type Edges, edgesOf, meridian, nowhere, type Places } from "./geo.ts";
+import { type Edges, edgesOf, nowhere, type Places } from "./geo.ts";
 
 /** Rows that are close to one another at a scale. */
 export interface Cluster {
@@ -69,127 +69,113 @@ export function largestZoom(box: Box): number {
  */
 export function clustersOf(places: Places, rows: Uint32Array, box: Box, zoom: number): Clusters {
   const grid = new Grid(box, zoom);
-  let [placed, inBox] = [0, 0];
-  const { latitude: lat, longitude: lon } = places;
-  const parts = edgesOf(box);
+  const { latitude } = places;
+  let placed = 0;
   for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] ?? 0;
-    const y = lat[row] ?? nowhere;
-    if (y === nowhere) continue;
-    placed += 1;
-    const x = meridian(lon[row] ?? 0);
-    if (!isIn(parts, x, y)) continue;
-    inBox += 1;
-    grid.add(row, x, y);
+    placed += latitude[rows[at]!] === nowhere ? 0 : 1;
   }
+  let inBox = 0;
+  for (const part of edgesOf(box)) inBox += grid.add(places, rows, part);
   return { placed, inBox, clusters: grid.clusters() };
 }
 
-function isIn(parts: Edges[], x: number, y: number): boolean {
-  for (const { west, east, south, north } of parts) {
-    if (x >= west && x <= east && y >= south && y <= north) return true;
-  }
-  return false;
-}
-
-/** Steps of latitude by which the row of cells is looked up. */
+/** Numbers that are kept of each cell. */
+const width = 8;
+/** Steps of latitude by which a line of cells is looked up. */
 const steps = 4096;
 
 /** The cells that a box touches, and what lies in them. Places in millionths of a degree. */
 class Grid {
-  /** Cells around the earth, and from west to east on the map. */
+  /** Cells around the earth, those from west to east on the map, and the westernmost. */
   readonly #around: number;
   readonly #across: number;
-  /** The cell on the left. */
   readonly #first: number;
-  /** The southern edge of each line of cells, the southernmost first. */
-  readonly #edges: number[] = [];
-  /** By step of latitude from the southernmost edge, the line that has its beginning. */
-  readonly #lines = new Uint16Array(steps + 1);
   readonly #south: number;
   readonly #step: number;
-  readonly #count: Uint32Array;
-  readonly #row: Uint32Array;
-  readonly #sumX: Float64Array;
-  readonly #sumY: Float64Array;
-  readonly #west: Int32Array;
-  readonly #east: Int32Array;
-  readonly #low: Int32Array;
-  readonly #high: Int32Array;
+  /** Where each line of cells begins in the south; after the last, infinity. */
+  readonly #edges: Float64Array;
+  /** By step north of the southern edge of the map, the line in which the step begins. */
+  readonly #lines = new Uint16Array(steps + 1);
+  /**
+   * Of each cell: how many, one of them, the sums of their longitudes and
+   * latitudes, and the outermost in the west, east, south and north.
+   */
+  readonly #cells: Float64Array;
 
   constructor(box: Box, zoom: number) {
-    this.#around = cellsAround(zoom);
-    const cell = 360 / this.#around;
-    this.#first = this.#cellOf(meridian(Math.round(box.west * 1e6)));
-    const inset = eastward(this.#first * cell - 180, box.west) % cell;
-    this.#across = Math.min(Math.floor((inset + widthOf(box)) / cell) + 2, this.#around);
-    const top = Math.floor(mercator(box.north) * this.#around);
-    const bottom = Math.floor(mercator(box.south) * this.#around);
-    for (let line = bottom + 1; line >= top; line--) {
-      this.#edges.push(Math.round(latitudeAt(line / this.#around) * 1e6));
+    const around = cellsAround(zoom);
+    const cell = 360 / around;
+    this.#around = around;
+    this.#first = Math.floor((box.west + 180) / cell) % around;
+    const inset = eastward(this.#first * cell - 180, box.west);
+    this.#across = Math.min(Math.floor((inset + widthOf(box)) / cell) + 2, around);
+    const top = Math.floor(mercator(box.north) * around);
+    const bottom = Math.floor(mercator(box.south) * around);
+    this.#edges = new Float64Array(bottom - top + 3).fill(Infinity);
+    for (let line = 0; line <= bottom - top + 1; line++) {
+      this.#edges[line] = Math.round(latitudeAt((bottom + 1 - line) / around) * 1e6);
     }
     this.#south = Math.round(box.south * 1e6);
-    this.#step = Math.max((box.north * 1e6 - this.#south) / steps, 1);
-    for (const at of this.#lines.keys()) {
-      let line = this.#lines[at - 1] ?? 0;
-      while (this.#starts(line + 1) <= this.#south + at * this.#step) line += 1;
+    this.#step = Math.max((Math.round(box.north * 1e6) - this.#south) / steps, 1);
+    for (let at = 0, line = 0; at <= steps; at++) {
+      while (this.#edges[line + 1]! <= this.#south + at * this.#step) line += 1;
       this.#lines[at] = line;
     }
-    const size = this.#across * this.#edges.length;
-    this.#count = new Uint32Array(size);
-    this.#row = new Uint32Array(size);
-    this.#sumX = new Float64Array(size);
-    this.#sumY = new Float64Array(size);
-    this.#west = new Int32Array(size).fill(180e6);
-    this.#east = new Int32Array(size).fill(-180e6);
-    this.#low = new Int32Array(size).fill(90e6);
-    this.#high = new Int32Array(size).fill(-90e6);
+    this.#cells = new Float64Array(this.#across * this.#edges.length * width);
+    for (let at = 0; at < this.#cells.length; at += width) {
+      this.#cells[at + 4] = this.#cells[at + 6] = Infinity;
+      this.#cells[at + 5] = this.#cells[at + 7] = -Infinity;
+    }
   }
 
-  /** Counts a row that lies in the box. */
-  add(row: number, x: number, y: number): void {
-    let line = this.#lines[Math.floor((y - this.#south) / this.#step)] ?? 0;
-    while (this.#starts(line + 1) <= y) line += 1;
-    let column = this.#cellOf(x) - this.#first;
-    if (column < 0) column += this.#around;
-    const at = line * this.#across + column;
-    this.#count[at]! += 1;
-    this.#row[at] = row;
-    this.#sumX[at]! += x;
-    this.#sumY[at]! += y;
-    if (x < this.#west[at]!) this.#west[at] = x;
-    if (x > this.#east[at]!) this.#east[at] = x;
-    if (y < this.#low[at]!) this.#low[at] = y;
-    if (y > this.#high[at]!) this.#high[at] = y;
+  /** Counts the rows that lie in the box, or in a part of it. Returns how many do. */
+  add(places: Places, rows: Uint32Array, { west, east, south, north }: Edges): number {
+    const { latitude: lat, longitude: lon } = places;
+    const [cells, lines, edges] = [this.#cells, this.#lines, this.#edges];
+    const [around, across, first, bottom] = [this.#around, this.#across, this.#first, this.#south];
+    const [perCell, perStep] = [around / 360e6, 1 / this.#step];
+    let added = 0;
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index]!;
+      const y = lat[row]!;
+      const x = lon[row] === 180e6 ? -180e6 : lon[row]!;
+      if (y < south || y > north || x < west || x > east) continue;
+      added += 1;
+      let line = lines[((y - bottom) * perStep) | 0]!;
+      while (edges[line + 1]! <= y) line += 1;
+      const column = (((x + 180e6) * perCell) | 0) - first;
+      const at = (line * across + (column < 0 ? column + around : column)) * width;
+      cells[at]! += 1;
+      cells[at + 1] = row;
+      cells[at + 2]! += x;
+      cells[at + 3]! += y;
+      if (x < cells[at + 4]!) cells[at + 4] = x;
+      if (x > cells[at + 5]!) cells[at + 5] = x;
+      if (y < cells[at + 6]!) cells[at + 6] = y;
+      if (y > cells[at + 7]!) cells[at + 7] = y;
+    }
+    return added;
   }
 
   clusters(): Cluster[] {
+    const cells = this.#cells;
     const found: Cluster[] = [];
-    for (let at = 0; at < this.#count.length; at++) {
-      const count = this.#count[at]!;
+    for (let at = 0; at < cells.length; at += width) {
+      const count = cells[at]!;
       if (count === 0) continue;
       found.push({
-        latitude: Math.round(this.#sumY[at]! / count) / 1e6,
-        longitude: Math.round(this.#sumX[at]! / count) / 1e6,
+        latitude: Math.round(cells[at + 3]! / count) / 1e6,
+        longitude: Math.round(cells[at + 2]! / count) / 1e6,
         count,
         box: {
-          west: this.#west[at]! / 1e6,
-          south: this.#low[at]! / 1e6,
-          east: this.#east[at]! / 1e6,
-          north: this.#high[at]! / 1e6,
+          west: cells[at + 4]! / 1e6,
+          south: cells[at + 6]! / 1e6,
+          east: cells[at + 5]! / 1e6,
+          north: cells[at + 7]! / 1e6,
         },
-        row: this.#row[at]!,
+        row: cells[at + 1]!,
       });
     }
     return found.toSorted((a, b) => b.count - a.count);
-  }
-
-  /** Where a line of cells begins in the south: the first and those beyond the last never end. */
-  #starts(line: number): number {
-    return this.#edges[line] ?? Infinity;
-  }
-
-  #cellOf(x: number): number {
-    return Math.floor(((x + 180e6) / 360e6) * this.#around);
   }
 }

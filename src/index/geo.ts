@@ -304,7 +304,7 @@ function sorted({ keys, rows }: Run, shift: number): Run {
 }
 
 /** A longitude, millionths of a degree, with the date line in the west only. */
-export function meridian(longitude: number): number {
+function meridian(longitude: number): number {
   return longitude === 180e6 ? -180e6 : longitude;
 }
 
