@@ -141,6 +141,11 @@ export function regionPath(code: string): string[] {
   return path;
 }
 
+/** What directly contains a region; undefined of countries, and of codes that are in none of the lists. */
+export function regionParent(code: string): string | undefined {
+  return entries().get(code)?.parent;
+}
+
 /**
  * Reads a region as people write it in an address or a search: `gb`, `GB-SCT`,
  * `iso3166-2:gb-sct`, `itc11`, `nuts:ITC11`.
