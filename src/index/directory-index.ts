@@ -1,6 +1,10 @@
 import type { FacetName, SearchQuery } from "../coop/query.ts";
 import type { Listing } from "../coop/listing.ts";
 import type { Answer } from "../coop/stakeholders.ts";
+import type { Group, MapQuestion } from "./map.ts";
+import type { Matches, MatchQuestion } from "./matching.ts";
+import type { RelationGraph, RelationQuestion } from "./relation-graph.ts";
+import type { Supply, SupplyQuestion } from "./supply.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 
 /** One listing as the directory shows it. */
@@ -37,6 +41,20 @@ export interface SearchResult {
   next: string | null;
 }
 
+/** What is to be seen on a part of the map. */
+export interface MapResult {
+  /** How many organisations the search finds, worked examples apart, wherever they are. */
+  total: number;
+  /** How many of them say where they are. */
+  placed: number;
+  /** How many are in the box: as many as the search finds with the box as `bbox`. */
+  inBox: number;
+  /** With the single ones they add up to what is in the box; the largest first. */
+  groups: Group[];
+  /** Those that are alone; where there are too many of them to name, they are groups of one. */
+  points: Entry[];
+}
+
 /** How many organisations there are that aren't closed, worked examples apart. */
 export interface IndexCounts {
   coops: number;
@@ -66,6 +84,7 @@ export interface DirectoryIndex extends AsyncDisposable {
   /** Reads the log to its end. Returns the seq it has then read up to. */
   catchUp(): Promise<number>;
   search(query: SearchQuery): Promise<SearchResult>;
+  map(question: MapQuestion): Promise<MapResult>;
   /** Listings by the record's URL, the co-op's URL, a registration (`GB-COH:123`), or `@handle@host`. */
   lookup(id: string): Promise<Entry[]>;
   /**
@@ -90,6 +109,12 @@ export interface DirectoryIndex extends AsyncDisposable {
     asked: Confirmed,
     page: { after?: string; limit: number },
   ): Promise<{ total: number; items: Entry[] }>;
+  /** Who offers what a co-op needs, or needs what it offers. */
+  matches(record: string, question: MatchQuestion): Promise<Matches<Entry>>;
+  /** What is needed and bought in a place, and who there could supply it. */
+  supply(question: SupplyQuestion): Promise<Supply>;
+  /** Who has to do with whom. */
+  relations(question: RelationQuestion): Promise<RelationGraph<Entry>>;
   counts(): Promise<IndexCounts>;
   /** How many listings are shown of each host. Kept in memory. */
   listings(): Promise<ReadonlyMap<string, number>>;

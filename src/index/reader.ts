@@ -4,8 +4,12 @@ import { building, Cache, isDamage, markDamaged } from "./cache.ts";
 import { Columns } from "./columns.ts";
 import type { IndexCounts, OriginCounts } from "./directory-index.ts";
 import { readIdentifier } from "./identifiers.ts";
+import { matchesOf, type Matches, type MatchQuestion } from "./matching.ts";
+import { relationGraph, type RelationGraph, type RelationQuestion } from "./relation-graph.ts";
+import { type Supply, supplyOf, type SupplyQuestion } from "./supply.ts";
 import type { KeptSets } from "./kept-sets.ts";
-import { type Found, search } from "./search.ts";
+import { findOnMap, type FoundOnMap, type MapQuestion } from "./map.ts";
+import { type Found, search, textRows } from "./search.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 
 /**
@@ -47,6 +51,14 @@ export class Reader implements Disposable {
 
   search(query: SearchQuery): Found {
     return this.#read((columns, cache) => search(query, cache, columns));
+  }
+
+  /** What a search finds on a part of the map. */
+  map(question: MapQuestion): FoundOnMap {
+    return this.#read((columns, cache) => {
+      const rows = textRows(question.query.q ?? "", cache);
+      return findOnMap(question, rows, columns, (row) => cache.rows.record(row));
+    });
   }
 
   /** Records by their URL, the co-op's, a registration, or a handle. */
@@ -94,6 +106,27 @@ export class Reader implements Disposable {
         records: found.flatMap((row) => rows.record(row) ?? []),
       };
     });
+  }
+
+  /** Who matches a co-op; nobody, if it isn't held any more. */
+  matches(record: string, question: MatchQuestion): Matches<string> {
+    return this.#read((columns, { rows, exchanges }) => {
+      const row = rows.find(coopOf(record))?.row;
+      if (row === undefined) return { total: 0, items: [], next: null };
+      const found = matchesOf(row, question, columns, exchanges);
+      return {
+        ...found,
+        items: found.items.map((each) => ({ ...each, of: rows.record(each.of) ?? "" })),
+      };
+    });
+  }
+
+  supply(question: SupplyQuestion): Supply {
+    return this.#read((columns, cache) => supplyOf(question, columns, cache));
+  }
+
+  relations(question: RelationQuestion): RelationGraph<string> {
+    return this.#read((columns, cache) => relationGraph(question, columns, cache));
   }
 
   counts(): IndexCounts {

@@ -130,3 +130,10 @@ function first(
   }
   return left.toSorted((a, b) => a.key - b.key || a.tie - b.tie).slice(0, limit);
 }
+
+/** The rows that have the words of a search, ascending; undefined is all. */
+export function textRows(q: string, { texts }: Cache): Uint32Array | undefined {
+  const text = readText(q);
+  if (text.kind === "nothing") return new Uint32Array(0);
+  return text.kind === "words" ? Uint32Array.from(texts.hits(expressionOf(text))) : undefined;
+}

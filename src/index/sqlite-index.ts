@@ -6,11 +6,16 @@ import type {
   DirectoryIndex,
   Entry,
   IndexCounts,
+  MapResult,
   OriginCounts,
   SearchResult,
 } from "./directory-index.ts";
 import { hydrate } from "./hydrate.ts";
+import type { MapQuestion } from "./map.ts";
+import type { Matches, MatchQuestion } from "./matching.ts";
 import { inStanding } from "./organisations.ts";
+import type { RelationGraph, RelationQuestion } from "./relation-graph.ts";
+import type { Supply, SupplyQuestion } from "./supply.ts";
 import { Reader } from "./reader.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 import { openWriter, type Writer } from "./writer.ts";
@@ -87,6 +92,11 @@ class SqliteIndex implements DirectoryIndex {
     return { ...found, items: await hydrate(this.#db, records) };
   }
 
+  async map(question: MapQuestion): Promise<MapResult> {
+    const { records, ...found } = await this.#ask((reader) => reader.map(question));
+    return { ...found, points: await hydrate(this.#db, records) };
+  }
+
   async lookup(id: string): Promise<Entry[]> {
     const records = await this.#ask((reader) => reader.lookup(id));
     return inStanding(await hydrate(this.#db, records));
@@ -108,6 +118,37 @@ class SqliteIndex implements DirectoryIndex {
   async confirmed(asked: Confirmed, page: { after?: string; limit: number }) {
     const { total, records } = await this.#ask((reader) => reader.confirmed(asked, page));
     return { total, items: await hydrate(this.#db, records) };
+  }
+
+  async matches(record: string, question: MatchQuestion): Promise<Matches<Entry>> {
+    const found = await this.#ask((reader) => reader.matches(record, question));
+    const held = await this.#held(found.items.map(({ of }) => of));
+    const items = found.items.flatMap((each) => {
+      const entry = held.get(each.of);
+      return entry === undefined ? [] : { ...each, of: entry };
+    });
+    return { ...found, items };
+  }
+
+  async supply(question: SupplyQuestion): Promise<Supply> {
+    return this.#ask((reader) => reader.supply(question));
+  }
+
+  async relations(question: RelationQuestion): Promise<RelationGraph<Entry>> {
+    const found = await this.#ask((reader) => reader.relations(question));
+    const held = await this.#held(found.edges.flatMap(({ from, to }) => [from, to ?? []].flat()));
+    const edges = found.edges.flatMap((each) => {
+      const from = held.get(each.from);
+      const to = each.to === null ? null : (held.get(each.to) ?? null);
+      return from === undefined ? [] : { ...each, from, to };
+    });
+    return { ...found, edges };
+  }
+
+  /** Listings by the URLs of their records. */
+  async #held(records: string[]): Promise<Map<string, Entry>> {
+    const entries = await hydrate(this.#db, [...new Set(records)]);
+    return new Map(entries.map((entry) => [entry.record, entry]));
   }
 
   async counts(): Promise<IndexCounts> {
