@@ -12,6 +12,7 @@ import { type Also, type DimensionName, none } from "../coop/dimensions.ts";
 import { anyTheme, type FacetName, womenBands } from "../coop/query.ts";
 import { regionPath } from "../coop/regions.ts";
 import { state } from "./columns.ts";
+import { GrowingCombinations } from "./combinations.ts";
 
 /** The dictionary of a facet, as tables need it. */
 export interface Sets {
@@ -181,51 +182,38 @@ export function axisOf(
   columns: StatisticalColumns,
   name: DimensionName,
   rows: readonly Uint32Array[],
+  isMeant: (value: string) => boolean = () => true,
 ): Axis {
-  const { keys, size, valuesOf } = keyed(columns, name);
-  const seen = new Uint8Array(size);
+  const { keys, combinations } = keyed(columns, name);
+  const { values: all, ofKey, members } = combinations;
+  const seen = new Uint8Array(members.length);
   for (const some of rows) {
     const found = keysAt(keys, some);
-    for (let at = 0; at < found.length; at++) seen[found[at] as number] = 1;
+    for (let at = 0; at < found.length; at++) seen[ofKey[found[at] as number] as number] = 1;
   }
-  const byKey: string[][] = [];
   const occurring = new Set<string>();
-  for (let key = 0; key < size; key++) {
-    if (seen[key] === 0) continue;
-    const values = valuesOf(key);
-    if (values.length === 0) values.push(none);
-    byKey[key] = values;
-    for (const value of values) occurring.add(value);
+  for (const [combo, own] of members.entries()) {
+    if (seen[combo] === 0) continue;
+    if (own.length === 0) occurring.add(none);
+    for (const number of own) occurring.add(all[number] ?? "");
   }
-  return combined(keys, inOrder(name, occurring), byKey, size);
-}
-
-/** @param byKey The values of the keys that occur. Values that aren't meant are left out. */
-export function combined(
-  keys: Keys,
-  values: string[],
-  byKey: readonly (readonly string[])[],
-  size: number,
-): Axis {
-  const numbers = new Map(values.map((value, at) => [value, at]));
-  const combos = new Uint32Array(size);
-  const known = new Map<string, number>();
-  const start = [0];
+  const values = inOrder(name, [...occurring].filter(isMeant));
+  const places = new Map(values.map((value, at) => [value, at]));
+  const placeOf = all.map((value) => places.get(value) ?? -1);
+  const nowhere = places.get(none) ?? -1;
+  const start = new Uint32Array(members.length + 1);
   const cells: number[] = [];
-  for (const [key, own] of byKey.entries()) {
-    if (own === undefined) continue;
-    const mine = own.flatMap((value) => numbers.get(value) ?? []);
-    const text = mine.join();
-    let combo = known.get(text);
-    if (combo === undefined) {
-      combo = known.size;
-      known.set(text, combo);
-      cells.push(...mine);
-      start.push(cells.length);
+  for (const [combo, own] of members.entries()) {
+    if (seen[combo] === 1) {
+      if (own.length === 0 && nowhere !== -1) cells.push(nowhere);
+      for (const number of own) {
+        const place = placeOf[number] ?? -1;
+        if (place !== -1) cells.push(place);
+      }
     }
-    combos[key] = combo;
+    start[combo + 1] = cells.length;
   }
-  return { values, keys, combos, start: Uint32Array.from(start), cells: Uint32Array.from(cells) };
+  return { values, keys, combos: ofKey, start, cells: Uint32Array.from(cells) };
 }
 
 /**
@@ -257,29 +245,44 @@ function keysAtYears(keys: Int16Array, rows: Uint32Array, found: Uint32Array): v
   for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
 }
 
-/** The key of each row, and what values a key stands for. */
+/** What the keys of each dictionary, and of years, stand for. */
+const known = new WeakMap<object, Map<DimensionName, GrowingCombinations>>();
+const years = {};
+
+/** The key of each row, and what keys stand for. */
 function keyed(columns: StatisticalColumns, name: DimensionName) {
   const definition = definitions[name];
-  if ("facet" in definition) {
-    const { facet, keep, prefix = "" } = definition;
-    const sets = columns.sets(facet);
-    // By code of the facet: the value of the dimension.
-    const meant = sets.values.map((value) =>
-      value.startsWith(prefix) && (keep?.(value) ?? true) ? value.slice(prefix.length) : undefined,
-    );
-    const valuesOf = (set: number) =>
-      sets.of(set).flatMap((code) => {
-        const value = meant[code];
-        return value === undefined ? [] : [value];
-      });
-    return { keys: columns.column(facet), size: sets.size, valuesOf };
+  if (!("facet" in definition)) {
+    const span = "span" in definition ? definition.span : 1;
+    const valuesOf = (year: number) => (year === 0 ? [] : [String(year - (year % span))]);
+    return {
+      keys: columns.founded,
+      combinations: combinationsOf(years, name).upTo(10_000, valuesOf),
+    };
   }
-  const span = "span" in definition ? definition.span : 1;
-  const valuesOf = (year: number) => (year === 0 ? [] : [String(year - (year % span))]);
-  return { keys: columns.founded, size: 10_000, valuesOf };
+  const { facet, keep, prefix = "" } = definition;
+  const sets = columns.sets(facet);
+  const valuesOf = (set: number) =>
+    sets.of(set).flatMap((code) => {
+      const value = sets.values[code] ?? "";
+      return value.startsWith(prefix) && (keep?.(value) ?? true) ? value.slice(prefix.length) : [];
+    });
+  return {
+    keys: columns.column(facet),
+    combinations: combinationsOf(sets, name).upTo(sets.size, valuesOf),
+  };
 }
 
-function inOrder(name: DimensionName, found: Set<string>): string[] {
+function combinationsOf(dictionary: object, name: DimensionName): GrowingCombinations {
+  let all = known.get(dictionary);
+  if (all === undefined)
+    known.set(dictionary, (all = new Map<DimensionName, GrowingCombinations>()));
+  let found = all.get(name);
+  if (found === undefined) all.set(name, (found = new GrowingCombinations()));
+  return found;
+}
+
+function inOrder(name: DimensionName, found: string[]): string[] {
   const definition = definitions[name];
   const order = "order" in definition ? definition.order : undefined;
   const place = (value: string) => {
@@ -287,7 +290,7 @@ function inOrder(name: DimensionName, found: Set<string>): string[] {
     const at = order?.indexOf(value) ?? -1;
     return at === -1 ? (order?.length ?? 0) : at;
   };
-  return [...found].toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+  return found.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 /** The rows that have all of these facts, ascending; undefined where none is asked for. */
@@ -297,18 +300,19 @@ export function alsoRows(
 ): Uint32Array | undefined {
   if (also.length === 0) return undefined;
   const tests = also.map(({ dimension, value }) => {
-    const { keys, size, valuesOf } = keyed(columns, dimension);
-    const has = new Uint8Array(size);
-    for (let key = 0; key < size; key++) {
-      const values = valuesOf(key);
-      if (values.length === 0 ? value === none : values.includes(value)) has[key] = 1;
-    }
-    return { keys, has };
+    const { keys, combinations } = keyed(columns, dimension);
+    const { values, ofKey, members } = combinations;
+    const wanted = values.indexOf(value);
+    const has = members.map((own) =>
+      value === none ? own.length === 0 : wanted !== -1 && own.includes(wanted),
+    );
+    return { keys, meets: Uint8Array.from(ofKey, (combo) => (has[combo] === true ? 1 : 0)) };
   });
   const rows = new Uint32Array(columns.size);
   let found = 0;
   for (let row = 0; row < columns.size; row++) {
-    if (tests.every(({ keys, has }) => has[keys[row] ?? 0] === 1)) rows[found++] = row;
+    rows[found] = row;
+    found += tests.every(({ keys, meets }) => meets[keys[row] ?? 0] === 1) ? 1 : 0;
   }
   return rows.slice(0, found);
 }

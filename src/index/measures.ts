@@ -191,8 +191,9 @@ class Collected {
 export function keepRows({ news, carried }: Reported, test: (row: number) => boolean): Reported {
   const kept = ({ rows, values, of }: Figures) => {
     const collected = new Collected(of !== undefined);
-    for (const [at, row] of rows.entries()) {
-      if (test(row)) collected.add(row, values[at] ?? 0, of?.[at]);
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] as number;
+      if (test(row)) collected.add(row, values[at] as number, of?.[at]);
     }
     return collected.figures;
   };
@@ -202,6 +203,13 @@ export function keepRows({ news, carried }: Reported, test: (row: number) => boo
 /** By row: 1 where it reported something new in all of these. */
 export function inAll(size: number, all: readonly Reported[]): Uint8Array {
   const times = new Uint16Array(size);
-  for (const { news } of all) for (const row of news.rows) times[row] = (times[row] ?? 0) + 1;
-  return Uint8Array.from(times, (count) => (count === all.length ? 1 : 0));
+  for (const { news } of all) {
+    for (let at = 0; at < news.rows.length; at++) {
+      const row = news.rows[at] as number;
+      times[row] = (times[row] as number) + 1;
+    }
+  }
+  const marks = new Uint8Array(size);
+  for (let row = 0; row < size; row++) marks[row] = times[row] === all.length ? 1 : 0;
+  return marks;
 }

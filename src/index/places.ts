@@ -144,8 +144,14 @@ export function tableOf(
 function cellsOf(places: Places, from: number, to: number): Cells {
   const { lower, upper, carried: repeated, compared } = places;
   const whole = (numbers: Uint32Array) => Array.from(numbers.subarray(from, to));
-  const known = (numbers: Float64Array) =>
-    Array.from(numbers.subarray(from, to), (value) => (Number.isNaN(value) ? null : value));
+  const known = (numbers: Float64Array) => {
+    const values: (number | null)[] = [];
+    for (let at = from; at < to; at++) {
+      const value = numbers[at] as number;
+      values.push(Number.isNaN(value) ? null : value);
+    }
+    return values;
+  };
   const cells: Cells = {
     organisations: whole(places.organisations),
     contributors: whole(places.contributors),

@@ -1,12 +1,5 @@
 import { none } from "../coop/dimensions.ts";
-import {
-  type Axis,
-  axisOf,
-  combined,
-  isUndated,
-  keysAt,
-  type StatisticalColumns,
-} from "./dimensions.ts";
+import { type Axis, axisOf, isUndated, keysAt, type StatisticalColumns } from "./dimensions.ts";
 import type { Measure } from "./measures.ts";
 
 /** Years that a table shows as rows or columns. */
@@ -37,7 +30,8 @@ export function yearsOf(
       .slice(-mostYears);
   }
   let [first, last] = [Infinity, 0];
-  for (const row of rows) {
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
     const founded = columns.founded[row] ?? 0;
     if (founded === 0) continue;
     first = Math.min(first, founded);
@@ -59,16 +53,10 @@ export function plainAxis(values: string[]): Axis {
 export function figureYears(
   columns: StatisticalColumns,
   rows: Uint32Array,
-  { from, to }: Span,
+  { from = 0, to = 9999 }: Span,
 ): Axis {
-  const { values, keys, combos, start, cells } = axisOf(columns, "figure_year", [rows]);
-  const isMeant = (value: string) =>
-    value !== none && Number(value) >= (from ?? -Infinity) && Number(value) <= (to ?? Infinity);
-  const years = values.filter(isMeant).slice(-mostYears);
-  const byKey = Array.from(combos, (combo) =>
-    Array.from(cells.subarray(start[combo], start[combo + 1]), (cell) => values[cell] ?? ""),
-  );
-  return combined(keys, years, byKey, combos.length);
+  const isMeant = (value: string) => value !== none && Number(value) >= from && Number(value) <= to;
+  return axisOf(columns, "figure_year", [rows], isMeant);
 }
 
 /** Rows that were there in some of the years, and in which: from the position `begin` to before `end`. */
@@ -92,7 +80,8 @@ export function livesOf(
     end: new Uint16Array(rows.length),
   };
   let found = 0;
-  for (const row of rows) {
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
     if (isUndated(columns, row)) continue;
     const begin = placeOf(founded[row] ?? 0);
     const end = dissolved[row] === 0 ? years.length : placeOf(dissolved[row] ?? 0);

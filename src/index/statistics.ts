@@ -194,7 +194,7 @@ function placed(
 
 function marksOf(size: number, rows: Uint32Array): Uint8Array {
   const marks = new Uint8Array(size);
-  for (const row of rows) marks[row] = 1;
+  for (let at = 0; at < rows.length; at++) marks[rows[at] as number] = 1;
   return marks;
 }
 
@@ -212,6 +212,8 @@ function shared(size: number, some: Uint32Array, others: Uint32Array): Uint32Arr
 
 function undatedOf(columns: StatisticalColumns, rows: Uint32Array): number {
   let count = 0;
-  for (const row of rows) if (isUndated(columns, row)) count += 1;
+  for (let at = 0; at < rows.length; at++) {
+    if (isUndated(columns, rows[at] as number)) count += 1;
+  }
   return count;
 }

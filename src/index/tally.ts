@@ -61,7 +61,7 @@ export function countCombos(
     }
     spreadPairs(layout, pairs, add);
   } else {
-    spread(layout, rowCombos, colCombos, undefined, (cell) => add(cell, 1));
+    spread(layout, rowCombos, colCombos, (cell) => add(cell, 1));
   }
   counts[layout.wholeAt] = rowCombos.length;
   return counts;
@@ -140,9 +140,7 @@ export function tally(layout: Layout, entries: Entries, stat: StatName): Tally {
   const parts = stat === "median" ? [0.5] : [0.25, 0.5, 0.75];
   const order = ascending(each);
   const quantiles = new Quantiles(parts, contributors);
-  spread(layout, rowCombos, colCombos, order, (cell, at) =>
-    quantiles.add(cell, each[at] as number),
-  );
+  quantiles.walk(layout, entries, order, each);
   for (const [at, found] of quantiles.found.entries()) {
     found[layout.wholeAt] = quantile(
       parts[at] ?? 0,
@@ -177,7 +175,7 @@ function sums(
       found[cell] = (found[cell] ?? 0) + sum;
     });
   } else {
-    spread(layout, rowCombos, colCombos, undefined, (cell, at) => {
+    spread(layout, rowCombos, colCombos, (cell, at) => {
       found[cell] = (found[cell] ?? 0) + (values[at] ?? 0);
     });
   }
@@ -190,14 +188,12 @@ function spread(
   { rows, cols, rowsAt, colsAt }: Layout,
   rowCombos: Uint32Array,
   colCombos: Uint32Array,
-  order: Uint32Array | undefined,
   visit: (cell: number, at: number) => void,
 ): void {
   const { start: rowStart, cells: rowCells } = rows;
   const { start: colStart, cells: colCells } = cols;
   const width = cols.values.length;
-  for (let step = 0; step < rowCombos.length; step++) {
-    const at = order === undefined ? step : (order[step] as number);
+  for (let at = 0; at < rowCombos.length; at++) {
     const rowCombo = rowCombos[at] as number;
     const colCombo = colCombos[at] as number;
     const rowEnd = rowStart[rowCombo + 1] as number;
