@@ -15,10 +15,17 @@ export interface Peer<Ready> extends Running {
   ask<Answer>(question: unknown): Promise<Answer>;
 }
 
-/** Runs a node, as `npm start` does, until its /health says that all is well. */
-export async function startNode(env: Record<string, string>): Promise<Running> {
+/**
+ * Runs a node, as `npm start` does, until its /health says that all is well.
+ *
+ * @param group The folder of a control group, of which it becomes a part before it does anything.
+ */
+export async function startNode(env: Record<string, string>, group?: string): Promise<Running> {
   const main = join(import.meta.dirname, "../../src/main.ts");
-  const node = spawn(process.execPath, ["--max-semi-space-size=8", main], {
+  const command = [process.execPath, "--max-semi-space-size=8", main];
+  const joining = ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', group ?? ""];
+  const [program = "", ...args] = group === undefined ? command : [...joining, ...command];
+  const node = spawn(program, args, {
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { openNode } from "../../../src/app.ts";
 import type { JsonObject } from "../../../src/coop/canonical-json.ts";
 import { Listing } from "../../../src/coop/listing.ts";
@@ -10,6 +10,8 @@ import type { Db } from "../../../src/store/schema.ts";
 import { measure, progress, report, reportRate } from "../measure.ts";
 import { type Population, population } from "./coops.ts";
 import type { Engine } from "./engine.ts";
+import { bytesOf, filesOf } from "./files.ts";
+import { http } from "./http.ts";
 import { listingOf, recordOf } from "./listing.ts";
 import { type Options, readOptions } from "./options.ts";
 import { asEngine } from "./ours.ts";
@@ -18,6 +20,7 @@ import { type Prepared, prepare } from "./prepare.ts";
 import { casesOf } from "./questions.ts";
 import { ask, type Compared } from "./rounds.ts";
 import { openSqlite } from "./sqlite.ts";
+import { writes } from "./writes.ts";
 
 /**
  * The index over as many listings as are asked for, made from a seed: how it is
@@ -40,12 +43,14 @@ export async function index(args: string[]): Promise<void> {
   ] as const;
   await Promise.allSettled(loading);
   const [prepared, peers] = await Promise.all(loading);
-  const { store } = await openNode(prepared.config, Date.now);
+  const { store, node } = await openNode(prepared.config, Date.now);
   {
     await using _closing = store;
     await build(store.db, prepared, options);
     if (asking) await questions(store.db, prepared, peers, data, options);
+    if (options.only.has("writes")) await writes(store.db, node, prepared, data);
   }
+  if (options.only.has("http")) await http(prepared, data, options);
 }
 
 /** What the data hold must be what a node reads: nothing in them is left out, or read otherwise. */
@@ -89,7 +94,13 @@ async function build(db: Db, prepared: Prepared, { n, only }: Options): Promise<
   reportRate("index.build", "records/s", taken, {
     note: `from the database; records of ${Math.round(prepared.bodyBytes / n)} B`,
   });
-  report({ name: "index.bytes", value: bytesOf(file) / n, unit: "bytes/record", n, seconds: 0 });
+  report({
+    name: "index.bytes",
+    value: bytesOf(filesOf(file)) / n,
+    unit: "bytes/record",
+    n,
+    seconds: 0,
+  });
   const restarted = await measure(async () => {
     await using opened = await openIndex(db, file);
     await opened.catchUp();
@@ -102,12 +113,6 @@ async function build(db: Db, prepared: Prepared, { n, only }: Options): Promise<
     ...restarted,
     note: "until it has counted what it holds; goal at three million: 3",
   });
-}
-
-/** All files of the index. */
-function bytesOf(file: string): number {
-  const found = ["", "-wal", "-shm"].map((suffix) => file + suffix).filter(existsSync);
-  return found.reduce((sum, each) => sum + statSync(each).size, 0);
 }
 
 async function questions(
