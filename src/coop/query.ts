@@ -9,6 +9,7 @@ import {
   Status,
   Theme,
 } from "./codes.ts";
+import { parseAlso } from "./dimensions.ts";
 import type { Box, Point } from "./earth.ts";
 import { parseRegion } from "./regions.ts";
 import { registrationKey } from "./registrations.ts";
@@ -133,6 +134,11 @@ export function parseSource(text: string): string | undefined {
   return [host.replace(/^www\./, ""), ...path.slice(0, 2)].join("/");
 }
 
+const AlsoFact = read(
+  (text) => (parseAlso(text) === undefined ? undefined : text),
+  "a dimension of the statistics with one of its values, such as theme:food or type:none",
+);
+
 const yearPattern = /^[12]\d{3}$/;
 const year = "a year, such as 1997";
 const FigureYear = read((text) => (yearPattern.test(text) ? text : undefined), year);
@@ -239,6 +245,9 @@ export const SearchQuery = z
     in_year: Year.optional().describe(
       "Founded by then and not dissolved by then, closed now or not",
     ),
+    also: list(AlsoFact)
+      .optional()
+      .describe("Facts that all must hold, as statistics have them: theme:food, type:none"),
     near: Near.optional().describe("latitude,longitude in degrees; with radius_km"),
     radius_km: Radius.optional().describe("Kilometres around near"),
     bbox: BoundingBox.optional().describe("west,south,east,north in degrees"),
@@ -269,4 +278,7 @@ export type SearchQuery = z.infer<typeof SearchQuery>;
 export type Filter = Pick<
   SearchQuery,
   FacetName | "founded_from" | "founded_to" | "in_year" | "count"
->;
+> & {
+  /** What there ever was: also what is closed, in whatever year. */
+  ever?: true;
+};

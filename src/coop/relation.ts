@@ -1,5 +1,5 @@
-import type { RelationClaim } from "./attestation.ts";
-import type { RelationKind } from "./codes.ts";
+import type { Claim, RelationClaim } from "./attestation.ts";
+import { RelationKind } from "./codes.ts";
 import type { Listing, Relation } from "./listing.ts";
 import { registrationKey } from "./registrations.ts";
 
@@ -30,7 +30,7 @@ export function bare(url: string): string {
 }
 
 /** Whoever supplies is bought from: the only two that are one seen from both sides. */
-const inverse: Partial<Record<RelationKind, RelationKind>> = {
+export const inverse: Partial<Record<RelationKind, RelationKind>> = {
   supplies: "buys-from",
   "buys-from": "supplies",
 };
@@ -44,6 +44,11 @@ export interface AttestedRelation {
   /** Epoch ms. */
   issued: number;
   claim: RelationClaim;
+}
+
+/** Whether a claim is about a relation, and not about one co-op alone. */
+export function isRelationClaim(claim: Claim): claim is RelationClaim {
+  return RelationKind.safeParse(claim.relationship).success;
 }
 
 /** What speaks for a relation beside the listing that claims it. */

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { AppError } from "../errors.ts";
+import { Edges, edgeTables } from "./edges.ts";
+import { Exchanges, exchangeTables } from "./exchanges.ts";
 import { FullText, textTable } from "./full-text.ts";
 import { KeptSets, setTables } from "./kept-sets.ts";
 import { Rows, rowTables } from "./rows.ts";
@@ -10,7 +12,7 @@ import { Statements } from "./statements.ts";
 import { Ties, tieTables } from "./ties.ts";
 
 /** Raise it with every change to the tables, or to what is written into them. */
-const version = 7;
+const version = 8;
 
 /** Says in the file's head that it is ours to drop: "frag" in ASCII. */
 const applicationId = 0x66726167;
@@ -22,6 +24,8 @@ const tables = `
   ${setTables}
   ${rowTables}
   ${tieTables}
+  ${edgeTables}
+  ${exchangeTables}
   ${textTable}
 `;
 
@@ -46,6 +50,8 @@ export class Cache {
   readonly file: string;
   readonly rows: Rows;
   readonly ties: Ties;
+  readonly edges: Edges;
+  readonly exchanges: Exchanges;
   readonly texts: FullText;
   /** Which file it is: another one may take its place on the disk. */
   readonly #identity: string;
@@ -82,6 +88,8 @@ export class Cache {
       this.#kept = new KeptSets(this.#statements);
       this.rows = new Rows(this.#statements);
       this.ties = new Ties(this.#statements);
+      this.edges = new Edges(this.#statements);
+      this.exchanges = new Exchanges(this.#statements);
       this.texts = new FullText(this.#statements);
     } catch (error) {
       this.close();

@@ -1,7 +1,7 @@
-import type Database from "better-sqlite3";
 import type { Capital, Theme } from "../coop/codes.ts";
 import type { Wanted } from "../coop/exchange.ts";
 import type { Exchange, Listing } from "../coop/listing.ts";
+import type { Statements } from "./statements.ts";
 
 /** Which of a co-op's two lists an exchange is in. */
 export type Side = "offers" | "needs";
@@ -31,46 +31,47 @@ interface Having {
 
 /** The part of the index that knows who offers what, and who looks for what: all its SQL. */
 export class Exchanges {
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements: Statements;
 
-  constructor(database: Database.Database) {
-    this.#database = database;
+  constructor(statements: Statements) {
+    this.#statements = statements;
   }
 
-  #prepare<P extends unknown[], R>(sql: string): Database.Statement<P, R> {
-    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement as unknown as Database.Statement<P, R>;
-  }
-
-  /** Writes what a listing offers and needs, in place of what it did before; undefined takes it out. */
-  put(row: number, listing: Pick<Listing, Side> | undefined): void {
-    this.#prepare("delete from exchange where row = ?").run(row);
-    for (const side of ["offers", "needs"] as const) {
-      for (const each of listing?.[side] ?? []) this.#insert(side, row, each);
-    }
+  /** Writes what a listing offers and needs; it has had nothing before. */
+  put(row: number, { offers = [], needs = [] }: Pick<Listing, Side>): void {
+    for (const each of offers) this.#insert("offers", row, each);
+    for (const each of needs) this.#insert("needs", row, each);
   }
 
   #insert(side: Side, row: number, { theme, capital, validThrough }: Exchange): void {
-    this.#prepare(
-      "insert or ignore into exchange (side, theme, capital, row, until) values (?, ?, ?, ?, ?)",
-    ).run(side, theme ?? none, capital, row, validThrough ?? never);
+    this.#statements
+      .prepare(
+        "insert or ignore into exchange (side, theme, capital, row, until) values (?, ?, ?, ?, ?)",
+      )
+      .run(side, theme ?? none, capital, row, validThrough ?? never);
+  }
+
+  /** Takes out what a listing offers and needs. */
+  remove(row: number): void {
+    this.#statements.prepare("delete from exchange where row = ?").run(row);
   }
 
   /** What a row offers or needs on a day. */
   of(row: number, side: Side, today: string): Wanted[] {
-    return this.#prepare<[number, Side, string], { theme: Theme | ""; capital: Capital }>(
-      "select distinct theme, capital from exchange where row = ? and side = ? and until >= ?",
-    )
+    return this.#statements
+      .prepare<[number, Side, string], { theme: Theme | ""; capital: Capital }>(
+        "select distinct theme, capital from exchange where row = ? and side = ? and until >= ?",
+      )
       .all(row, side, today)
       .map(({ theme, capital }) => ({ theme: theme === "" ? undefined : theme, capital }));
   }
 
   /** The rows that offer or need something of a theme on a day; undefined: something of none. */
   having(side: Side, theme: Theme | undefined, today: string): Having[] {
-    return this.#prepare<[Side, string, string], Having>(
-      "select row, capital from exchange where side = ? and theme = ? and until >= ?",
-    ).all(side, theme ?? none, today);
+    return this.#statements
+      .prepare<[Side, string, string], Having>(
+        "select row, capital from exchange where side = ? and theme = ? and until >= ?",
+      )
+      .all(side, theme ?? none, today);
   }
 }

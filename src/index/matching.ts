@@ -19,8 +19,8 @@ export interface MatchQuestion {
 }
 
 /** A co-op that matches another. */
-export interface Match {
-  row: number;
+export interface Match<Of> {
+  of: Of;
   /** How well the best of its offers or needs fits. */
   fit: Fit;
   /** How far away it is, in metres; null where a place isn't known. */
@@ -28,9 +28,9 @@ export interface Match {
 }
 
 /** A page of matches, and how many there are. */
-export interface Matches {
+export interface Matches<Of> {
   total: number;
-  items: Match[];
+  items: Match<Of>[];
   next: string | null;
 }
 
@@ -42,7 +42,7 @@ export interface Matches {
 const rings = [10, 25, 50, 100, 250, 500, 1000, Number.POSITIVE_INFINITY];
 
 /** A match with its place in the order. */
-interface Placed extends Match {
+interface Placed extends Match<number> {
   key: number;
   tie: number;
 }
@@ -60,7 +60,7 @@ export function matchesOf(
   question: MatchQuestion,
   columns: Columns,
   exchanges: Exchanges,
-): Matches {
+): Matches<number> {
   const { side, today, radius, limit } = question;
   const asked = [row, side, today, radius ?? null];
   const after =
@@ -82,7 +82,7 @@ export function matchesOf(
         ? rings.length + (place.sameCountry(other) ? 0 : 1)
         : rings.findIndex((each) => metres <= each * 1000);
     const key = (ring * 4 + (3 - fit)) * 2 ** 25 + (metres ?? 0);
-    placed.push({ row: other, fit, metres, key, tie: columns.tie[other] ?? 0 });
+    placed.push({ of: other, fit, metres, key, tie: columns.tie[other] ?? 0 });
   }
   const left =
     after === undefined
@@ -92,7 +92,7 @@ export function matchesOf(
   const last = page.length > limit ? page[limit - 1] : undefined;
   return {
     total: placed.length,
-    items: page.slice(0, limit).map(({ row: at, fit, metres }) => ({ row: at, fit, metres })),
+    items: page.slice(0, limit).map(({ of, fit, metres }) => ({ of, fit, metres })),
     next: last === undefined ? null : writePlace(asked, [last.key, last.tie]),
   };
 }

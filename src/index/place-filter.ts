@@ -1,10 +1,13 @@
 import type { SearchQuery } from "../coop/query.ts";
 import type { Columns } from "./columns.ts";
 
+/** What of a question says where. */
+export type Places = Pick<SearchQuery, "near" | "radius_km" | "bbox">;
+
 /** The rows, ascending, that are where a question asks for; undefined when it doesn't. */
 export function placeCandidates(
   columns: Columns,
-  { near, radius_km: km, bbox }: SearchQuery,
+  { near, radius_km: km, bbox }: Places,
 ): Uint32Array | undefined {
   const around =
     near === undefined || km === undefined ? undefined : columns.geo.withinRadius(near, km);

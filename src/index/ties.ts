@@ -160,6 +160,15 @@ export class Ties {
     ).all(JSON.stringify(names), limit);
   }
 
+  /** The rows of the listings that name somebody by one of these names. */
+  rowsNaming(names: string[]): number[] {
+    return this.#prepare<[string], number>(
+      "select distinct row from tie where other in (select value from json_each(?))",
+    )
+      .pluck()
+      .all(JSON.stringify(names));
+  }
+
   /** How many organisations have such a relation that is confirmed. */
   countConfirmed(asked: Confirmed): number {
     return this.#prepare<Binding, number>(

@@ -91,12 +91,14 @@ export class Writing {
 
   /** Returns the rows whose organisation may now be another one. */
   #putListing(id: string, record: records.Record | undefined): number[] {
-    const { rows, ties, texts, kept } = this.#cache;
+    const { rows, ties, edges, exchanges, texts, kept } = this.#cache;
     const coop = coopOf(id);
     const old = rows.find(coop);
     const before = old === undefined ? [] : rows.organisation(old);
     if (old !== undefined) {
       ties.remove(old.row);
+      edges.remove(old.row);
+      exchanges.remove(old.row);
       texts.remove(old.row);
       this.#cache.noteTraces();
     }
@@ -119,6 +121,8 @@ export class Writing {
     });
     texts.put(row, entry.texts);
     ties.put(row, listing);
+    edges.put(row, listing);
+    exchanges.put(row, listing);
     return [...before, row];
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
 import { type FacetName, facetNames, SearchQuery } from "../coop/query.ts";
@@ -7,6 +6,7 @@ import { AppError } from "../errors.ts";
 import { version } from "../outbound.ts";
 import { progressOf } from "../replication/fill.ts";
 import * as changes from "../store/changes.ts";
+import { nextUrl, unlessKnown } from "./answer.ts";
 import { beyond, sameOn } from "./beyond.ts";
 import { item } from "./item.ts";
 import { demandParameters } from "./parameters.ts";
@@ -36,7 +36,7 @@ export async function searchCoops(site: Site, c: Context): Promise<Response> {
       examples,
       items: await Promise.all(items.map((entry) => item(here, entry))),
       facets: chosen(facets, query.facets),
-      next: next === null ? null : nextUrl(site, url, next),
+      next: nextUrl(site, url, next),
       // What this node holds: all of the directory, or, as a leaf, only its own.
       scope: site.role === "hub" ? "directory" : "own",
       ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),
@@ -87,33 +87,4 @@ export async function health(site: Site): Promise<Response> {
     { status: ok ? "ok" : "unavailable", version, seq, indexed: site.index.seq, role, filling },
     { status: ok ? 200 : 503, headers: { "cache-control": "no-store" } },
   );
-}
-
-/** What the index has read so far, and who is trusted, decide every answer, and so name it. */
-async function unlessKnown(
-  site: Site,
-  c: Context,
-  trusted: ReadonlySet<string>,
-  answer: () => Promise<unknown>,
-): Promise<Response> {
-  const trust = createHash("sha256")
-    .update([...trusted].toSorted((a, b) => (a < b ? -1 : 1)).join(" "))
-    .digest("hex");
-  const etag = `W/"${version}-${site.index.epoch}-${site.index.seq}-${trust.slice(0, 8)}"`;
-  const headers = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag",
-    "cache-control": "no-cache",
-    "x-content-type-options": "nosniff",
-    etag,
-  };
-  const known = (c.req.header("if-none-match") ?? "").split(",").map((each) => each.trim());
-  if (known.includes(etag)) return new Response(null, { status: 304, headers });
-  return Response.json(await answer(), { headers });
-}
-
-function nextUrl(site: Site, asked: URL, cursor: string): string {
-  const url = new URL(asked.pathname + asked.search, site.node.origin);
-  url.searchParams.set("cursor", cursor);
-  return url.href;
 }

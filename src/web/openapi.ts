@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SearchQuery } from "../coop/query.ts";
 import { version } from "../outbound.ts";
 import { LookupQuery } from "./api.ts";
+import { MatchQuery, RelationQuery, SupplyQuery } from "./matching-query.ts";
 import { SuggestQuery } from "./suggest.ts";
 
 /** A question that programs can ask. */
@@ -28,6 +29,21 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "Names and codes that go on as what is typed",
     query: SuggestQuery,
     answer: "Suggestions, the likeliest first",
+  },
+  "/api/v1/matches": {
+    summary: "Who offers what a co-op looks for, or looks for what it offers",
+    query: MatchQuery,
+    answer: "How many there are and a page of them, the nearest first, and the next page",
+  },
+  "/api/v1/supply": {
+    summary: "What is needed and bought in a place, and who there could supply it",
+    query: SupplyQuery,
+    answer: "Organisations of the place by theme and sector",
+  },
+  "/api/v1/relations": {
+    summary: "Who has to do with whom",
+    query: RelationQuery,
+    answer: "Counts by kind, and a page of the graph: nodes, edges, and the next page",
   },
 };
 

@@ -25,6 +25,7 @@ import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showNetwork } from "./show-network.ts";
 import { showAbout, showHome, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
+import { listRelations, matchCoop, supplyPlace } from "./matching.ts";
 import { showOpenApi } from "./openapi.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
 import { suggestCodes } from "./suggest.ts";
@@ -87,6 +88,9 @@ export function createWeb(site: Site): Hono {
   app.get("/api/v1/coops", (c) => searchCoops(site, c));
   app.get("/api/v1/coops/lookup", (c) => lookupCoop(site, c));
   app.get("/api/v1/suggest", (c) => suggestCodes(c));
+  app.get("/api/v1/matches", (c) => matchCoop(site, c));
+  app.get("/api/v1/supply", (c) => supplyPlace(site, c));
+  app.get("/api/v1/relations", (c) => listRelations(site, c));
   app.get("/api/v1/openapi.json", () => showOpenApi(site.node.origin));
   app.get("/health", () => health(site));
 

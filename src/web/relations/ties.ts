@@ -1,10 +1,9 @@
-import type { RelationClaim } from "../../coop/attestation.ts";
-import { RelationKind } from "../../coop/codes.ts";
 import type { Relation } from "../../coop/listing.ts";
 import {
   bare,
   type Confirmation,
   confirmationOf,
+  isRelationClaim,
   type AttestedRelation,
 } from "../../coop/relation.ts";
 import { coopNames } from "../../directory/who-names.ts";
@@ -138,11 +137,7 @@ function speaks({ listing }: Entry): boolean {
 }
 
 function isAboutRelation(each: Attested): each is Attested & AttestedRelation {
-  return isRelation(each.claim);
-}
-
-function isRelation(claim: Attested["claim"]): claim is RelationClaim {
-  return RelationKind.safeParse(claim.relationship).success;
+  return isRelationClaim(each.claim);
 }
 
 /** What this node was told itself, where the record that says so isn't held: on a leaf. */

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import { version } from "../outbound.ts";
+import type { Site } from "./site.ts";
+
+/**
+ * Answers a program in JSON, or 304 if it has the answer already: what the index
+ * has read so far, and whatever else decides, are the name of the answer.
+ *
+ * @param deciding What the answer depends on beside the address and the index.
+ */
+export async function unlessKnown(
+  site: Site,
+  c: Context,
+  deciding: Iterable<string>,
+  answer: () => Promise<unknown>,
+): Promise<Response> {
+  const decided = createHash("sha256")
+    .update([...deciding].toSorted((a, b) => (a < b ? -1 : 1)).join(" "))
+    .digest("hex");
+  const etag = `W/"${version}-${site.index.epoch}-${site.index.seq}-${decided.slice(0, 8)}"`;
+  const headers = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag",
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+    etag,
+  };
+  const known = (c.req.header("if-none-match") ?? "").split(",").map((each) => each.trim());
+  if (known.includes(etag)) return new Response(null, { status: 304, headers });
+  return Response.json(await answer(), { headers });
+}
+
+/** The address of the next page of an answer; null after the last one. */
+export function nextUrl(site: Site, asked: URL, cursor: string | null): string | null {
+  if (cursor === null) return null;
+  const url = new URL(asked.pathname + asked.search, site.node.origin);
+  url.searchParams.set("cursor", cursor);
+  return url.href;
+}
