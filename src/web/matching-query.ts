@@ -9,17 +9,11 @@ const CoopId = z
   .min(1)
   .max(600);
 
-const { cursor, limit, near, radius_km, bbox } = SearchQuery.shape;
-const places = { near, radius_km, bbox };
-const facts = SearchQuery.pick({
-  theme: true,
-  sector: true,
-  region: true,
-  type: true,
-  level: true,
-  status: true,
-  source: true,
-}).shape;
+const { theme, sector, region, type, level, status, source } = SearchQuery.shape;
+const { near, radius_km, bbox, cursor, limit } = SearchQuery.shape;
+
+/** Which co-ops, and where. */
+const facts = { theme, sector, region, type, level, status, source, near, radius_km, bbox };
 
 /** The parameters of `/api/v1/matches`. */
 export const MatchQuery = z.strictObject({
@@ -28,13 +22,13 @@ export const MatchQuery = z.strictObject({
     .enum(["offers", "needs"])
     .default("offers")
     .describe("offers: who offers what it looks for; needs: who looks for what it offers"),
-  radius_km: SearchQuery.shape.radius_km.describe("No farther away than so many kilometres"),
+  radius_km: radius_km.describe("No farther away than so many kilometres"),
   cursor,
   limit,
 });
 
 /** The parameters of `/api/v1/supply`: at least one place should be among them. */
-export const SupplyQuery = z.strictObject({ ...facts, ...places }).superRefine(checkTogether);
+export const SupplyQuery = z.strictObject(facts).superRefine(checkTogether);
 
 /** The parameters of `/api/v1/relations`. */
 export const RelationQuery = z
@@ -46,7 +40,6 @@ export const RelationQuery = z
       .optional()
       .describe("Whether anything speaks for the relation beside the listing that states it"),
     ...facts,
-    ...places,
     cursor,
     limit,
   })
