@@ -1,18 +1,27 @@
+import { parseAlso } from "../coop/dimensions.ts";
 import type { SearchQuery } from "../coop/query.ts";
 import type { Columns } from "./columns.ts";
+import { alsoRows } from "./dimensions.ts";
 
-/** What of a question says where. */
-export type Places = Pick<SearchQuery, "near" | "radius_km" | "bbox">;
+/** What of a question says where, and with which facts beside. */
+export type Places = Pick<SearchQuery, "near" | "radius_km" | "bbox" | "also">;
 
-/** The rows, ascending, that are where a question asks for; undefined when it doesn't. */
+/**
+ * The rows, ascending, that are where a question asks for and have all the facts
+ * of `also`; undefined when it asks for neither.
+ */
 export function placeCandidates(
   columns: Columns,
-  { near, radius_km: km, bbox }: Places,
+  { near, radius_km: km, bbox, also = [] }: Places,
 ): Uint32Array | undefined {
   const around =
     near === undefined || km === undefined ? undefined : columns.geo.withinRadius(near, km);
   const inside = bbox === undefined ? undefined : columns.geo.withinBox(bbox);
-  return both(around, inside);
+  const facts = alsoRows(
+    columns,
+    also.flatMap((each) => parseAlso(each) ?? []),
+  );
+  return both(both(around, inside), facts);
 }
 
 /** What is in both lists, each ascending; a list that is undefined has everything. */

@@ -1,5 +1,6 @@
 import type { DimensionName } from "../coop/dimensions.ts";
 import type { SearchQuery } from "../coop/query.ts";
+import type { Columns } from "./columns.ts";
 import {
   type Axis,
   axisOf,
@@ -17,7 +18,9 @@ import {
   parseMeasure,
   type StatName,
 } from "./measures.ts";
-import { placesOf, type Table, tableOf } from "./places.ts";
+import { resultsOf, type Table, tableOf } from "./table.ts";
+import { both, placeCandidates } from "./place-filter.ts";
+import { select } from "./select.ts";
 import { countYears, figureYears, livesOf, plainAxis, type Span, yearsOf } from "./series.ts";
 import { countRows, type Layout, layoutOf } from "./tally.ts";
 
@@ -42,6 +45,21 @@ export interface StatisticsQuestion {
   span: Span;
   /** Only figures of those that have one in every year compared or shown. */
   matched: boolean;
+}
+
+/** Answers a question from the columns, for a search whose text finds these rows; all when undefined. */
+export function statistics(
+  columns: Columns,
+  question: StatisticsQuestion,
+  textRows: Uint32Array | undefined,
+): Table | TooLarge {
+  const { in_year, ...query } = question.query;
+  const candidates = both(textRows, placeCandidates(columns, query));
+  return tabulate(columns, question, (when) => {
+    const year = when ?? in_year;
+    const time = year === "ever" ? ({ ever: true } as const) : { in_year: year };
+    return select(columns, { ...query, ...time }, candidates).rows;
+  });
 }
 
 /** The table would have more than `mostCells`. */
@@ -100,15 +118,15 @@ function atOnce(
     second = keepRows(second, (row) => both[row] === 1);
   }
   const organisations = countRows(layout, found);
-  const places = placesOf(layout, measure, stat, organisations, [{ reported: first }]);
+  const results = resultsOf(layout, measure, stat, organisations, [{ reported: first }]);
   if (before !== undefined && second !== undefined && both !== undefined) {
     const counted = measure.runs === undefined ? shared(columns.size, found, before) : rowsOf(both);
-    const compared = placesOf(layout, measure, stat, countRows(layout, before), [
+    const compared = resultsOf(layout, measure, stat, countRows(layout, before), [
       { reported: second },
     ]);
-    places.compared = { ...compared, both: countRows(layout, counted) };
+    results.compared = { ...compared, both: countRows(layout, counted) };
   }
-  return tableOf(question, layout, places, {
+  return tableOf(question, layout, results, {
     margins: "both",
     undated: year === undefined ? null : undatedOf(columns, find("ever")),
   });
@@ -151,7 +169,7 @@ function byYear(
     yearly = yearly.map((figures) => keepRows(figures, (row) => inEvery[row] === 1));
   }
   // Of a figure the year is known: its key is the number of the year itself.
-  const places = placesOf(
+  const results = resultsOf(
     sides(plainAxis(years.values)),
     measure,
     stat,
@@ -160,7 +178,7 @@ function byYear(
       timedRows ? { reported, rowCombo: at } : { reported, colCombo: at },
     ),
   );
-  return tableOf(question, layout, places, {
+  return tableOf(question, layout, results, {
     margins: timedRows ? "rows" : "cols",
     undated: byPopulation ? undatedOf(columns, found) : null,
   });

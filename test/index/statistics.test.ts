@@ -6,7 +6,7 @@ import { nowhere } from "../../src/index/geo.ts";
 import { alsoRows } from "../../src/index/dimensions.ts";
 import { carriedForward, type Figure } from "../../src/index/figures.ts";
 import type { StatName } from "../../src/index/measures.ts";
-import type { Cells } from "../../src/index/places.ts";
+import type { Cells } from "../../src/index/table.ts";
 import { setsOf } from "../../src/index/sets.ts";
 import { type StatisticsQuestion, tabulate } from "../../src/index/statistics.ts";
 

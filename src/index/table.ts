@@ -49,11 +49,11 @@ export interface Table {
 }
 
 /** All that is known of every place of a table. */
-export interface Places extends Tally {
+export interface Results extends Tally {
   organisations: Uint32Array;
   /** Undefined where no figure is carried forward. */
   carried?: Tally;
-  compared?: Places & { both: Uint32Array };
+  compared?: Results & { both: Uint32Array };
 }
 
 /** What is reported; with the year that it is of as a combination, where that decides on the place. */
@@ -64,13 +64,13 @@ export interface Part {
 }
 
 /** What figures come to in each place of a table: what is new, and what is carried forward. */
-export function placesOf(
+export function resultsOf(
   layout: Layout,
   measure: Measure,
   stat: StatName,
   organisations: Uint32Array,
   parts: readonly Part[],
-): Places {
+): Results {
   if (measure.runs === undefined) {
     return { organisations, contributors: organisations, value: Float64Array.from(organisations) };
   }
@@ -124,11 +124,11 @@ function joined(all: readonly Entries[]): Entries {
 export function tableOf(
   { rows, cols }: { rows?: DimensionName | undefined; cols?: DimensionName | undefined },
   layout: Layout,
-  places: Places,
+  results: Results,
   { margins, undated }: { margins: "rows" | "cols" | "both"; undated: number | null },
 ): Table {
   const { rowsAt, colsAt, wholeAt, size } = layout;
-  const part = (from: number, to: number) => cellsOf(places, from, to);
+  const part = (from: number, to: number) => cellsOf(results, from, to);
   return {
     kind: "table",
     rows: rows === undefined ? null : { dimension: rows, values: layout.rows.values },
@@ -141,8 +141,8 @@ export function tableOf(
   };
 }
 
-function cellsOf(places: Places, from: number, to: number): Cells {
-  const { lower, upper, carried: repeated, compared } = places;
+function cellsOf(results: Results, from: number, to: number): Cells {
+  const { lower, upper, carried: repeated, compared } = results;
   const whole = (numbers: Uint32Array) => Array.from(numbers.subarray(from, to));
   const known = (numbers: Float64Array) => {
     const values: (number | null)[] = [];
@@ -153,9 +153,9 @@ function cellsOf(places: Places, from: number, to: number): Cells {
     return values;
   };
   const cells: Cells = {
-    organisations: whole(places.organisations),
-    contributors: whole(places.contributors),
-    value: known(places.value),
+    organisations: whole(results.organisations),
+    contributors: whole(results.contributors),
+    value: known(results.value),
   };
   if (lower !== undefined) cells.lower = known(lower);
   if (upper !== undefined) cells.upper = known(upper);
@@ -168,7 +168,7 @@ function cellsOf(places: Places, from: number, to: number): Cells {
       organisations: whole(compared.organisations),
       contributors: whole(compared.contributors),
       value: known(compared.value),
-      difference: known(places.value.map((value, at) => value - (compared.value[at] ?? NaN))),
+      difference: known(results.value.map((value, at) => value - (compared.value[at] ?? NaN))),
       both: whole(compared.both),
     };
   }
