@@ -14,7 +14,7 @@ import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
 import { buildFederation, type FederationData, serveFederation } from "./federation/federation.ts";
 import { readCache, removeCache } from "./index/cache.ts";
-import { openIndex } from "./index/sqlite-index.ts";
+import { type IndexThreads, openIndex } from "./index/sqlite-index.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { repairDesk, signedAskRanges } from "./replication/reconcile.ts";
@@ -144,7 +144,7 @@ export async function createApp(
   if (store.engine === "sqlite" && lostPower(config.dataDir, boot)) {
     await renewEpoch(db, "the machine may have lost its power while the node ran", clock());
   }
-  const index = cleanup.use(await openIndex(db, indexFile(config)));
+  const index = cleanup.use(await openIndex(db, indexFile(config), threadsOf(config)));
   let last = 0;
   const readHead = async () => {
     const head = await changes.head(db);
@@ -245,4 +245,10 @@ export async function createApp(
     stop: () => stop.abort(),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
+}
+
+/** A hub searches beside its other work; what a leaf holds is searched in no time. */
+function threadsOf({ role, databaseUrl }: Config): IndexThreads | undefined {
+  if (role === "leaf" || databaseUrl.endsWith(":memory:")) return undefined;
+  return { databaseUrl, readers: 2 };
 }

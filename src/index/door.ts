@@ -9,10 +9,10 @@ import type { Door, Fault, Message, Question } from "./threads.ts";
  *
  * @param close Closes what the door has open.
  */
-export function answerAt(door: Door, close: () => unknown): void {
+export function answerAt(door: object, close: () => unknown): void {
   let before: Promise<void> = Promise.resolve();
   parentPort?.on("message", (question: Question | null) => {
-    before = before.then(() => (question === null ? end(close) : reply(door, question)));
+    before = before.then(() => (question === null ? end(close) : reply(door as Door, question)));
   });
   post({ kind: "ready" });
 }

@@ -1,6 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { SearchQuery } from "../coop/query.ts";
 import { AppError } from "../errors.ts";
+import * as changes from "../store/changes.ts";
 import type { Db } from "../store/schema.ts";
 import type {
   DirectoryIndex,
@@ -16,11 +17,27 @@ import type { Matches, MatchQuestion } from "./matching.ts";
 import { inStanding } from "./organisations.ts";
 import type { RelationGraph, RelationQuestion } from "./relation-graph.ts";
 import type { Supply, SupplyQuestion } from "./supply.ts";
-import { Reader } from "./reader.ts";
+import { type Parts, partsHere, partsInThreads } from "./parts.ts";
+import type { Reader } from "./reader.ts";
+import type { StatisticsQuestion, TooLarge } from "./statistics.ts";
+import type { Table } from "./table.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
-import { openWriter, type Writer } from "./writer.ts";
+import type { Read } from "./writer.ts";
 
 const logger = getLogger(["fragaria", "index"]);
+
+/** With so many changes in the log an index is read and written in threads of its own. */
+const largeFrom = 20_000;
+
+/** How an index may be read and written beside other work. */
+export interface IndexThreads {
+  /** Where they find the database. */
+  databaseUrl: string;
+  /** How many searches can be answered at once. */
+  readers: number;
+  /** From how many changes in the log on: before that an index is so small that all is done in no time. */
+  from?: number;
+}
 
 /**
  * Opens the index of a database: a SQLite file of its own, whatever engine the
@@ -28,100 +45,155 @@ const logger = getLogger(["fragaria", "index"]);
  * from another log, is made anew. Call catchUp() before the first search.
  *
  * @param file Its path, or `:memory:`.
+ * @param threads All is done in this thread if it isn't given.
  * @throws {AppError} `bad-config` or `unavailable` when the file can't be
  *   written.
  */
-export async function openIndex(db: Db, file: string): Promise<DirectoryIndex> {
-  const writer = await openWriter({ db, file });
-  const reader = new Reader(file === ":memory:" ? writer : file);
-  // Whatever is wrong with the file is then known to whoever catches up.
-  try {
-    reader.refresh();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-  }
-  return new SqliteIndex(db, writer, reader);
+export async function openIndex(
+  db: Db,
+  file: string,
+  threads?: IndexThreads,
+): Promise<DirectoryIndex> {
+  const index = new SqliteIndex(db, file, threads);
+  await index.open();
+  return index;
 }
 
-/** Asks the reader, and reads the listings that it names from the database. */
+/** Asks a reader, and reads the listings that it names from the database. */
 class SqliteIndex implements DirectoryIndex {
   readonly #db: Db;
-  readonly #writer: Writer;
-  readonly #reader: Reader;
+  readonly #file: string;
+  readonly #threads: IndexThreads | undefined;
+  #parts: Promise<Parts> | undefined;
+  #read: Read = { seq: 0, epoch: "" };
+  #threaded = false;
   #closed = false;
 
-  constructor(db: Db, writer: Writer, reader: Reader) {
+  constructor(db: Db, file: string, threads: IndexThreads | undefined) {
     this.#db = db;
-    this.#writer = writer;
-    this.#reader = reader;
+    this.#file = file;
+    this.#threads = threads;
+  }
+
+  async open(): Promise<void> {
+    const large = this.#isLarge(await changes.head(this.#db));
+    this.#parts = large ? this.#inThreads() : partsHere(this.#db, this.#file, this.#note);
+    const { read, readers } = await this.#parts;
+    this.#note(read);
+    // Whatever is wrong with the file is then known to whoever catches up.
+    await readers.ask("refresh").catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+    });
+  }
+
+  #isLarge(seq: number): boolean {
+    return this.#threads !== undefined && seq >= (this.#threads.from ?? largeFrom);
+  }
+
+  #inThreads(): Promise<Parts> {
+    const { databaseUrl, readers } = this.#threads as IndexThreads;
+    this.#threaded = true;
+    return partsInThreads({ databaseUrl, file: this.#file }, readers, this.#note);
+  }
+
+  readonly #note = (read: Read): void => {
+    this.#read = read;
+    if (!this.#threaded && !this.#closed && this.#isLarge(read.seq)) void this.#grow();
+  };
+
+  /** It has become large while it was open: threads take over. */
+  async #grow(): Promise<void> {
+    const before = this.#parts;
+    const after = this.#inThreads();
+    this.#parts = after.catch(() => before as Promise<Parts>);
+    try {
+      await after;
+      await (await before)?.[Symbol.asyncDispose]();
+    } catch (error) {
+      logger.error("The index can't be worked at in threads: {error}", { error });
+    }
   }
 
   get seq(): number {
-    // Another process may write the same file.
-    return Math.max(this.#writer.read.seq, this.#reader.seq);
+    return this.#read.seq;
   }
 
   get epoch(): string {
-    return this.#writer.read.epoch;
+    return this.#read.epoch;
   }
 
   async catchUp(): Promise<number> {
-    const { seq } = await this.#writer.catchUp();
-    return seq;
+    for (;;) {
+      const parts = this.#parts;
+      const read = await (await this.#opened()).writer.ask("catchUp");
+      this.#note(read);
+      // If others took over meanwhile, these may not have come to the end.
+      if (parts === this.#parts || this.#closed) return read.seq;
+    }
   }
 
-  async #ask<T>(question: (reader: Reader) => T): Promise<T> {
+  #opened(): Promise<Parts> {
+    if (this.#parts !== undefined && !this.#closed) return this.#parts;
+    throw new AppError("unavailable", "The directory is shutting down.");
+  }
+
+  async #ask<K extends Parameters<Parts["readers"]["ask"]>[0]>(
+    name: K,
+    ...args: Parameters<Reader[K]>
+  ): Promise<ReturnType<Reader[K]>> {
+    const { readers, writer } = await this.#opened();
     try {
-      return question(this.#reader);
+      return (await readers.ask(name, ...args)) as ReturnType<Reader[K]>;
     } catch (error) {
-      if (error instanceof AppError && error.code === "unavailable") this.#mend();
+      // What can't be read may have to be written anew.
+      if (error instanceof AppError && error.code === "unavailable" && !this.#closed) {
+        writer.ask("catchUp").catch((cause: unknown) => {
+          logger.error("The index can't be built anew: {cause}", { cause });
+        });
+      }
       throw error;
     }
   }
 
-  /** What can't be read may have to be written anew. */
-  #mend(): void {
-    if (this.#closed) return;
-    this.#writer.catchUp().catch((error: unknown) => {
-      logger.error("The index can't be built anew: {error}", { error });
-    });
-  }
-
   async search(query: SearchQuery): Promise<SearchResult> {
-    const { records, ...found } = await this.#ask((reader) => reader.search(query));
+    const { records, ...found } = await this.#ask("search", query);
     return { ...found, items: await hydrate(this.#db, records) };
   }
 
   async map(question: MapQuestion): Promise<MapResult> {
-    const { records, ...found } = await this.#ask((reader) => reader.map(question));
+    const { records, ...found } = await this.#ask("map", question);
     return { ...found, points: await hydrate(this.#db, records) };
   }
 
+  async statistics(question: StatisticsQuestion): Promise<Table | TooLarge> {
+    return this.#ask("statistics", question);
+  }
+
   async lookup(id: string): Promise<Entry[]> {
-    const records = await this.#ask((reader) => reader.lookup(id));
+    const records = await this.#ask("lookup", id);
     return inStanding(await hydrate(this.#db, records));
   }
 
   async organisation(record: string): Promise<Entry[]> {
-    const records = await this.#ask((reader) => reader.organisation(record));
+    const records = await this.#ask("organisation", record);
     return inStanding(await hydrate(this.#db, records));
   }
 
   async attested(coop: string): Promise<Attested[]> {
-    return this.#ask((reader) => reader.attested(coop));
+    return this.#ask("attested", coop);
   }
 
   async naming(names: string[], limit: number): Promise<Naming[]> {
-    return this.#ask((reader) => reader.naming(names, limit));
+    return this.#ask("naming", names, limit);
   }
 
   async confirmed(asked: Confirmed, page: { after?: string; limit: number }) {
-    const { total, records } = await this.#ask((reader) => reader.confirmed(asked, page));
+    const { total, records } = await this.#ask("confirmed", asked, page);
     return { total, items: await hydrate(this.#db, records) };
   }
 
   async matches(record: string, question: MatchQuestion): Promise<Matches<Entry>> {
-    const found = await this.#ask((reader) => reader.matches(record, question));
+    const found = await this.#ask("matches", record, question);
     const held = await this.#held(found.items.map(({ of }) => of));
     const items = found.items.flatMap((each) => {
       const entry = held.get(each.of);
@@ -131,11 +203,11 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   async supply(question: SupplyQuestion): Promise<Supply> {
-    return this.#ask((reader) => reader.supply(question));
+    return this.#ask("supply", question);
   }
 
   async relations(question: RelationQuestion): Promise<RelationGraph<Entry>> {
-    const found = await this.#ask((reader) => reader.relations(question));
+    const found = await this.#ask("relations", question);
     const held = await this.#held(found.edges.flatMap(({ from, to }) => [from, to ?? []].flat()));
     const edges = found.edges.flatMap((each) => {
       const from = held.get(each.from);
@@ -152,7 +224,7 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   async counts(): Promise<IndexCounts> {
-    return this.#ask((reader) => reader.counts());
+    return this.#ask("counts");
   }
 
   async listings(): Promise<ReadonlyMap<string, number>> {
@@ -161,16 +233,15 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   async origins(): Promise<OriginCounts[]> {
-    return this.#ask((reader) => reader.origins());
+    return this.#ask("origins");
   }
 
   async wipe(): Promise<void> {
-    await this.#writer.wipe();
+    await (await this.#opened()).writer.ask("wipe");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    this.#reader[Symbol.dispose]();
-    await this.#writer[Symbol.asyncDispose]();
+    await (await this.#parts?.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 }

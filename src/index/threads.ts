@@ -5,24 +5,29 @@ import { AppError, type Code } from "../errors.ts";
 
 const logger = getLogger(["fragaria", "index"]);
 
-/** What can be asked of a thread: functions of plain data (what `structuredClone` copies). */
-// oxlint-disable-next-line typescript/no-explicit-any -- any arguments, as each function has its own
-export type Door = Record<string, (...args: any[]) => unknown>;
+/** A function of any arguments. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each has its own
+type Answering = (...args: any[]) => unknown;
 
-/** The same from outside. */
-export interface Asked<D extends Door> extends AsyncDisposable {
+/** What can be asked of a door: its functions of plain data (what `structuredClone` copies). */
+type Questions<D> = { [K in keyof D]: D[K] extends Answering ? K : never }[keyof D] & string;
+type Arguments<D, K extends keyof D> = Parameters<Extract<D[K], Answering>>;
+type Answered<D, K extends keyof D> = Awaited<ReturnType<Extract<D[K], Answering>>>;
+
+/** An object whose functions are asked from outside, such as from another thread. */
+export interface Asked<D> extends AsyncDisposable {
   /**
    * @throws {AppError} `unavailable` when too many wait, when the answer takes
    *   longer than the limit, or when the thread has died over it twice; and
    *   whatever the function throws.
    */
-  ask<K extends keyof D & string>(
-    name: K,
-    ...args: Parameters<D[K]>
-  ): Promise<Awaited<ReturnType<D[K]>>>;
+  ask<K extends Questions<D>>(name: K, ...args: Arguments<D, K>): Promise<Answered<D, K>>;
   /** Asks all threads, those that are busy once they are free; the answers don't matter. */
-  tell<K extends keyof D & string>(name: K, ...args: Parameters<D[K]>): void;
+  tell<K extends Questions<D>>(name: K, ...args: Arguments<D, K>): void;
 }
+
+/** The same to whoever answers, who takes the names on trust. */
+export type Door = Record<string, Answering>;
 
 /** What goes to a thread. */
 export interface Question {
@@ -97,11 +102,11 @@ interface Thread {
  * free takes the next. One that dies is replaced, and its question asked once
  * more of another.
  */
-export function startThreads<D extends Door>(options: ThreadsOptions): Asked<D> {
+export function startThreads<D>(options: ThreadsOptions): Asked<D> {
   return new Threads<D>(options);
 }
 
-class Threads<D extends Door> implements Asked<D> {
+class Threads<D> implements Asked<D> {
   readonly #options: ThreadsOptions;
   readonly #threads = new Set<Thread>();
   readonly #waiting: Waiting[] = [];
@@ -114,10 +119,7 @@ class Threads<D extends Door> implements Asked<D> {
     for (let at = 0; at < options.count; at += 1) this.#begin();
   }
 
-  ask<K extends keyof D & string>(
-    name: K,
-    ...args: Parameters<D[K]>
-  ): Promise<Awaited<ReturnType<D[K]>>> {
+  ask<K extends Questions<D>>(name: K, ...args: Arguments<D, K>): Promise<Answered<D, K>> {
     return new Promise((resolve, reject) => {
       if (this.#stop.signal.aborted) return reject(closing());
       if (this.#waiting.length >= mostWaiting) {
@@ -125,13 +127,13 @@ class Threads<D extends Door> implements Asked<D> {
         return reject(new AppError("unavailable", message, { retryAfter: 5 }));
       }
       const id = this.#next++;
-      const done = (value: unknown) => resolve(value as Awaited<ReturnType<D[K]>>);
+      const done = (value: unknown) => resolve(value as Answered<D, K>);
       this.#waiting.push({ id, name, args, deaths: 0, resolve: done, reject });
       this.#hand();
     });
   }
 
-  tell<K extends keyof D & string>(name: K, ...args: Parameters<D[K]>): void {
+  tell<K extends Questions<D>>(name: K, ...args: Arguments<D, K>): void {
     for (const thread of this.#threads) thread.told.set(name, args);
     this.#hand();
   }
@@ -246,14 +248,11 @@ class Threads<D extends Door> implements Asked<D> {
 }
 
 /** The same questions answered in this thread, for a node that is small. */
-export function answerHere<D extends Door>(door: D, close: () => unknown): Asked<D> {
+export function answerHere<D>(door: D, close: () => unknown): Asked<D> {
   return {
-    async ask<K extends keyof D & string>(
-      name: K,
-      ...args: Parameters<D[K]>
-    ): Promise<Awaited<ReturnType<D[K]>>> {
-      const value: unknown = await door[name]?.(...args);
-      return value as Awaited<ReturnType<D[K]>>;
+    ask(name, ...args) {
+      const answer = async (): Promise<unknown> => (door as Door)[name]?.(...args);
+      return answer() as Promise<never>;
     },
     tell() {},
     async [Symbol.asyncDispose]() {
