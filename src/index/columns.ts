@@ -36,6 +36,30 @@ export interface RowFacts {
   figures: readonly Figure[];
 }
 
+/** An array of numbers. */
+export type Numbers =
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int16Array
+  | Int32Array
+  | Float64Array;
+
+/** Arrays by name, of which a snapshot is made. */
+export type Saved = Readonly<Record<string, Numbers>>;
+
+/** The columns that aren't sets. */
+const plain = [
+  "state",
+  "latitude",
+  "longitude",
+  "founded",
+  "dissolved",
+  "updated",
+  "quality",
+  "tie",
+] as const;
+
 /** Numbers of sets by row: as wide as the largest of them needs. */
 export type Column = Uint8Array | Uint16Array | Uint32Array;
 
@@ -74,9 +98,10 @@ export class Columns {
   #geo: Geo | undefined;
   readonly #columns: Column[] = facetNames.map(() => new Uint8Array(0));
   /** By facet, how many organisations have each set: of `status` all, of others what isn't closed. */
-  readonly #counts: Uint32Array<ArrayBuffer>[] = facetNames.map(() => new Uint32Array(16));
+  readonly #counts: Uint32Array[] = facetNames.map(() => new Uint32Array(16));
   /** The status that closed rows give themselves, where it is another. */
   readonly #declared = new Map<number, number>();
+  readonly #exampleRows = new Set<number>();
 
   constructor(dictionaries: Dictionaries = newDictionaries()) {
     this.dictionaries = dictionaries;
@@ -85,6 +110,11 @@ export class Columns {
   /** One more than the largest row that there was. */
   get size(): number {
     return this.#end;
+  }
+
+  /** All examples, in no order: so few that whoever looks for them goes by this. */
+  get exampleRows(): ReadonlySet<number> {
+    return this.#exampleRows;
   }
 
   /** The rows by where they are; put in order at the first question of place. */
@@ -196,6 +226,8 @@ export class Columns {
     const before = this.state[row] ?? 0;
     this.state[row] = state;
     this.version += 1;
+    if ((state & example) !== 0) this.#exampleRows.add(row);
+    else if ((before & example) !== 0) this.#exampleRows.delete(row);
     this.coops += counted(state, held) - counted(before, held);
     this.examples += counted(state, held | example) - counted(before, held | example);
     const any = counted(state & ~closed, held) - counted(before & ~closed, held);
@@ -208,6 +240,59 @@ export class Columns {
         counts[set] = (counts[set] ?? 0) + (place === statusPlace ? any : open);
       }
     }
+  }
+
+  /**
+   * All that is in memory but the dictionaries, by name: nothing is copied, so it
+   * is to be used before the columns change.
+   */
+  save(): Saved {
+    const upTo = <T extends Numbers>(all: T) => all.subarray(0, this.#end);
+    return {
+      ...Object.fromEntries(plain.map((name) => [name, upTo(this[name])])),
+      ...Object.fromEntries(facetNames.map((name) => [`set ${name}`, upTo(this.column(name))])),
+      ...Object.fromEntries(facetNames.map((name) => [`count ${name}`, this.counts(name)])),
+      found: Float64Array.of(this.coops, this.examples),
+      declared: Uint32Array.from([...this.#declared].flat()),
+      ...this.figures.save(),
+    };
+  }
+
+  /**
+   * Takes over what `save` gave.
+   *
+   * @param dictionaries Those of then, or what they have become.
+   * @throws {TypeError} when something is missing or of another type.
+   */
+  static restore(dictionaries: Dictionaries, saved: Saved): Columns {
+    const columns = new Columns(dictionaries);
+    columns.#end = saved["state"]?.length ?? 0;
+    columns.state = taken(saved, "state", Uint8Array);
+    columns.latitude = taken(saved, "latitude", Int32Array);
+    columns.longitude = taken(saved, "longitude", Int32Array);
+    columns.founded = taken(saved, "founded", Int16Array);
+    columns.dissolved = taken(saved, "dissolved", Int16Array);
+    columns.updated = taken(saved, "updated", Uint32Array);
+    columns.quality = taken(saved, "quality", Uint8Array);
+    columns.tie = taken(saved, "tie", Uint32Array);
+    for (const [place, name] of facetNames.entries()) {
+      const column = saved[`set ${name}`];
+      columns.#columns[place] =
+        column instanceof Uint8Array || column instanceof Uint16Array
+          ? column
+          : taken(saved, `set ${name}`, Uint32Array);
+      columns.#counts[place] = taken(saved, `count ${name}`, Uint32Array);
+    }
+    [columns.coops = 0, columns.examples = 0] = taken(saved, "found", Float64Array);
+    const declared = taken(saved, "declared", Uint32Array);
+    for (let at = 0; at < declared.length; at += 2) {
+      columns.#declared.set(declared[at] ?? 0, declared[at + 1] ?? 0);
+    }
+    for (const [row, each] of columns.state.entries()) {
+      if ((each & example) !== 0) columns.#exampleRows.add(row);
+    }
+    columns.figures.restore(saved);
+    return columns;
   }
 
   #makeRoom(wanted: number): void {
@@ -230,6 +315,13 @@ export class Columns {
     this.quality = grown(this.quality, new Uint8Array(size));
     this.tie = grown(this.tie, new Uint32Array(size));
   }
+}
+
+/** The value of that name, which must be of this type. */
+function taken<T extends Numbers>(saved: Saved, name: string, type: new () => T): T {
+  const found = saved[name];
+  if (found instanceof type) return found;
+  throw new TypeError(`There is no ${name} in it.`);
 }
 
 function counted(state: number, as: number): number {

@@ -19,6 +19,12 @@ export interface Figure {
 /** What is new since the run was last sorted, before it is sorted in. */
 const smallOverlay = 1024;
 
+/** What a run is made of. */
+type FigureArray = Uint32Array | Int32Array | Float64Array | Uint8Array;
+
+/** What their names begin with. */
+const prefix = "figure ";
+
 /** The figures of all rows, by measure and year. */
 export class FigureRuns {
   readonly #runs = new Map<string, Map<number, Run>>();
@@ -92,6 +98,31 @@ export class FigureRuns {
     );
   }
 
+  /** All of it as arrays, by name: nothing is copied. */
+  save(): Record<string, FigureArray> {
+    const all: Record<string, FigureArray> = {};
+    for (const [measure, runs] of this.#runs) {
+      for (const [year, run] of runs) {
+        const { rows, values, flags } = run.save();
+        all[`${prefix}${measure} ${year} rows`] = rows;
+        all[`${prefix}${measure} ${year} values`] = values;
+        all[`${prefix}${measure} ${year} flags`] = flags;
+      }
+    }
+    return all;
+  }
+
+  /** Takes over what `save` gave, before there is anything else. */
+  restore(saved: Readonly<Record<string, unknown>>): void {
+    for (const [name, rows] of Object.entries(saved)) {
+      const [, measure, year] = /^figure (\S+) (\d+) rows$/.exec(name) ?? [];
+      if (measure === undefined || !(rows instanceof Uint32Array)) continue;
+      const run = this.#run(measure, Number(year));
+      const place = `${prefix}${measure} ${year}`;
+      run.restore(rows, saved[`${place} values`], saved[`${place} flags`]);
+    }
+  }
+
   #run(measure: string, year: number): Run {
     let runs = this.#runs.get(measure);
     if (runs === undefined) this.#runs.set(measure, (runs = new Map<number, Run>()));
@@ -110,9 +141,9 @@ function held(runs: Map<number, Run>): number {
  * overlay, and is sorted in when there is enough of it.
  */
 class Run {
-  #rows = new Uint32Array(16);
+  #rows: Uint32Array = new Uint32Array(16);
   #values: Int32Array | Float64Array = new Int32Array(16);
-  #flags = new Uint8Array(16);
+  #flags: Uint8Array = new Uint8Array(16);
   #length = 0;
   #overlay = new Map<number, { value: number; flags: number }>();
   #gone = 0;
@@ -162,6 +193,24 @@ class Run {
     }
   }
 
+  save(): { rows: FigureArray; values: FigureArray; flags: FigureArray } {
+    this.#merge();
+    return {
+      rows: this.#rows.subarray(0, this.#length),
+      values: this.#values.subarray(0, this.#length),
+      flags: this.#flags.subarray(0, this.#length),
+    };
+  }
+
+  restore(rows: Uint32Array, values: unknown, flags: unknown): void {
+    const fits = values instanceof Int32Array || values instanceof Float64Array;
+    if (!fits || !(flags instanceof Uint8Array)) throw new TypeError("A figure lacks its values.");
+    this.#rows = rows;
+    this.#values = values;
+    this.#flags = flags;
+    this.#length = rows.length;
+  }
+
   #find(row: number): number {
     let low = 0;
     let high = this.#length - 1;
@@ -176,7 +225,7 @@ class Run {
   }
 
   #push(row: number, value: number, flags: number): void {
-    if (this.#length === this.#rows.length) this.#resize(this.#length * 1.5);
+    if (this.#length === this.#rows.length) this.#resize(Math.ceil(this.#length * 1.5) + 16);
     const exact = this.#values instanceof Float64Array || value === (value | 0);
     if (!exact) this.#values = Float64Array.from(this.#values);
     this.#rows[this.#length] = row;
@@ -198,7 +247,9 @@ class Run {
     this.#flags = flags;
   }
 
+  /** Sorts in what waits, and drops what is gone. */
   #merge(): void {
+    if (this.#overlay.size === 0 && this.#gone === 0) return;
     const [rows, values, flags, length] = [this.#rows, this.#values, this.#flags, this.#length];
     const waiting = [...this.#overlay].toSorted(([a], [b]) => a - b);
     const size = Math.ceil((length + waiting.length) * 1.1);

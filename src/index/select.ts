@@ -30,9 +30,8 @@ export type CodeCounts = ReadonlyMap<FacetName, Uint32Array>;
 /** Rows that are looked at in one go: their masks and lists stay in the nearest cache. */
 const block = 4096;
 
-// Bits of a row's mask, above those of the facets: it is no candidate at all; it is an example.
-const out = 1 << 29;
-const example = 1 << 30;
+/** The bit of a row's mask, above those of the facets, that says that it is no candidate at all. */
+const out = 1 << 30;
 
 /** A filter of a facet. */
 interface Test {
@@ -146,7 +145,7 @@ class Pass {
   readonly counts: Map<FacetName, Uint32Array>;
   readonly #columns: Columns;
   readonly #tests: Test[];
-  readonly #states: Int32Array;
+  readonly #filter: Filter;
   readonly #years: ((row: number) => boolean) | undefined;
   readonly #mask = new Int32Array(block);
   readonly #list = new Uint32Array(block);
@@ -154,12 +153,11 @@ class Pass {
   readonly #near: { facet: FacetName; bit: number }[];
   #rows: Uint32Array;
   #total = 0;
-  #exampleRows: number[] = [];
 
   constructor(columns: Columns, filter: Filter, tests: Test[], facets: readonly FacetName[]) {
     this.#columns = columns;
     this.#tests = tests;
-    this.#states = statesOf(filter);
+    this.#filter = filter;
     this.#years = yearsOf(columns, filter);
     this.#rows = new Uint32Array(1024);
     this.counts = new Map(
@@ -175,35 +173,53 @@ class Pass {
 
   run(candidates: Uint32Array | undefined): Selection {
     const size = candidates?.length ?? this.#columns.size;
+    const states = statesOf(this.#filter, 0);
     for (let from = 0; from < size; from += block) {
       const length = Math.min(block, size - from);
-      this.#maskBlock(candidates, from, length);
+      this.#maskBlock(states, candidates, from, length);
       this.#count(candidates, from, length);
     }
     return new Rows(
       this.#rows.slice(0, this.#total),
-      Uint32Array.from(this.#exampleRows),
+      this.#examples(candidates),
       this.#columns.size,
     );
   }
 
+  /** The examples that match, which never count. */
+  #examples(candidates: Uint32Array | undefined): Uint32Array {
+    const all = Uint32Array.from(this.#columns.exampleRows).toSorted();
+    const rows = candidates === undefined ? all : all.filter((row) => isAmong(candidates, row));
+    const states = statesOf(this.#filter, state.example);
+    const found: number[] = [];
+    for (let from = 0; from < rows.length; from += block) {
+      const length = Math.min(block, rows.length - from);
+      this.#maskBlock(states, rows, from, length);
+      found.push(...this.#list.subarray(0, this.#gather(rows, from, length, 0)));
+    }
+    return Uint32Array.from(found);
+  }
+
   /** Finds out for each row of a block which filters it fails. */
-  #maskBlock(candidates: Uint32Array | undefined, from: number, size: number): void {
-    const { state: states } = this.#columns;
-    if (candidates === undefined) stateIn(states, this.#states, this.#mask, from, size);
-    else stateAt(states, this.#states, this.#mask, candidates, from, size);
+  #maskBlock(
+    states: Int32Array,
+    candidates: Uint32Array | undefined,
+    from: number,
+    size: number,
+  ): void {
+    const { state: column } = this.#columns;
+    if (candidates === undefined) stateIn(column, states, this.#mask, from, size);
+    else stateAt(column, states, this.#mask, candidates, from, size);
     for (const { facet, table } of this.#tests) {
       const column = this.#columns.column(facet);
       if (candidates === undefined) missIn(column, table, this.#mask, from, size);
       else missAt(column, table, this.#mask, candidates, from, size);
     }
+    if (this.#years !== undefined) applyYears(this.#mask, this.#years, candidates, from, size);
   }
 
   /** Takes over what the masks of a block say. */
   #count(candidates: Uint32Array | undefined, from: number, size: number): void {
-    if (this.#years !== undefined) {
-      applyYears(this.#mask, this.#years, candidates, from, size);
-    }
     const list = this.#list;
     const found = this.#gather(candidates, from, size, 0);
     for (const [facet, counts] of this.counts) {
@@ -215,8 +231,6 @@ class Pass {
       const counts = this.counts.get(facet);
       if (counts !== undefined) countAt(this.#columns.column(facet), list, near, counts);
     }
-    const examples = this.#gather(candidates, from, size, example);
-    for (let i = 0; i < examples; i++) this.#exampleRows.push(list[i] ?? 0);
   }
 
   /** Lists the rows of a block with this mask. */
@@ -239,22 +253,34 @@ class Pass {
 }
 
 function isOpen(filter: Filter): boolean {
-  return (filter.status?.length ?? 0) === 0 && filter.in_year === undefined;
+  const anyTime = filter.in_year !== undefined || filter.ever === true;
+  return (filter.status?.length ?? 0) === 0 && !anyTime;
 }
 
-/** By state of a row, what its mask begins with. */
-function statesOf(filter: Filter): Int32Array {
-  const table = new Int32Array(16);
-  const shown = filter.count === "listings" ? 0 : state.hidden;
-  for (let each = 0; each < table.length; each++) {
-    if ((each & state.held) === 0 || (each & shown) !== 0) table[each] = out;
-    else {
-      const isClosed = (each & state.closed) !== 0 && isOpen(filter);
-      const isExample = (each & state.example) !== 0;
-      table[each] = (isClosed ? bitOf("status") : 0) | (isExample ? example : 0);
-    }
+/**
+ * By state of a row, what its mask begins with.
+ *
+ * @param examples `state.example` for examples, 0 for all others.
+ */
+function statesOf(filter: Filter, examples: number): Int32Array {
+  const wanted = state.held | examples;
+  const looked = state.held | state.example | (filter.count === "listings" ? 0 : state.hidden);
+  return Int32Array.from({ length: 16 }, (_, each) => {
+    if ((each & looked) !== wanted) return out;
+    return (each & state.closed) !== 0 && isOpen(filter) ? bitOf("status") : 0;
+  });
+}
+
+/** Whether an ascending list has a row in it. */
+function isAmong(rows: Uint32Array, row: number): boolean {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
   }
-  return table;
+  return rows[low] === row;
 }
 
 /** Whether a row was there in the years asked for; undefined when none are. */
