@@ -5,6 +5,7 @@ import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
+import { coopMatches } from "./coop-matches.ts";
 import { hostedEntry, relatedPages, replicaEntry } from "./entries.ts";
 import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
@@ -39,6 +40,7 @@ export async function showCoop(site: Site, id: string, members?: string): Promis
     now: site.clock(),
     pageOf: await relatedPages(site, entry.listing),
     ties: await tiesOf(site, entry, members),
+    matches: await coopMatches(site, entry),
   };
   return respond(site, coopPage(data), 200, headers);
 }
@@ -68,6 +70,7 @@ export async function showReplica(
     now: site.clock(),
     pageOf: await relatedPages(site, entry.listing),
     ties: await tiesOf(site, entry, members),
+    matches: await coopMatches(site, entry),
   };
   return respond(site, coopPage(data));
 }

@@ -21,6 +21,13 @@ export function compact(value: number): string {
   return Math.abs(value) < 10_000 ? number(value) : shortened.format(value).replace("-", "−");
 }
 
+/** `1290` metres → `1.3 km`. */
+export function distanceWords(metres: number): string {
+  const km = metres / 1000;
+  const words = km < 10 ? decimals.format(km) : number(Math.round(km));
+  return `${words}\u00a0km`;
+}
+
 /** `33.333` → `33.3 %`, with a space that doesn't break. */
 export function percent(value: number): string {
   return `${decimals.format(value)}\u00a0%`;

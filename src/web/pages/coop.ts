@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { themes } from "../../coop/codes.ts";
+import { standing } from "../../coop/exchange.ts";
 import type { Listing, Relation } from "../../coop/listing.ts";
 import type { Entry } from "../../index/directory-index.ts";
 import type { Post } from "../../store/posts.ts";
@@ -14,6 +15,7 @@ import { exchangeSection } from "./exchanges.ts";
 import { figuresSection } from "./figures.ts";
 import { followBox } from "./follow.ts";
 import { inAllLanguages, textLanguage } from "./languages.ts";
+import { type CoopMatches, matchSection } from "./matches.ts";
 import { memberSection } from "./confirmed-members.ts";
 import { postSection } from "./posts.ts";
 import { provenanceSection } from "./provenance.ts";
@@ -39,6 +41,8 @@ export interface CoopData {
   pageOf: (relation: Relation) => string | undefined;
   /** What others say of it; left out where it is only looked at before it is published. */
   ties?: Ties;
+  /** Who could help it, and whom it could help. */
+  matches?: CoopMatches | undefined;
 }
 
 /** The page of one co-op. */
@@ -95,10 +99,13 @@ function scantBody(data: CoopData): Html {
   </div>`;
 }
 
-function rest({ entry, posts, now, pageOf, ties, host, organisation }: CoopData): Html {
+function rest({ entry, posts, now, pageOf, ties, matches, host, organisation }: CoopData): Html {
   const { listing } = entry;
-  return html`${purpose(listing)} ${exchangeSection(listing, now)} ${figuresSection(listing)}
-  ${relationSection(listing, pageOf, ties?.confirmed)}
+  const offers = standing(listing.offers, now);
+  const needs = standing(listing.needs, now);
+  return html`${purpose(listing)} ${exchangeSection(listing, { offers, needs })}
+  ${matches === undefined ? "" : matchSection(host, listing.id, { offers, needs }, matches, now)}
+  ${figuresSection(listing)} ${relationSection(listing, pageOf, ties?.confirmed)}
   ${ties === undefined ? "" : memberSection(ties.members)} ${postSection(posts)}
   ${provenanceSection(entry)} ${alsoListed(host, entry, organisation)}`;
 }

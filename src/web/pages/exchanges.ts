@@ -5,18 +5,11 @@ import { type Html, inLanguages, partialDate } from "../text.ts";
 import { capitalWords } from "../words.ts";
 import { textLanguage } from "./languages.ts";
 
-/**
- * What the co-op can give and what it looks for (community capital). What has
- * expired isn't shown.
- *
- * @param now Epoch ms.
- */
-export function exchangeSection(listing: Listing, now: number): Html | string {
-  const today = new Date(now).toISOString().slice(0, 10);
-  const standing = (exchanges: Exchange[] = []) =>
-    exchanges.filter(({ validThrough }) => validThrough === undefined || validThrough >= today);
-  const offers = standing(listing.offers);
-  const needs = standing(listing.needs);
+/** What the co-op can give and what it looks for (community capital), as far as it hasn't expired. */
+export function exchangeSection(
+  listing: Listing,
+  { offers, needs }: Record<"offers" | "needs", Exchange[]>,
+): Html | string {
   if (offers.length + needs.length === 0) return "";
   return html`<section class="exchange" id="exchange" aria-labelledby="exchange-heading">
     <h2 id="exchange-heading">${heading(offers, needs)}</h2>
