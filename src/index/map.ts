@@ -55,7 +55,9 @@ export function findOnMap(
     total,
     placed,
     inBox,
-    groups: clusters.slice(0, clusters.length - named.length).map(({ row: _, ...group }) => group),
+    groups: clusters
+      .slice(0, clusters.length - named.length)
+      .map(({ latitude, longitude, count, box: of }) => ({ latitude, longitude, count, box: of })),
     records: named.flatMap(({ row }) => record(row) ?? []),
   };
 }

@@ -3,6 +3,8 @@ import { SearchQuery } from "../coop/query.ts";
 import { version } from "../outbound.ts";
 import { LookupQuery } from "./api.ts";
 import { MatchQuery, RelationQuery, SupplyQuery } from "./matching-query.ts";
+import { MapQuery } from "./map-query.ts";
+import { StatisticsQuery } from "./statistics-query.ts";
 import { SuggestQuery } from "./suggest.ts";
 
 /** A question that programs can ask. */
@@ -24,6 +26,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "One organisation by any of its ids",
     query: LookupQuery,
     answer: "Its listings",
+  },
+  "/api/v1/map": {
+    summary: "What a search finds on a part of the map",
+    query: MapQuery,
+    answer:
+      "How many there are, how many of them have a place and are in the box, and clusters and single co-ops that add up to the latter",
+  },
+  "/api/v1/stats": {
+    summary: "What a search finds, counted by any two dimensions",
+    query: StatisticsQuery,
+    answer:
+      "Cells row by row with value, contributors and organisations, margins that count each co-op once, the rules, and what a citation needs; also as CSV",
   },
   "/api/v1/suggest": {
     summary: "Names and codes that go on as what is typed",

@@ -42,6 +42,23 @@ export function readParameters<Schema extends z.ZodObject>(
   return { faults: read.error.issues.flatMap((issue) => parameterFaults(issue, names)) };
 }
 
+/** Reads what can be understood of parameters; the others are left out, and it is said why. */
+export function readMost<Schema extends z.ZodObject>(
+  schema: Schema,
+  parameters: URLSearchParams,
+): { data: Partial<z.output<Schema>>; faults: Fault[] } {
+  const left = new URLSearchParams(parameters);
+  const faults: Fault[] = [];
+  for (;;) {
+    const read = readParameters(schema, left);
+    if ("data" in read) return { data: read.data, faults };
+    faults.push(...read.faults);
+    const before = left.size;
+    for (const { parameter } of read.faults) if (parameter !== undefined) left.delete(parameter);
+    if (left.size === before) return { data: {}, faults };
+  }
+}
+
 /**
  * Reads parameters.
  *

@@ -27,7 +27,9 @@ import { showAbout, showHome, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
 import { listRelations, matchCoop, supplyPlace } from "./matching.ts";
 import { showOpenApi } from "./openapi.ts";
+import { searchMap, showMap } from "./map.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
+import { tabulateCoops } from "./statistics.ts";
 import { suggestCodes } from "./suggest.ts";
 
 export type { Site } from "./site.ts";
@@ -65,6 +67,7 @@ export function createWeb(site: Site): Hono {
   // For people.
   app.get("/", () => showHome(site));
   app.get("/search", (c) => showSearch(site, c));
+  app.get("/map", (c) => showMap(site, c));
   app.get("/coops/:id", (c) => showCoop(site, c.req.param("id"), c.req.query("members")));
   app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
   app.get("/coops/:id/classes/:key", (c) =>
@@ -87,11 +90,13 @@ export function createWeb(site: Site): Hono {
   // For programs.
   app.get("/api/v1/coops", (c) => searchCoops(site, c));
   app.get("/api/v1/coops/lookup", (c) => lookupCoop(site, c));
+  app.get("/api/v1/map", (c) => searchMap(site, c));
   app.get("/api/v1/suggest", (c) => suggestCodes(c));
   app.get("/api/v1/matches", (c) => matchCoop(site, c));
   app.get("/api/v1/supply", (c) => supplyPlace(site, c));
   app.get("/api/v1/relations", (c) => listRelations(site, c));
   app.get("/api/v1/openapi.json", () => showOpenApi(site.node.origin));
+  app.get("/api/v1/stats", (c) => tabulateCoops(site, c));
   app.get("/health", () => health(site));
 
   // For other nodes.

@@ -79,7 +79,7 @@ export async function showSearch(site: Site, c: Context): Promise<Response> {
  * Who ticks Scotland where the United Kingdom is ticked means Scotland: what
  * contains something else that is chosen gives way to it.
  */
-function narrowed(query: SearchQuery): SearchQuery {
+export function narrowed(query: SearchQuery): SearchQuery {
   const keep = (values: string[] | undefined, path: (value: string) => string[]) => {
     const above = new Set((values ?? []).flatMap((value) => path(value).slice(1)));
     return values?.filter((value) => !above.has(value));

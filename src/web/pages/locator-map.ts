@@ -1,64 +1,9 @@
-import { readFileSync } from "node:fs";
 import { html } from "hono/html";
 import type { Precision } from "../../coop/codes.ts";
+import type { Box } from "../../coop/earth.ts";
 import type { Html } from "../text.ts";
 import { precisionWords } from "../words.ts";
-
-/** Corners of an outline, degrees east and north, one after the other. */
-type Ring = [longitude: number, latitude: number][];
-
-interface Box {
-  west: number;
-  east: number;
-  south: number;
-  north: number;
-}
-
-interface Land {
-  country: string;
-  ring: Ring;
-  box: Box;
-}
-
-let known: Land[] | undefined;
-
-/** The outlines of countries (data/README.md); read when first asked for. */
-function lands(): Land[] {
-  if (known !== undefined) return known;
-  const file = readFileSync(new URL("../data/land.json", import.meta.url), "utf8");
-  const countries = JSON.parse(file) as Record<string, string[]>;
-  known = Object.entries(countries).flatMap(([country, rings]) =>
-    rings.map((text) => {
-      const ring = readRing(text);
-      return { country, ring, box: boxOf(ring) };
-    }),
-  );
-  return known;
-}
-
-/** The first corner and the steps to the next ones, in fiftieths of a degree. */
-function readRing(text: string): Ring {
-  const steps = text.split(" ").map(Number);
-  const ring: Ring = [];
-  let [x, y] = [0, 0];
-  for (let at = 0; at < steps.length; at += 2) {
-    x += steps[at] ?? 0;
-    y += steps[at + 1] ?? 0;
-    ring.push([x / 50, y / 50]);
-  }
-  return ring;
-}
-
-function boxOf(ring: Ring): Box {
-  const longitudes = ring.map(([longitude]) => longitude);
-  const latitudes = ring.map(([, latitude]) => latitude);
-  return {
-    west: Math.min(...longitudes),
-    east: Math.max(...longitudes),
-    south: Math.min(...latitudes),
-    north: Math.max(...latitudes),
-  };
-}
+import { type Land, lands, type Ring } from "./outlines.ts";
 
 /** How far a box is from another one, in degrees, by the wider of the two gaps. */
 function gap(a: Box, b: Box): number {

@@ -1,3 +1,4 @@
+import type { Point } from "../../coop/earth.ts";
 import { facetNames, type SearchQuery } from "../../coop/query.ts";
 import { counted, number } from "../text.ts";
 import { facetWords } from "../words.ts";
@@ -84,6 +85,10 @@ function chipLabel(filter: Filter, names: Names | undefined): string {
 }
 
 /** A point in words: `53.80° N, 1.55° W`. */
+export function pointWords({ latitude, longitude }: Point): string {
+  return place(latitude, longitude);
+}
+
 function place(latitude: number, longitude: number): string {
   const degrees = (value: number, [above, below]: readonly [string, string]) =>
     `${Math.abs(value).toFixed(2)}°\u00a0${value < 0 ? below : above}`;

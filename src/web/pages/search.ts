@@ -169,7 +169,8 @@ function found({ host, query, result }: SearchData): Html {
 function elsewhere(query: SearchQuery): Html {
   const { cursor: _, sort: _sort, limit: _limit, ...same } = query;
   return html`<p class="aside elsewhere">
-    The same search <a href="${searchHref(same, "/api/v1/coops")}">as JSON</a>.
+    The same search <a href="${searchHref(same, "/map")}">on the map</a> and
+    <a href="${searchHref(same, "/api/v1/coops")}">as JSON</a>.
   </p>`;
 }
 

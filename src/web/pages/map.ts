@@ -1,0 +1,265 @@
+import { html, raw } from "hono/html";
+import type { Box } from "../../coop/earth.ts";
+import type { SearchQuery } from "../../coop/query.ts";
+import type { Entry, FacetValue, MapResult } from "../../index/directory-index.ts";
+import type { Group } from "../../index/map.ts";
+import type { Silent } from "../../store/shown-hosts.ts";
+import { pagePath } from "../entries.ts";
+import type { Page } from "../layout.ts";
+import { boxOf, moved, spotOn, type View, viewOf, widened, world, zoomed } from "../map-view.ts";
+import type { Fault } from "../parameters.ts";
+import { compact, counted, type Html, number } from "../text.ts";
+import type { Names } from "./filter-label.ts";
+import { leafNotice, type Onward } from "./leaf.ts";
+import { ground, isTooClose, scaleBar, share, townNames } from "./map-drawing.ts";
+import { narrowings, pointWords, searchHref } from "./search-address.ts";
+import { silentWords } from "./silent.ts";
+import { nearestTown } from "./towns.ts";
+
+/** What the map page shows. */
+export interface MapData {
+  /** The host of this node. */
+  host: string;
+  /** The search, without what of the map is seen. */
+  query: SearchQuery;
+  view: View;
+  found: MapResult;
+  /** Countries, and what the chosen regions directly contain, with their counts. */
+  regions: FacetValue[];
+  /** What could not be understood, and was left out. */
+  faults: Fault[];
+  names: Names;
+  /** On a leaf, where this map goes on. */
+  leaf: Onward | undefined;
+  silent: Silent;
+}
+
+/** The map: what a search finds, where it is, with links that go closer. */
+export function mapPage(data: MapData): Page {
+  const { query, view, found, faults } = data;
+  const what = query.q === undefined ? "" : ` for “${query.q}”`;
+  return {
+    title: `Map of ${counted(found.total, "co-op")}${what}`,
+    current: "map",
+    head: raw('<meta name="robots" content="noindex" />'),
+    body: html`<div class="map-page">
+      <h1 class="unseen">Where co-ops are</h1>
+      ${faultNotice(faults)}
+      ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same map")}
+      ${wordsForm(query)} ${chips(data)}
+      <div class="map-and-list">
+        <div class="map-side">
+          <p class="total" role="status">${summary(data)}</p>
+          ${moves(query, view)} ${drawing(data)} ${caption(data)}
+        </div>
+        ${regionList(data)}
+      </div>
+      ${silentWords(data.silent)}
+    </div>`,
+  };
+}
+
+/** The address of a part of the map, or with a path, of another page that asks the same there. */
+function href(query: SearchQuery, box: Box | undefined, path = "/map"): string {
+  return searchHref({ ...query, bbox: box }, path);
+}
+
+function faultNotice(faults: Fault[]): Html | string {
+  if (faults.length === 0) return "";
+  return html`<div class="notice fault" role="alert">
+    <p>
+      <strong>Part of this address could not be understood</strong>, and was left out of what you
+      see:
+    </p>
+    <ul>
+      ${faults.map(({ detail }) => html`<li>${detail}</li>`)}
+    </ul>
+  </div>`;
+}
+
+/** Searches on the map; the filters stay. */
+function wordsForm({ q, ...filters }: SearchQuery): Html {
+  const kept = new URL(searchHref(filters), "http://localhost").searchParams;
+  return html`<form class="searchbox" action="/map" method="get" role="search">
+    <label for="q">Search by name, place or what it does</label>
+    <div class="field">
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value="${q ?? ""}"
+        maxlength="200"
+        autocomplete="off"
+        enterkeyhint="search"
+      />
+      <button type="submit">Search</button>
+    </div>
+    ${[...kept].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+  </form>`;
+}
+
+function chips({ query, view, names }: MapData): Html | string {
+  const chosen = narrowings(query, names);
+  if (chosen.length === 0) return "";
+  return html`<ul class="chips" aria-label="Active filters">
+    ${chosen.map(
+      ({ label, rest }) =>
+        html`<li>
+          <a href="${href(rest, boxOf(view))}"
+            ><span class="unseen">Remove the filter </span><span dir="auto">${label}</span>
+            <span class="cross" aria-hidden="true">×</span></a
+          >
+        </li>`,
+    )}
+    <li class="all"><a href="${href({ q: query.q }, undefined)}">Remove all</a></li>
+  </ul>`;
+}
+
+/** How much of what the search finds is on this map, and how much on none. */
+function summary({ query, view, found }: MapData): Html {
+  const { total, placed, inBox } = found;
+  const what = query.count === "listings" ? "listing" : "co-op";
+  const lacking = total - placed;
+  return html`<strong>${counted(inBox, what)}</strong> on this
+    map${
+      inBox === 0 ? "" : html` (<a href="${href(query, boxOf(view), "/search")}">as a list</a>)`
+    }.
+    <span class="for"
+      >The search finds <a href="${href(query, undefined, "/search")}">${number(total)}</a>${
+        lacking === 0
+          ? total === inBox
+            ? ""
+            : html`: ${number(total - inBox)} elsewhere`
+          : html`:
+            ${placed === inBox ? "" : html`${number(placed - inBox)} elsewhere, and `}${number(lacking)}
+            that
+            ${lacking === 1 ? "doesn’t say where it is and is" : "don’t say where they are and are"}
+            on no map`
+      }.</span
+    >`;
+}
+
+function moves(query: SearchQuery, view: View): Html {
+  const to = (next: View, label: string, sign: string) =>
+    html`<li>
+      <a href="${href(query, boxOf(next))}" aria-label="${label}" title="${label}">${sign}</a>
+    </li>`;
+  const whole = view.width >= 1;
+  return html`<nav class="moves" aria-label="Move the map">
+    <ul>
+      ${to(zoomed(view, 2), "Closer", "+")}
+      ${whole ? "" : to(zoomed(view, 0.5), "Farther away", "−")}
+      ${
+        whole
+          ? ""
+          : html`${to(moved(view, -0.5, 0), "West", "←")} ${to(moved(view, 0, -0.5), "North", "↑")}
+              ${to(moved(view, 0, 0.5), "South", "↓")} ${to(moved(view, 0.5, 0), "East", "→")}
+              <li><a href="${href(query, boxOf(world))}">Whole earth</a></li>`
+      }
+      <li><a href="#regions">Past the map</a></li>
+    </ul>
+  </nav>`;
+}
+
+function drawing(data: MapData): Html {
+  const { query, view, found, host } = data;
+  return html`<svg class="big-map" role="group" aria-label="Map, with links to go closer">
+    ${ground(view)} ${townNames(view)} ${scaleBar(view)}
+    ${found.groups.map((group) => cluster(query, view, group))}
+    ${found.points.map((entry) => point(host, view, entry))}
+  </svg>`;
+}
+
+/** Groups by how many they are: each ten times as large as the one before. */
+const sizes = [10, 100, 1000, 10_000];
+
+function cluster(query: SearchQuery, view: View, group: Group): Html {
+  const { left, top } = spotOn(view, group);
+  const next = viewOf(widened(group.box));
+  // A group that hardly falls apart gets half the map; what is at one place is better read as a list.
+  const { box } = group;
+  const atOnePlace = box.east - box.west < 1e-4 && box.north - box.south < 1e-4;
+  const closer = next.width < view.width * 0.6 ? next : zoomed(viewAround(view, group), 2);
+  const town = nearestTown(group);
+  const where = town === undefined ? `at ${pointWords(group)}` : `around ${town.name}`;
+  const label = `${counted(group.count, "co-op")} ${where}${atOnePlace ? ", at one place: as a list" : ""}`;
+  const size = sizes.filter((least) => group.count >= least).length;
+  return html`<a
+    class="cluster size-${size}"
+    href="${atOnePlace ? href(query, box, "/search") : href(query, boxOf(closer))}"
+    aria-label="${label}"
+    ><title>${label}</title>
+    <circle cx="${share(left)}" cy="${share(top)}" r="${9 + size * 3}" />
+    <text x="${share(left)}" y="${share(top)}" dy="0.35em">${compact(group.count)}</text></a
+  >`;
+}
+
+/** The same scale with a group in its middle. */
+function viewAround(view: View, group: Group): View {
+  const { left, top } = spotOn(view, group);
+  return moved(view, left - 0.5, top - 0.5);
+}
+
+function point(host: string, view: View, entry: Entry): Html | string {
+  const { name, location } = entry.listing;
+  const { latitude, longitude, precision } = location ?? {};
+  if (latitude === undefined || longitude === undefined) return "";
+  const { left, top } = spotOn(view, { latitude, longitude });
+  const vague = precision === "locality" || precision === "region";
+  return html`<a
+    class="single ${vague ? "vague" : ""}"
+    href="${pagePath(host, entry)}"
+    aria-label="${name}"
+    ><title>${name}</title> <circle cx="${share(left)}" cy="${share(top)}" r="6"
+  /></a>`;
+}
+
+function caption({ view, found, query }: MapData): Html {
+  const vague = found.points.some(({ listing: { location } }) =>
+    ["locality", "region"].includes(location?.precision ?? ""),
+  );
+  return html`<p class="aside">
+    ${
+      found.total === 0
+        ? html`Nothing in this directory matches. <a href="/map">All co-ops</a>`
+        : found.inBox === 0
+          ? found.placed === 0
+            ? "None of them says where it is."
+            : html`None of them is here.
+                <a href="${href(query, undefined)}">Show where they are</a>`
+          : "A circle with a number goes closer; a dot is one co-op."
+    }
+    ${vague ? "Of those with a ring no more than the town or the region is known." : ""}
+    ${
+      isTooClose(view)
+        ? "The outlines that this map has are too coarse for so close a look."
+        : "Outlines from Natural Earth; they say nothing about whose a border is."
+    }
+    The same map <a href="${href(query, boxOf(view), "/api/v1/map")}">as JSON</a>.
+  </p>`;
+}
+
+/** The same numbers by country, or in a chosen region by what it contains. */
+function regionList({ query, regions }: MapData): Html {
+  const chosen = new Set<string>(query.region);
+  const shown = regions.filter(({ value, count }) => count > 0 && !chosen.has(value));
+  return html`<section class="region-list" id="regions" aria-labelledby="regions-heading">
+    <h2 id="regions-heading">By region</h2>
+    ${
+      shown.length === 0
+        ? html`<p class="aside">No region is known for what is on this map.</p>`
+        : html`<p class="aside">Of what is on this map.</p>
+            <ul class="tally">
+              ${shown.map(
+                ({ value, label, count }) =>
+                  html`<li>
+                    <a href="${href({ ...query, region: [value] }, undefined)}"
+                      ><span class="label" dir="auto">${label}</span>
+                      <span class="count">${number(count)}</span></a
+                    >
+                  </li>`,
+              )}
+            </ul>`
+    }
+  </section>`;
+}
