@@ -6,6 +6,8 @@ export type Answer = Record<string, number>;
 /** What can be asked. */
 export interface Engine extends AsyncDisposable {
   name: string;
+  /** All that it keeps on the disk. */
+  bytes(): Promise<number>;
   /** Undefined for a question that it has no means to answer. */
   ask(question: Question): Promise<Answer> | undefined;
 }

@@ -20,6 +20,8 @@ export interface Load {
 
 export interface Loaded {
   bodyBytes: number;
+  /** How many co-ops a search finds. */
+  found: number;
 }
 
 /** The file of the counts by number of the word. */
@@ -35,12 +37,12 @@ process.once("message", (load: Load) => {
   database.pragma("synchronous = off");
   database.pragma("cache_size = -262144");
   const later = dropIndexes(database);
-  const bodyBytes = write(database, data, load);
+  const loaded = write(database, data, load);
   for (const sql of later) database.exec(sql);
   database.exec("update counter set value = (select max(seq) from change) where name = 'seq'");
   database.pragma("journal_mode = wal");
   database.close();
-  process.send?.({ bodyBytes } satisfies Loaded, () => process.disconnect());
+  process.send?.(loaded, () => process.disconnect());
 });
 
 function dropIndexes(database: Database.Database): string[] {
@@ -53,7 +55,7 @@ function dropIndexes(database: Database.Database): string[] {
   return found.map(({ sql }) => sql);
 }
 
-function write(database: Database.Database, data: Population, { context, folder }: Load): number {
+function write(database: Database.Database, data: Population, { context, folder }: Load): Loaded {
   const record = database.prepare(
     `insert into record (id, origin, kind, issued, tombstone, digest, body, seen)
       values (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -62,7 +64,7 @@ function write(database: Database.Database, data: Population, { context, folder 
     "insert into change (seq, kind, subject, origin) values (?, 'record', ?, ?)",
   );
   const frequencies = new Frequencies(data);
-  let bodyBytes = 0;
+  let [bodyBytes, found] = [0, 0];
   for (let from = 0; from < data.size; from += batch) {
     database.exec("begin");
     for (let at = from; at < Math.min(from + batch, data.size); at += 1) {
@@ -72,11 +74,12 @@ function write(database: Database.Database, data: Population, { context, folder 
       change.run(at + 1, id, origin);
       frequencies.add(coop);
       bodyBytes += body.length;
+      if (isFound(coop)) found += 1;
     }
     database.exec("commit");
   }
   writeFileSync(join(folder, frequencyFile), frequencies.counts);
-  return bodyBytes;
+  return { bodyBytes, found };
 }
 
 /** In how many co-ops each word is, of those that a search finds. */

@@ -46,7 +46,7 @@ export async function index(args: string[]): Promise<void> {
   const { store, node } = await openNode(prepared.config, Date.now);
   {
     await using _closing = store;
-    await build(store.db, prepared, options);
+    await build(store.db, prepared, peers, options);
     if (asking) await questions(store.db, prepared, peers, data, options);
     if (options.only.has("writes")) await writes(store.db, node, prepared, data);
   }
@@ -81,7 +81,12 @@ async function openPeers(options: Options, cleanup: AsyncDisposableStack): Promi
 }
 
 /** Builds the index anew if that is to be measured, or if there is none. */
-async function build(db: Db, prepared: Prepared, { n, only }: Options): Promise<void> {
+async function build(
+  db: Db,
+  prepared: Prepared,
+  peers: Engine[],
+  { n, only }: Options,
+): Promise<void> {
   const file = prepared.index;
   if (!only.has("build") && existsSync(file)) return;
   removeCache(file);
@@ -94,13 +99,14 @@ async function build(db: Db, prepared: Prepared, { n, only }: Options): Promise<
   reportRate("index.build", "records/s", taken, {
     note: `from the database; records of ${Math.round(prepared.bodyBytes / n)} B`,
   });
-  report({
-    name: "index.bytes",
-    value: bytesOf(filesOf(file)) / n,
-    unit: "bytes/record",
-    n,
-    seconds: 0,
-  });
+  const value = bytesOf(filesOf(file)) / n;
+  const bytes = { name: "index.bytes", value, unit: "bytes/record", n, seconds: 0 };
+  const note = "beside the records; goal: 400";
+  if (peers.length === 0) report({ ...bytes, note });
+  for (const peer of peers) {
+    const peerValue = (await peer.bytes()) / n;
+    report({ ...bytes, peer: peer.name, peerValue, ratio: value / peerValue, note });
+  }
   const restarted = await measure(async () => {
     await using opened = await openIndex(db, file);
     await opened.catchUp();
@@ -111,7 +117,7 @@ async function build(db: Db, prepared: Prepared, { n, only }: Options): Promise<
     value: restarted.seconds,
     unit: "s",
     ...restarted,
-    note: "until it has counted what it holds; goal at three million: 3",
+    note: `until it has counted what it holds${restarted.n === prepared.found ? "" : `, but there are ${prepared.found}`}; goal at three million: 3`,
   });
 }
 
@@ -124,7 +130,7 @@ async function questions(
 ): Promise<void> {
   await using opened: DirectoryIndex = await openIndex(db, prepared.index);
   await opened.catchUp();
-  const ours = asEngine(opened, data);
+  const ours = asEngine(opened, prepared.index, data);
   const compared: Compared[] = [];
   for (const part of ["search", "tables"] as const) {
     if (!options.only.has(part)) continue;

@@ -1,15 +1,19 @@
 import { SearchQuery } from "../../../src/coop/query.ts";
 import { writeCursor } from "../../../src/index/cursor.ts";
 import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
-import { types } from "./peer-rows.ts";
 import type { Population } from "./coops.ts";
 import type { Answer, Engine } from "./engine.ts";
-import type { Question, SearchQuestion, Words } from "./questions.ts";
+import { bytesOf, filesOf } from "./files.ts";
+import { types } from "./peer-rows.ts";
+import type { ClusterQuestion, Question, SearchQuestion, Words } from "./questions.ts";
+
+const world = { south: -90, north: 90, west: -180, east: 180 };
 
 /** The index under test, asked as the pages and the API ask it. Whoever opened it closes it. */
-export function asEngine(index: DirectoryIndex, data: Population): Engine {
+export function asEngine(index: DirectoryIndex, file: string, data: Population): Engine {
   return {
     name: "ours",
+    bytes: () => Promise.resolve(bytesOf(filesOf(file))),
     ask: (question) => askIndex(index, data, question),
     async [Symbol.asyncDispose]() {},
   };
@@ -23,6 +27,8 @@ function askIndex(
   switch (question.kind) {
     case "search":
       return searchIn(index, SearchQuery.parse(parametersOf(data, question)), question);
+    case "clusters":
+      return clustersOn(index, question);
     default:
       return undefined;
   }
@@ -38,6 +44,13 @@ async function searchIn(
   const { total, facets } = await index.search({ ...query, ...(cursor && { cursor }) });
   const worker = facets.type.find(({ value }) => value === "worker");
   return { hits: total, worker: worker?.count ?? 0 };
+}
+
+async function clustersOn(index: DirectoryIndex, { fields }: ClusterQuestion): Promise<Answer> {
+  // At zoom 0 there are eight cells around the earth.
+  const zoom = Math.log2(fields / 8);
+  const found = await index.map({ query: {}, box: world, zoom });
+  return { points: found.inBox };
 }
 
 /** A question as parameters of the search page and of `/api/v1/coops`. */

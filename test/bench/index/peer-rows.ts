@@ -12,6 +12,7 @@ export interface PeerRow {
   latitude: number | null;
   longitude: number | null;
   country: number;
+  /** Directly below the country. */
   region: number;
   section: number;
   class: number;
@@ -65,7 +66,7 @@ export function peerRow(data: Population, coop: Coop): PeerRow {
     latitude: coop.latitude ?? null,
     longitude: coop.longitude ?? null,
     country: city?.country ?? 0,
-    region: city?.region ?? 0,
+    region: data.places.provinces[city?.region ?? 0] ?? 0,
     section: data.sectionOf[first] ?? 0,
     class: first,
     class2: second ?? null,

@@ -62,8 +62,10 @@ export function pageSql(question: SearchQuestion, speech: Speech, after: number)
 }
 
 /** Cells of organisations that are active and primary. */
-export function tableSql({ rows, columns, of }: TableQuestion, speech: Speech): string {
-  const open = "status = 0 and level = 0";
+export function tableSql(question: TableQuestion, speech: Speech): string {
+  const { rows, columns, of, country } = question;
+  const within = country === undefined ? "" : ` and country = ${country}`;
+  const open = `status = 0 and level = 0${within}`;
   const from = [rows, columns].includes("class")
     ? `(select ${rows}, class, members, workers from coop where ${open} union all select ${rows}, class2, members, workers from coop where class2 is not null and ${open}) as c`
     : `(select ${rows}, ${columns}, members, workers from coop where ${open}) as c`;

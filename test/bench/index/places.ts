@@ -17,6 +17,8 @@ export interface Places {
   countries: string[];
   /** The smallest subdivisions of these countries, with their scheme: `iso3166-2:GB-SCT`. */
   regions: string[];
+  /** By number of the region: what contains it directly below the country, numbered by itself. */
+  provinces: number[];
   cities: City[];
   /** Draws one of the cities. */
   draw: Weighted;
@@ -54,7 +56,15 @@ export function places(seed: number): Places {
     };
   });
   const draw = new Weighted(falling(citiesOfWorld, 20, 0.7));
-  return { countries: found.map(({ country }) => country), regions, cities, draw };
+  const provinceOf = (code: string) => regionPath(code).at(-2) ?? code;
+  const numbers = [...new Set(regions.map(provinceOf))];
+  return {
+    countries: found.map(({ country }) => country),
+    regions,
+    provinces: regions.map((code) => numbers.indexOf(provinceOf(code))),
+    cities,
+    draw,
+  };
 }
 
 function leaves(): string[] {

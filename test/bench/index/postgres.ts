@@ -59,6 +59,10 @@ export async function openPostgres(seed: number, size: number): Promise<Engine> 
   const disposal = cleanup.move();
   return {
     name: "PostgreSQL",
+    async bytes() {
+      const [row] = await rowsOf(client, "select pg_total_relation_size('coop') as n");
+      return Number(row?.["n"]);
+    },
     ask: (question) => askPostgres(client, question),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };

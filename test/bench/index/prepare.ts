@@ -14,14 +14,15 @@ export interface Prepared extends NodeData, Disposable {
   /** The file of the index, there or not. */
   index: string;
   bodyBytes: number;
+  /** How many co-ops a search finds. */
+  found: number;
 }
 
-interface Kept {
+interface Kept extends Loaded {
   n: number;
   seed: number;
   context: string;
   env: Record<string, string>;
-  bodyBytes: number;
 }
 
 /** Makes the data, or takes what `--keep` has kept of the same. */
@@ -34,9 +35,16 @@ export async function prepare(options: Options): Promise<Prepared> {
   const dataDir = join(path, "node");
   const index = join(dataDir, "index.sqlite");
   if (kept !== undefined && kept.n === n && kept.seed === seed && kept.context === context) {
-    const { env, bodyBytes } = kept;
+    const { env, bodyBytes, found } = kept;
     const disposal = cleanup.move();
-    return { ...dataAt(dataDir, env), folder: path, index, bodyBytes, ...disposing(disposal) };
+    return {
+      ...dataAt(dataDir, env),
+      folder: path,
+      index,
+      bodyBytes,
+      found,
+      ...disposing(disposal),
+    };
   }
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
@@ -46,15 +54,15 @@ export async function prepare(options: Options): Promise<Prepared> {
   const start = performance.now();
   const load: Load = { seed, size: n, context, database, folder: path };
   await using loader = await startPeer<Loaded>(new URL("./load-node.ts", import.meta.url), load);
-  const { bodyBytes } = loader.ready;
+  const { bodyBytes, found } = loader.ready;
   const seconds = (performance.now() - start) / 1000;
   progress(
     `  ${n} listings of ${Math.round(bodyBytes / n)} B in ${seconds.toFixed(0)} s; the database has ${(statSync(database).size / 1e9).toFixed(2)} GB`,
   );
-  const written: Kept = { n, seed, context, env: data.env, bodyBytes };
+  const written: Kept = { n, seed, context, env: data.env, bodyBytes, found };
   writeFileSync(note, JSON.stringify(written));
   const disposal = cleanup.move();
-  return { ...data, folder: path, index, bodyBytes, ...disposing(disposal) };
+  return { ...data, folder: path, index, bodyBytes, found, ...disposing(disposal) };
 }
 
 function disposing(stack: DisposableStack): Disposable {

@@ -36,6 +36,8 @@ export interface TableQuestion {
   rows: Dimension;
   columns: Dimension;
   of: "sum" | "median";
+  /** Only of this country. */
+  country?: number;
 }
 
 /** How many there are in each field of a grid over the world. */
@@ -77,6 +79,11 @@ const tables: Case[] = [
   table("type", "decade", "sum"),
   table("country", "class", "sum"),
   table("region", "class", "sum"),
+  {
+    name: "region-by-class-of-a-country",
+    term: false,
+    questions: [{ kind: "table", rows: "region", columns: "class", of: "sum", country: 0 }],
+  },
   table("type", "decade", "median"),
   table("country", "class", "median"),
   ...([64, 512] as const).map((fields) => ({

@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { startPeer } from "../processes.ts";
 import { folder } from "../uk.ts";
 import type { Answer, Engine } from "./engine.ts";
+import { bytesOf } from "./files.ts";
 import type { SqliteLoad } from "./load-sqlite.ts";
 import { clusterSql, facetSql, pageSql, type Speech, tableSql } from "./peer-sql.ts";
 import type { Options } from "./options.ts";
@@ -26,6 +27,7 @@ export async function openSqlite(options: Options, cleanup: AsyncDisposableStack
   database.pragma("mmap_size = 8589934592");
   return {
     name: "SQLite",
+    bytes: () => Promise.resolve(bytesOf([file])),
     ask: (question) => askSqlite(database, question),
     async [Symbol.asyncDispose]() {
       database.close();
