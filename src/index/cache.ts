@@ -7,12 +7,13 @@ import { Edges, edgeTables } from "./edges.ts";
 import { Exchanges, exchangeTables } from "./exchanges.ts";
 import { FullText, textTable } from "./full-text.ts";
 import { KeptSets, setTables } from "./kept-sets.ts";
+import { KnownWords } from "./known-words.ts";
 import { Rows, rowTables } from "./rows.ts";
 import { Statements } from "./statements.ts";
 import { Ties, tieTables } from "./ties.ts";
 
 /** Raise it with every change to the tables, or to what is written into them. */
-const version = 8;
+const version = 10;
 
 /** Says in the file's head that it is ours to drop: "frag" in ASCII. */
 const applicationId = 0x66726167;
@@ -53,6 +54,7 @@ export class Cache {
   readonly edges: Edges;
   readonly exchanges: Exchanges;
   readonly texts: FullText;
+  readonly words: KnownWords;
   /** Which file it is: another one may take its place on the disk. */
   readonly #identity: string;
   readonly #database: Database.Database;
@@ -90,7 +92,9 @@ export class Cache {
       this.ties = new Ties(this.#statements);
       this.edges = new Edges(this.#statements);
       this.exchanges = new Exchanges(this.#statements);
-      this.texts = new FullText(this.#statements);
+      const texts = new FullText(this.#statements);
+      this.texts = texts;
+      this.words = new KnownWords((after, limit) => texts.terms(after, limit));
     } catch (error) {
       this.close();
       throw error;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { facetNames, type SearchQuery } from "../coop/query.ts";
+import type { SearchQuery } from "../coop/query.ts";
 import { AppError } from "../errors.ts";
 
 /** By what a result is in fact sorted. */
-export type Sort = "relevance" | "name" | "updated";
+export type Sort = "relevance" | "quality" | "nearest" | "name" | "updated";
 
 /** The place of a listing in the order of a result: the next page begins behind it. */
 export interface Place {
@@ -20,20 +20,34 @@ export function writeCursor(query: SearchQuery, sort: Sort, { key, tie }: Place)
 /**
  * Reads a cursor back.
  *
+ * @param sorts The orders that the result may have had: it goes on in the same.
  * @throws {AppError} `bad-request` when it isn't one, or belongs to another
  *   query or order.
  */
-export function readCursor(query: SearchQuery, sort: Sort): Place | undefined {
+export function readCursor(
+  query: SearchQuery,
+  sorts: readonly Sort[],
+): (Place & { sort: Sort }) | undefined {
   if (query.cursor === undefined) return undefined;
-  const key = sort === "name" ? "string" : "number";
-  const place = readPlace(questionOf(query, sort), query.cursor, [key, "number"]);
-  return { key: place[0] as string | number, tie: place[1] as number };
+  const [is] = partsOf(query.cursor);
+  const sort = sorts.find((each) => hashOf(questionOf(query, each)) === is) ?? sorts[0] ?? "name";
+  const type = sort === "name" ? "string" : "number";
+  const place = readPlace(questionOf(query, sort), query.cursor, [type, "number"]);
+  return { sort, key: place[0] as string | number, tie: place[1] as number };
 }
+
+/** What of a query doesn't decide on what is found. */
+const besides = new Set(["cursor", "limit", "facets", "sort"]);
 
 /** All that decides on what is found, and in which order. */
 function questionOf(query: SearchQuery, sort: Sort): unknown[] {
-  const filters = facetNames.map((name) => [...new Set<string>(query[name])].toSorted());
-  return [query.q ?? "", filters, sort];
+  const parts = Object.entries(query)
+    .filter(([name, value]) => !besides.has(name) && value !== undefined && String(value) !== "")
+    .map(([name, value]): [string, unknown] => [
+      name,
+      Array.isArray(value) ? [...new Set<string>(value)].toSorted() : value,
+    ]);
+  return [Object.fromEntries(parts.toSorted(([a], [b]) => (a < b ? -1 : 1))), sort];
 }
 
 /**
@@ -56,15 +70,7 @@ export function readPlace(
   cursor: string,
   types: readonly ("string" | "number")[],
 ): (string | number)[] {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-  } catch (cause) {
-    throw new AppError("bad-request", "The cursor is not one that this directory gave out.", {
-      cause,
-    });
-  }
-  const [hash, ...place] = Array.isArray(parts) ? (parts as unknown[]) : [];
+  const [hash, ...place] = partsOf(cursor);
   if (typeof hash !== "string" || place.length === 0) {
     throw new AppError("bad-request", "The cursor is not one that this directory gave out.");
   }
@@ -77,6 +83,17 @@ export function readPlace(
     );
   }
   return place as (string | number)[];
+}
+
+function partsOf(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    return Array.isArray(parts) ? (parts as unknown[]) : [];
+  } catch (cause) {
+    throw new AppError("bad-request", "The cursor is not one that this directory gave out.", {
+      cause,
+    });
+  }
 }
 
 function hashOf(question: unknown): string {

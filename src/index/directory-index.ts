@@ -5,6 +5,8 @@ import type { Group, MapQuestion } from "./map.ts";
 import type { Matches, MatchQuestion } from "./matching.ts";
 import type { RelationGraph, RelationQuestion } from "./relation-graph.ts";
 import type { Supply, SupplyQuestion } from "./supply.ts";
+import type { StatisticsQuestion, TooLarge } from "./statistics.ts";
+import type { Table } from "./table.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 
 /** One listing as the directory shows it. */
@@ -39,6 +41,10 @@ export interface SearchResult {
   facets: Record<FacetName, FacetValue[]>;
   /** Ask with this as `cursor` for the next page. */
   next: string | null;
+  /** Nothing has what was typed: this is what `to` finds, another spelling or one word less. */
+  corrected?: { from: string; to: string };
+  /** Little has what was typed: this finds ten times as much. */
+  suggestion?: string;
 }
 
 /** What is to be seen on a part of the map. */
@@ -85,6 +91,8 @@ export interface DirectoryIndex extends AsyncDisposable {
   catchUp(): Promise<number>;
   search(query: SearchQuery): Promise<SearchResult>;
   map(question: MapQuestion): Promise<MapResult>;
+  /** A table of what a search finds, by what the co-ops report. */
+  statistics(question: StatisticsQuestion): Promise<Table | TooLarge>;
   /** Listings by the record's URL, the co-op's URL, a registration (`GB-COH:123`), or `@handle@host`. */
   lookup(id: string): Promise<Entry[]>;
   /**

@@ -2,7 +2,7 @@ import { coopEndings } from "../coop/coop-words.ts";
 import type { Asked, AskedPart } from "./asked.ts";
 import { codesNamed } from "./code-names.ts";
 import { fold } from "./fold.ts";
-import { codeTerm, coop, numberTerm, phrase } from "./text.ts";
+import { codeTerm, coop, numberTerm, phrase, withoutArticle } from "./text.ts";
 
 /** Words of one name at the most. */
 const longestName = 12;
@@ -25,6 +25,11 @@ export function expressionOf({ parts }: Pick<Asked, "parts">): string {
   const all = allOf(clauses);
   const number = parts.some(({ quoted }) => quoted) ? undefined : numberOf(parts);
   return number === undefined ? all : anyOf([all, number]);
+}
+
+/** What is asked part by part: what `expressionOf` finds has all of them. */
+export function clausesOf({ parts }: Asked): string[] {
+  return parts.map(clauseOf);
 }
 
 /** Expressions by which what is found is put in order. */
@@ -70,7 +75,11 @@ function clauseOf({ words, quoted, incomplete }: AskedPart): string {
   const [only = ""] = texts;
   const ending = quoted ? undefined : endings.find((each) => only.endsWith(each));
   if (ending !== undefined) codes.push(...codesNamed([only.slice(0, -ending.length)], false));
-  return anyOf([phrase(words, incomplete), ...codes.map(termFor)]);
+  const found = [phrase(words, incomplete)];
+  if (incomplete && words.length === 1) {
+    found.push(phrase([{ text: withoutArticle(only), run: words[0]?.run === true }], true));
+  }
+  return anyOf([...found, ...codes.map(termFor)]);
 }
 
 /** All that was typed as one number in a register. */

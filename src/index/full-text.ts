@@ -6,6 +6,7 @@ export const textTable = `
     name, legal, place, topic, summary,
     content = '', contentless_delete = 1, tokenize = 'ascii'
   );
+  create virtual table term using fts5vocab (texts, row);
 `;
 
 /** Pages of the full-text table that are merged at once. */
@@ -31,12 +32,33 @@ export class FullText {
     this.#statements.prepare("delete from texts where rowid = ?").run(row);
   }
 
-  /** The rows whose text matches an expression of FTS5. */
-  hits(expression: string): number[] {
-    return this.#statements
-      .prepare<[string], number>("select rowid from texts where texts match ?")
+  /** The rows whose text matches an expression of FTS5, ascending: FTS5 goes along them. */
+  hits(expression: string): Uint32Array {
+    const rows = this.#statements
+      .prepare<[string], number>("select rowid from texts where texts match ? order by rowid")
       .pluck()
       .all(expression);
+    return Uint32Array.from(rows);
+  }
+
+  /** How many they are, as far as so many. */
+  count(expression: string, most: number): number {
+    return this.#statements
+      .prepare<[string, number], number>(
+        "select count(*) from (select rowid from texts where texts match ? limit ?)",
+      )
+      .pluck()
+      .get(expression, most) as number;
+  }
+
+  /** The terms behind one, in order, with how many rows have each. */
+  terms(after: string, limit: number): [term: string, count: number][] {
+    return this.#statements
+      .prepare<[string, number], [string, number]>(
+        "select term, doc from term where term > ? order by term limit ?",
+      )
+      .raw()
+      .all(after, limit);
   }
 
   /** The same with their ranks, the best the smallest: a word in the name counts most. */

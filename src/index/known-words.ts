@@ -33,15 +33,22 @@ interface State {
  */
 export class KnownWords {
   readonly #read: ReadTerms;
+  readonly #now: () => number;
   #current = new Vocabulary([]);
   #of: State | undefined;
   #reading: { state: State; words: KnownWord[]; after: string } | undefined;
 
-  constructor(read: ReadTerms) {
+  /** @param now A clock, milliseconds. */
+  constructor(read: ReadTerms, now: () => number = () => performance.now()) {
     this.#read = read;
+    this.#now = now;
   }
 
-  get vocabulary(): Vocabulary {
+  /** The words as far as they are known; of a small index, those that it has now. */
+  upToDate(index: { version: number; size: number }): Vocabulary {
+    let more: boolean;
+    do more = this.keepUp(index);
+    while (more && index.size <= fewRows);
     return this.#current;
   }
 
@@ -49,13 +56,13 @@ export class KnownWords {
    * Goes on reading for some milliseconds, if the words aren't those of the index
    * any more.
    *
-   * @param version Changes with the index.
-   * @param rows How many rows it has.
+   * @param index Its version changes with it; its size is how many rows it has.
    * @returns Whether there is more to read.
    */
-  keepUp(version: number, rows: number, now: () => number, budget = 15): boolean {
+  keepUp(index: { version: number; size: number }, budget = 15): boolean {
+    const now = this.#now;
     if (this.#reading === undefined) {
-      const state = { version, rows, time: now() };
+      const state = { version: index.version, rows: index.size, time: now() };
       if (!this.#isOld(state)) return false;
       this.#reading = { state, words: [], after: "" };
     }

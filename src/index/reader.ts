@@ -7,6 +7,8 @@ import { readIdentifier } from "./identifiers.ts";
 import { matchesOf, type Matches, type MatchQuestion } from "./matching.ts";
 import { relationGraph, type RelationGraph, type RelationQuestion } from "./relation-graph.ts";
 import { type Supply, supplyOf, type SupplyQuestion } from "./supply.ts";
+import { statistics, type StatisticsQuestion, type TooLarge } from "./statistics.ts";
+import type { Table } from "./table.ts";
 import type { KeptSets } from "./kept-sets.ts";
 import { findOnMap, type FoundOnMap, type MapQuestion } from "./map.ts";
 import { type Found, search, textRows } from "./search.ts";
@@ -53,12 +55,27 @@ export class Reader implements Disposable {
     return this.#read((columns, cache) => search(query, cache, columns));
   }
 
+  /**
+   * Goes on reading the words of the index, for typing errors and completion, for
+   * some milliseconds. Returns whether there is more: then call it again.
+   */
+  keepWords(): boolean {
+    return this.#read((columns, cache) => cache.words.keepUp(columns));
+  }
+
   /** What a search finds on a part of the map. */
   map(question: MapQuestion): FoundOnMap {
     return this.#read((columns, cache) => {
-      const rows = textRows(question.query.q ?? "", cache);
+      const rows = textRows(question.query.q ?? "", cache, columns);
       return findOnMap(question, rows, columns, (row) => cache.rows.record(row));
     });
+  }
+
+  /** A table of what a search finds. */
+  statistics(question: StatisticsQuestion): Table | TooLarge {
+    return this.#read((columns, cache) =>
+      statistics(columns, question, textRows(question.query.q ?? "", cache, columns)),
+    );
   }
 
   /** Records by their URL, the co-op's, a registration, or a handle. */
@@ -167,6 +184,7 @@ export class Reader implements Disposable {
     const { head, from } = cache.rows.journal();
     // Too much was written to know what, or it is another file.
     if (life !== this.#life || this.#kept === undefined || from > this.#journal + 1) {
+      cache.rows.forget();
       this.#kept = cache.readSets();
       this.#columns = new Columns(this.#kept.dictionaries);
       this.#journal = -1;

@@ -1,17 +1,18 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { listingId } from "../coop/listing-record.ts";
 import type { Standing } from "../coop/organisation.ts";
 import { type RowFacts, state } from "./columns.ts";
 import type { Place } from "./cursor.ts";
 import type { OriginCounts } from "./directory-index.ts";
-import { identityPrefix } from "./identifiers.ts";
+import { isIdentity } from "./identifiers.ts";
 import type { KeptSets } from "./kept-sets.ts";
 import { readRow } from "./row-bytes.ts";
 import type { Statements } from "./statements.ts";
 
 /**
  * The tables of the listings. A listing is named by the number of its host, its
- * path, and its tie, by which it is found. `at` of the journal only grows: it is
+ * path, and its tie, by which it is found; its keys are found by 32 bits of their
+ * hash. The journal has runs of rows that were written; its `at` only grows: it is
  * how far a reader has come.
  */
 export const rowTables = `
@@ -32,14 +33,14 @@ export const rowTables = `
     rank integer not null,
     updated integer not null,
     name text not null,
+    keys text not null,
     facts blob not null
   ) strict;
   create index entry_tie on entry (tie);
   create index entry_name on entry (name, tie);
   create index entry_instead on entry (instead) where instead is not null;
-  create table identifier (key text, row integer, primary key (key, row)) strict, without rowid;
-  create index identifier_row on identifier (row);
-  create table journal (at integer primary key, row integer not null) strict;
+  create table identifier (hash integer, row integer, primary key (hash, row)) strict, without rowid;
+  create table journal (at integer primary key, row integer not null, rows integer not null) strict;
 `;
 
 /** Of a row's state, in the file only: it is closed by its own word. */
@@ -86,6 +87,8 @@ export interface Found {
   path: string;
   state: number;
   instead: number | null;
+  /** One a line. */
+  keys: string;
 }
 
 /** The part of the file that keeps the listings: all its SQL. */
@@ -113,31 +116,35 @@ export class Rows {
     const host = old?.host ?? this.#hostNumber(origin);
     const ownClosed = (own & state.closed) === 0 ? 0 : closes;
     const now = own | ownClosed | (entry.said ? state.closed : 0);
-    const { row } = this.#statements
-      .prepare<unknown[], { row: number }>(
+    const values = [host, path, tieOf(coop), now, rank, updated, name, keys.join("\n"), facts];
+    if (old !== undefined) this.#forgetKeys(old);
+    const { lastInsertRowid } = this.#statements
+      .prepare(
         `insert or replace into entry
-          (row, host, path, tie, state, instead, rank, updated, name, facts)
-          values (?, ?, ?, ?, ?, null, ?, ?, ?, ?) returning row`,
+          (row, host, path, tie, state, instead, rank, updated, name, keys, facts)
+          values (?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?)`,
       )
-      .get(old?.row ?? null, host, path, tieOf(coop), now, rank, updated, name, facts) as {
-      row: number;
-    };
-    if (old !== undefined) this.#forgetKeys(old.row);
-    const insert = this.#statements.prepare("insert into identifier (key, row) values (?, ?)");
-    for (const key of keys) insert.run(key, row);
+      .run(old?.row ?? null, ...values);
+    const row = Number(lastInsertRowid);
+    const insert = this.#statements.prepare(
+      "insert or ignore into identifier (hash, row) values (?, ?)",
+    );
+    for (const key of keys) insert.run(hashOf(key), row);
     this.#note(row, host, old?.state, now);
     return row;
   }
 
   /** Takes a listing out. */
-  remove({ row, host, state: before }: Found): void {
-    this.#forgetKeys(row);
+  remove(found: Found): void {
+    const { row, host, state: before } = found;
+    this.#forgetKeys(found);
     this.#statements.prepare("delete from entry where row = ?").run(row);
     this.#note(row, host, before, undefined);
   }
 
-  #forgetKeys(row: number): void {
-    this.#statements.prepare("delete from identifier where row = ?").run(row);
+  #forgetKeys({ row, keys }: Found): void {
+    const remove = this.#statements.prepare("delete from identifier where hash = ? and row = ?");
+    for (const key of keysIn(keys)) remove.run(hashOf(key), row);
   }
 
   /** Says which row stands for a row's organisation; null when it does itself. */
@@ -180,19 +187,20 @@ export class Rows {
   /** Writes down what has changed, last in a transaction. Returns whether anything has. */
   finish(): boolean {
     if (this.#touched.size === 0) return false;
-    const journal = this.#statements.prepare("insert into journal (row) values (?)");
-    for (const row of this.#touched) journal.run(row);
+    const journal = this.#statements.prepare("insert into journal (row, rows) values (?, ?)");
+    for (const [row, rows] of runsOf(this.#touched)) journal.run(row, rows);
     const count = this.#statements.prepare(
       "update host set listings = listings + ?, coops = coops + ?, examples = examples + ? where number = ?",
     );
     for (const [host, more] of this.#more) {
       if (more.some((each) => each !== 0)) count.run(...more, host);
     }
-    this.forget();
+    this.#touched = new Set();
+    this.#more = new Map();
     return true;
   }
 
-  /** Nothing of what was written since has happened: the transaction was rolled back. */
+  /** Nothing is known any more: a transaction was rolled back, or the file began anew. */
   forget(): void {
     this.#touched = new Set();
     this.#more = new Map();
@@ -246,7 +254,7 @@ export class Rows {
     if (host === undefined) return undefined;
     return this.#statements
       .prepare<[number, number, string], Found>(
-        "select row, host, path, state, instead from entry where tie = ? and host = ? and path = ?",
+        "select row, host, path, state, instead, keys from entry where tie = ? and host = ? and path = ?",
       )
       .get(tieOf(coop), host, path);
   }
@@ -254,7 +262,9 @@ export class Rows {
   /** The same by its row. */
   at(row: number): Found | undefined {
     return this.#statements
-      .prepare<[number], Found>("select row, host, path, state, instead from entry where row = ?")
+      .prepare<[number], Found>(
+        "select row, host, path, state, instead, keys from entry where row = ?",
+      )
       .get(row);
   }
 
@@ -273,19 +283,22 @@ export class Rows {
   /** The rows of listings with a key of `IndexedListing.keys`. */
   byKey(key: string): number[] {
     return this.#statements
-      .prepare<[string], number>("select row from identifier where key = ?")
-      .pluck()
-      .all(key);
+      .prepare<[number], { row: number; keys: string }>(
+        "select row, keys from identifier join entry using (row) where hash = ?",
+      )
+      .all(hashOf(key))
+      .filter(({ keys }) => keysIn(keys).includes(key))
+      .map(({ row }) => row);
   }
 
-  /** The registrations of a row that join it with others that have them, too. */
-  identities(row: number): string[] {
-    return this.#statements
-      .prepare<[number], string>(
-        `select key from identifier where row = ? and key glob '${identityPrefix}*'`,
+  /** Whether any other row has one of the registrations among these keys. */
+  isShared(keys: readonly string[], row: number): boolean {
+    const others = this.#statements
+      .prepare<[number, number], number>(
+        "select 1 from identifier where hash = ? and row <> ? limit 1",
       )
-      .pluck()
-      .all(row);
+      .pluck();
+    return keys.some((key) => isIdentity(key) && others.get(hashOf(key), row) !== undefined);
   }
 
   /** A row and all that belong to the same organisation, as far as is written. */
@@ -302,7 +315,7 @@ export class Rows {
   standing(row: number): (Standing & { found: Found }) | undefined {
     const found = this.#statements
       .prepare<[number], Found & { rank: number; updated: number }>(
-        "select row, host, path, state, instead, rank, updated from entry where row = ?",
+        "select row, host, path, state, instead, keys, rank, updated from entry where row = ?",
       )
       .get(row);
     if (found === undefined) return undefined;
@@ -310,7 +323,7 @@ export class Rows {
       found,
       id: this.#coop(found),
       example: (found.state & state.example) !== 0,
-      registrations: this.identities(row),
+      registrations: keysIn(found.keys).filter(isIdentity),
       rank: found.rank,
       updated: found.updated,
     };
@@ -333,13 +346,18 @@ export class Rows {
       return;
     }
     const changed = this.#statements
-      .prepare<[number], number>("select distinct row from journal where at > ? order by row")
-      .pluck()
+      .prepare<[number], { row: number; rows: number }>(
+        "select row, rows from journal where at > ? order by row",
+      )
       .all(since);
     const get = this.#statements.prepare<[number], StoredRow>(`${columns} where row = ?`);
-    for (const row of changed) {
-      const found = get.get(row);
-      yield { row, facts: found && inMemory(found, kept) };
+    let done = 0;
+    for (const { row: first, rows } of changed) {
+      for (let row = Math.max(first, done); row < first + rows; row++) {
+        const found = get.get(row);
+        yield { row, facts: found && inMemory(found, kept) };
+      }
+      done = Math.max(done, first + rows);
     }
   }
 
@@ -368,6 +386,17 @@ export class Rows {
       .iterate(...boundOf(after));
   }
 
+  /** The first rows in the order of their names whose name begins so, and whether that is all of it. */
+  named(start: string, limit: number): { row: number; exact: boolean }[] {
+    return this.#statements
+      .prepare<[string, string, string, number], [number, number]>(
+        "select row, name = ? from entry where name >= ? and name < ? order by name, tie limit ?",
+      )
+      .raw()
+      .all(start, start, `${start}\u{10ffff}`, limit)
+      .map(([row, exact]) => ({ row, exact: exact === 1 }));
+  }
+
   /** The first of these rows in the order of their names, from behind a place on. */
   sortedByName(rows: Iterable<number>, after: Place | undefined, limit: number): PlacedRow[] {
     return this.#statements
@@ -392,7 +421,27 @@ export class Rows {
 
 /** 32 bits of the hash of the record's URL: the same on every node and after every rebuild. */
 export function tieOf(coop: string): number {
-  return createHash("sha256").update(listingId(coop)).digest().readUInt32BE(0);
+  return hash("sha256", listingId(coop), "buffer").readUInt32BE(0);
+}
+
+/** 32 bits of a key: two may have the same, so that the keys themselves are compared. */
+function hashOf(key: string): number {
+  return hash("sha1", key, "buffer").readUInt32BE(0);
+}
+
+function keysIn(keys: string): string[] {
+  return keys === "" ? [] : keys.split("\n");
+}
+
+/** Rows as runs of neighbours: first and how many. */
+function runsOf(rows: Iterable<number>): [row: number, rows: number][] {
+  const runs: [number, number][] = [];
+  for (const row of [...rows].toSorted((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && row === last[0] + last[1]) last[1] += 1;
+    else runs.push([row, 1]);
+  }
+  return runs;
 }
 
 /** A URL as its origin and the path as it is kept. */

@@ -1,11 +1,14 @@
 import { type FacetName, facetNames, type SearchQuery } from "../coop/query.ts";
-import { readText } from "./asked.ts";
+import { AppError } from "../errors.ts";
 import type { Cache } from "./cache.ts";
 import type { Columns } from "./columns.ts";
 import { type Place, readCursor, type Sort, writeCursor } from "./cursor.ts";
 import type { FacetValue } from "./directory-index.ts";
-import { expressionOf } from "./expression.ts";
 import { facetValues } from "./facets.ts";
+import { findText, type FoundText } from "./found-text.ts";
+import { firstRows } from "./orders.ts";
+import { both, placeCandidates } from "./place-filter.ts";
+import { mostScored, qualityOf, relevance } from "./relevance.ts";
 import type { PlacedRow } from "./rows.ts";
 import { selectAndCount, type Selection } from "./select.ts";
 
@@ -17,39 +20,32 @@ export interface Found {
   records: string[];
   facets: Record<FacetName, FacetValue[]>;
   next: string | null;
+  /** No text has what was typed: this is what `to` finds. */
+  corrected?: { from: string; to: string };
+  /** Few texts have what was typed: this finds much more. */
+  suggestion?: string;
 }
 
 /** Items of a result, when the query doesn't say. */
 const defaultLimit = 20;
 
 /**
- * Answers a query: FTS5 finds the text, one pass over the columns filters and
- * counts, and only the items of the page are read.
+ * Answers a query: FTS5 finds the text, the tiles of the earth the place, one
+ * pass over the columns filters and counts, and only the items of the page are
+ * read.
  *
  * @throws {AppError} `bad-request` for a cursor of another query.
  */
 export function search(query: SearchQuery, cache: Cache, columns: Columns): Found {
-  const text = readText(query.q ?? "");
-  const sort = sortOf(query.sort, text.kind === "words" || text.kind === "nothing");
-  const after = readCursor(query, sort);
+  const text = findText(query.q ?? "", cache, columns);
+  const { rows, corrected, suggestion } = text;
+  const candidates = both(rows, placeCandidates(columns, query));
+  const counted =
+    query.facets === undefined ? facetNames : facetNames.filter(isAmong(query.facets));
+  const { selection, counts } = selectAndCount(columns, query, candidates, counted);
   const limit = query.limit ?? defaultLimit;
-  let scores: [row: number, score: number][] = [];
-  let hits: number[] | undefined;
-  if (text.kind === "nothing") hits = [];
-  if (text.kind === "words" && sort === "relevance") {
-    scores = cache.texts.scores(expressionOf(text));
-    hits = scores.map(([row]) => row);
-  } else if (text.kind === "words") {
-    hits = cache.texts.hits(expressionOf(text));
-  }
-  const candidates = hits && Uint32Array.from(hits).toSorted();
-  const { selection, counts } = selectAndCount(columns, query, candidates, facetNames);
-  const page =
-    sort === "relevance"
-      ? bestOf(scores, selection, columns, after, limit + 1)
-      : sort === "name"
-        ? byName(selection, columns, cache, after, limit + 1)
-        : newest(selection, columns, after, limit + 1);
+  const { sort, after } = orderOf(query, text);
+  const page = pageOf(sort, { query, text, selection, cache, columns, after, limit: limit + 1 });
   const last = page.length > limit ? page[limit - 1] : undefined;
   return {
     total: selection.total,
@@ -57,23 +53,78 @@ export function search(query: SearchQuery, cache: Cache, columns: Columns): Foun
     records: page.slice(0, limit).flatMap(({ row }) => cache.rows.record(row) ?? []),
     facets: facetValues(columns, counts, query),
     next: last === undefined ? null : writeCursor(query, sort, last),
+    ...(corrected !== undefined && { corrected }),
+    ...(suggestion !== undefined && { suggestion }),
   };
 }
 
-/** Without words there is no relevance. */
-function sortOf(sort: SearchQuery["sort"], words: boolean): Sort {
-  const wanted = sort === "nearest" || sort === "quality" ? "name" : sort;
-  if (words) return wanted ?? "relevance";
-  return wanted === "updated" ? "updated" : "name";
+/** The rows that have the words of a search, ascending; undefined is all. */
+export function textRows(q: string, cache: Cache, columns: Columns): Uint32Array | undefined {
+  return findText(q, cache, columns).rows;
 }
 
-function byName(
-  { rows, exampleRows, marks }: Selection,
-  columns: Columns,
-  cache: Cache,
-  after: Place | undefined,
-  limit: number,
-): PlacedRow[] {
+function isAmong(asked: readonly string[]): (facet: FacetName) => boolean {
+  return (facet) => asked.includes(facet);
+}
+
+/**
+ * In which order the result is, and where in it the page begins. Without words
+ * there is no relevance; what is too much to be scored is in order of quality.
+ * A result that was begun in one of the two goes on in it.
+ */
+function orderOf(
+  query: SearchQuery,
+  { asked, rows }: FoundText,
+): { sort: Sort; after: Place | undefined } {
+  const wanted = query.sort ?? "relevance";
+  if (wanted !== "relevance" || asked.kind === "everything") {
+    const sort = wanted === "relevance" ? "name" : wanted;
+    return { sort, after: readCursor(query, [sort]) };
+  }
+  const after = readCursor(query, ["relevance", "quality"]);
+  const size = rows?.length ?? Infinity;
+  const sort = after?.sort ?? (size <= mostScored ? "relevance" : "quality");
+  if (sort === "relevance" && size > 2 * mostScored) {
+    throw new AppError(
+      "bad-request",
+      "There is so much more now that it comes in another order: begin again without the cursor.",
+    );
+  }
+  return { sort, after };
+}
+
+interface PageQuestion {
+  query: SearchQuery;
+  text: FoundText;
+  selection: Selection;
+  cache: Cache;
+  columns: Columns;
+  after: Place | undefined;
+  limit: number;
+}
+
+function pageOf(sort: Sort, question: PageQuestion): PlacedRow[] {
+  const { query, text, selection, cache, columns, after, limit } = question;
+  const first = (keyOf: (row: number) => number) =>
+    firstRows(selection, keyOf, columns, after, limit);
+  switch (sort) {
+    case "name":
+      return byName(question);
+    case "nearest":
+      return nearest(question);
+    case "updated":
+      return first((row) => -(columns.updated[row] ?? 0));
+    case "relevance":
+      return first(relevance(text, cache, columns));
+    default: {
+      const typed = query.sort === "quality" ? undefined : text.typed;
+      return first(qualityOf(typed, cache, columns));
+    }
+  }
+}
+
+function byName({ selection, cache, columns, after, limit }: PageQuestion): PlacedRow[] {
+  const { rows, exampleRows, marks } = selection;
   // Sorting the matches, or going along the order until enough of it matches:
   // whichever looks at fewer rows.
   if ((rows.length + exampleRows.length) ** 2 < columns.size * limit) {
@@ -87,53 +138,16 @@ function byName(
   return page;
 }
 
-function newest(
-  { rows, exampleRows }: Selection,
-  columns: Columns,
-  after: Place | undefined,
-  limit: number,
-): PlacedRow[] {
-  const all = [...rows, ...exampleRows].map((row): [number, number] => [
-    row,
-    -(columns.updated[row] ?? 0),
-  ]);
-  return first(all, columns, after, limit);
-}
-
-function bestOf(
-  scores: [row: number, score: number][],
-  { marks }: Selection,
-  columns: Columns,
-  after: Place | undefined,
-  limit: number,
-): PlacedRow[] {
-  return first(
-    scores.filter(([row]) => marks[row] === 1),
-    columns,
-    after,
+function nearest({ query, selection, columns, after, limit }: PageQuestion): PlacedRow[] {
+  if (query.near === undefined) return []; // no query has it without
+  const { rows, exampleRows, marks } = selection;
+  const all =
+    exampleRows.length === 0 ? rows : Uint32Array.from([...rows, ...exampleRows]).toSorted();
+  const found = columns.geo.nearest(query.near, {
     limit,
-  );
-}
-
-function first(
-  keyed: [row: number, key: number][],
-  columns: Columns,
-  after: Place | undefined,
-  limit: number,
-): PlacedRow[] {
-  const left: (PlacedRow & { key: number })[] = [];
-  for (const [row, key] of keyed) {
-    const tie = columns.tie[row] ?? 0;
-    if (after === undefined || key > Number(after.key) || (key === after.key && tie > after.tie)) {
-      left.push({ row, key, tie });
-    }
-  }
-  return left.toSorted((a, b) => a.key - b.key || a.tie - b.tie).slice(0, limit);
-}
-
-/** The rows that have the words of a search, ascending; undefined is all. */
-export function textRows(q: string, { texts }: Cache): Uint32Array | undefined {
-  const text = readText(q);
-  if (text.kind === "nothing") return new Uint32Array(0);
-  return text.kind === "words" ? Uint32Array.from(texts.hits(expressionOf(text))) : undefined;
+    among: { rows: all, marks },
+    tie: columns.tie,
+    after: after && { km: Number(after.key), tie: after.tie },
+  });
+  return found.map(({ row, km, tie }) => ({ row, key: km, tie }));
 }

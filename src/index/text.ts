@@ -31,6 +31,8 @@ export const coopRun = new RegExp(coopRuns.map(fold).join("|"), "u");
 
 /** The article in Arabic, alone or behind `and`, `in`, `as`, `so`, `for`; and in Hebrew. */
 const article = /^(?:[وبكف]?ال|لل)(?=\p{L}{2})|^ה(?=\p{L}{3})/u;
+/** The same before a word that is being typed. */
+const earlyArticle = /^(?:(?:[وبكف]?ال|لل)|ה)(?=\p{L})/u;
 
 /**
  * A folded word as a term: words for co-operative become one, and the article
@@ -39,6 +41,11 @@ const article = /^(?:[وبكف]?ال|لل)(?=\p{L}{2})|^ה(?=\p{L}{3})/u;
 function termOf(word: string): string {
   const bare = spaced.test(word) ? word.replace(article, "") : word;
   return coops.has(word) || coops.has(bare) ? coop : bare;
+}
+
+/** The beginning of a word without an article, if there may be one before it. */
+export function withoutArticle(beginning: string): string {
+  return beginning.replace(earlyArticle, "");
 }
 
 /** The pieces of folded text, in their order. */

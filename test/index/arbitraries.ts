@@ -101,7 +101,7 @@ export function directory(maxLength: number): fc.Arbitrary<Known[]> {
     .chain((size) => fc.tuple(...Array.from({ length: size }, (_, at) => known(`c${at}`))));
 }
 
-const otherWords: Word[] = ["health", "scotland", "food", "nothing"].map((word) => ({
+const otherWords: Word[] = ["health", "scotland", "energy", "nothing"].map((word) => ({
   written: word,
   plain: word,
 }));
@@ -123,13 +123,13 @@ const single = fc
   .oneof({ weight: 3, arbitrary: word }, partOfRun)
   .map((each): { q: string; term: Term } => ({
     q: each.written,
-    term: { words: [each], prefix: each.short === true },
+    term: { words: [each], prefix: false },
   }));
 const quoted = fc
   .array(word, { minLength: 1, maxLength: 3 })
   .map((each): { q: string; term: Term } => ({
     q: `"${written(each)}"`,
-    term: { words: each, prefix: false },
+    term: { words: each, prefix: false, quoted: true },
   }));
 
 /** Words and quotations; the last word may be incomplete. */
@@ -143,7 +143,7 @@ export const asked: fc.Arbitrary<Asked> = fc
     const [only] = last?.term.words ?? [];
     if (last !== undefined && only !== undefined && !last.q.startsWith('"')) {
       last.term.prefix = true;
-      if (!only.run && !only.short && only.plain.length > cut + 1) {
+      if (!only.run && !only.coop && !only.stop && only.plain.length > cut + 1) {
         const plain = only.plain.slice(0, only.plain.length - cut);
         last.term.words = [{ written: plain, plain }];
         last.q = plain;

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { themes } from "../../src/coop/codes.ts";
 import type { Listing } from "../../src/coop/listing.ts";
 import { organisationsOf, representative, type SameAs } from "../../src/coop/organisation.ts";
-import { type FacetName, facetNames, type SearchQuery } from "../../src/coop/query.ts";
+import { type FacetName, type SearchQuery } from "../../src/coop/query.ts";
 import { regionLabel, regionPath } from "../../src/coop/regions.ts";
 import { sectorLabel, sectorPath } from "../../src/coop/sectors.ts";
 import { multiStakeholder } from "../../src/coop/stakeholders.ts";
+import { codesNamed } from "../../src/index/code-names.ts";
 import type { SearchResult } from "../../src/index/directory-index.ts";
 
 /** A word of names and queries, and how it is compared; `run` for scripts without spaces. */
@@ -13,8 +14,10 @@ export interface Word {
   written: string;
   plain: string;
   run?: true;
-  /** Finds what begins with it, wherever it stands outside a quotation. */
-  short?: true;
+  /** A word for co-operative: alone it finds everything, beside others it is no condition. */
+  coop?: true;
+  /** A stop word: beside others it is no condition. */
+  stop?: true;
 }
 
 export const vocabulary: Word[] = [
@@ -22,20 +25,21 @@ export const vocabulary: Word[] = [
   { written: "Bake", plain: "bake" },
   { written: "Società", plain: "societa" },
   { written: "ŁÓDŹ", plain: "lodz" },
-  { written: "Cooperativa", plain: "cooperativa" },
-  { written: "co-op", plain: "coop", short: true },
+  { written: "Cooperativa", plain: "cooperativa", coop: true },
+  { written: "co-op", plain: "coop", coop: true },
   { written: "Straße", plain: "strasse" },
   { written: "Ёлка", plain: "елка" },
-  { written: "AND", plain: "and" },
-  { written: "生活協同組合", plain: "生活協同組合", run: true },
-  { written: "組合生活", plain: "組合生活", run: true },
-  { written: "협동조합", plain: "협동조합", run: true },
+  { written: "AND", plain: "and", stop: true },
+  { written: "生活必需品店", plain: "生活必需品店", run: true },
+  { written: "品店生活", plain: "品店生活", run: true },
+  { written: "먹거리나눔", plain: "먹거리나눔", run: true },
 ];
 
 /** Words that must stand together, or one word; `prefix` when the last may be incomplete. */
 export interface Term {
   words: Word[];
   prefix: boolean;
+  quoted?: true;
 }
 
 /** A query's text, and what it means. */
@@ -51,19 +55,38 @@ export interface Known {
   summary: Word[];
 }
 
+/** The facets that the model knows of. */
+const modelled = [
+  "theme",
+  "sector",
+  "region",
+  "type",
+  "multi_stakeholder",
+  "level",
+  "status",
+] as const satisfies FacetName[];
+
+/** What of the words must be met. */
+function conditionsOf(terms: Term[]): Term[] {
+  const is = (kind: "coop" | "stop") => (term: Term) =>
+    term.quoted !== true && term.words.every((word) => word[kind] === true);
+  const telling = terms.filter((term) => !is("coop")(term) && !is("stop")(term));
+  if (telling.length > 0) return telling;
+  return terms.some(is("coop")) ? [] : terms;
+}
+
 /** The answer to a query, found by looking at every listing. */
 export function slowly(
   all: Known[],
   links: readonly SameAs[],
   asked: Asked | undefined,
   query: SearchQuery,
-): Pick<SearchResult, "total" | "examples" | "facets"> & { found: Known[] } {
-  const text = shown(all, links).filter(
-    (each) => asked === undefined || asked.terms.every((term) => has(each, term)),
-  );
+): Pick<SearchResult, "total" | "examples" | "facets"> & { found: Known[]; texts: number } {
+  const conditions = asked === undefined ? [] : conditionsOf(asked.terms);
+  const text = shown(all, links).filter((each) => conditions.every((term) => has(each, term)));
   const without = (facet?: FacetName) =>
     text.filter(({ listing }) =>
-      facetNames.every((name) => {
+      modelled.every((name) => {
         const wanted: readonly string[] = query[name] ?? [];
         if (name === "status" && name !== facet && wanted.length === 0) {
           return listing.status !== "closed";
@@ -76,9 +99,10 @@ export function slowly(
       }),
     );
   const found = without();
+  const texts = text.length;
   const examples = found.filter(({ listing }) => listing.example).length;
   const facets = Object.fromEntries(
-    facetNames.map((name) => {
+    modelled.map((name) => {
       const counted = without(name).filter(({ listing }) => !listing.example);
       const values = shownValues(name, query, all).map((value) => ({
         value,
@@ -94,7 +118,7 @@ export function slowly(
       ];
     }),
   ) as unknown as SearchResult["facets"];
-  return { total: found.length - examples, examples, facets, found };
+  return { total: found.length - examples, examples, facets, found, texts };
 }
 
 /** Of each organisation, the listing that stands for it. */
@@ -125,7 +149,24 @@ function compare(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function has(each: Known, { words, prefix }: Term): boolean {
+function has(each: Known, term: Term): boolean {
+  const names = term.words.map(termOf);
+  const codes = new Set(codesNamed(names, term.prefix));
+  const own = [
+    ...[...valuesOf(each.listing, "theme")].map((theme) => `theme:${theme}`),
+    ...valuesOf(each.listing, "sector"),
+    ...valuesOf(each.listing, "region"),
+    ...[...valuesOf(each.listing, "type")].map((type) => `type:${type}`),
+  ];
+  return own.some((code) => codes.has(code)) || isInText(each, term);
+}
+
+/** All words for co-operative are the same. */
+function termOf({ plain, coop }: Word): string {
+  return coop === true ? "coop" : plain;
+}
+
+function isInText(each: Known, { words, prefix }: Term): boolean {
   return textsOf(each).some((text) =>
     text.some((_, at) =>
       words.every((word, i) => {
@@ -135,8 +176,8 @@ function has(each: Known, { words, prefix }: Term): boolean {
         const last = i === words.length - 1;
         if (!word.run || !there.run) {
           return last && prefix && !word.run
-            ? there.plain.startsWith(word.plain)
-            : there.plain === word.plain;
+            ? termOf(there).startsWith(termOf(word))
+            : termOf(there) === termOf(word);
         }
         // A run may be part of a longer one, where nothing stands between.
         if (first && last) return there.plain.includes(word.plain);
@@ -148,11 +189,9 @@ function has(each: Known, { words, prefix }: Term): boolean {
 }
 
 function textsOf({ listing, name, summary }: Known): Word[][] {
-  const labels = [
-    ...[...valuesOf(listing, "region")].map((code) => regionLabel(code)),
-    ...(listing.theme ?? []).map((theme) => themes[theme].label),
-    ...(listing.activity ?? []).map(sectorLabel),
-  ];
+  const labels = [...valuesOf(listing, "region")]
+    .filter((code) => !code.startsWith("iso3166-1:"))
+    .map((code) => regionLabel(code));
   const words = (label = "") =>
     label
       .normalize("NFD")
