@@ -78,6 +78,11 @@ export function supplyOf({ query, today }: SupplyQuestion, columns: Columns, par
   };
 }
 
+/** Whether a theme is asked for in a place, and nobody is there to supply it. */
+export function isLacking({ needing, buying, offering, working }: ThemeSupply): boolean {
+  return needing + buying > 0 && offering + working === 0;
+}
+
 /** How many rows have each value of a facet. */
 function countValues(
   columns: Columns,

@@ -4,6 +4,7 @@ import type { Relation } from "../coop/listing.ts";
 import { sectorLabel } from "../coop/sectors.ts";
 import { AppError } from "../errors.ts";
 import type { Entry } from "../index/directory-index.ts";
+import { isLacking } from "../index/supply.ts";
 import { nextUrl, unlessKnown } from "./answer.ts";
 import { brief } from "./brief.ts";
 import { exchange, relation as relationRow } from "./item-rows.ts";
@@ -65,10 +66,10 @@ export async function supplyPlace(site: Site, c: Context): Promise<Response> {
     const { organisations, themes } = await site.index.supply({ query, today });
     return {
       organisations,
-      themes: themes.map(({ sectors, ...counts }) => ({
-        ...counts,
-        nobody: isLacking(counts),
-        sectors: sectors.map(({ sector, working }) => ({
+      themes: themes.map((theme) => ({
+        ...theme,
+        nobody: isLacking(theme),
+        sectors: theme.sectors.map(({ sector, working }) => ({
           sector,
           label: sectorLabel(sector) ?? null,
           working,
@@ -76,13 +77,6 @@ export async function supplyPlace(site: Site, c: Context): Promise<Response> {
       })),
     };
   });
-}
-
-/** Whether a theme is asked for in a place, and nobody is there to supply it. */
-export function isLacking(
-  of: Record<"needing" | "buying" | "offering" | "working", number>,
-): boolean {
-  return of.needing + of.buying > 0 && of.offering + of.working === 0;
 }
 
 /** `GET /api/v1/relations`: who has to do with whom, as a graph. */

@@ -42,6 +42,22 @@ export function readParameters<Schema extends z.ZodObject>(
   return { faults: read.error.issues.flatMap((issue) => parameterFaults(issue, names)) };
 }
 
+/** Kilometres around a point for which none are given. */
+const usualRadius = 25;
+
+/**
+ * The parameters that a page knows: links that people share pick up others on
+ * the way. Its form always has a radius, and the point may be empty.
+ */
+export function pageParameters(url: string, { shape }: z.ZodObject): URLSearchParams {
+  const asked = [...new URL(url).searchParams].filter(([name]) => name in shape);
+  const parameters = new URLSearchParams(asked);
+  if (!("near" in shape)) return parameters;
+  if ((parameters.get("near") ?? "").trim() === "") parameters.delete("radius_km");
+  else if (!parameters.has("radius_km")) parameters.set("radius_km", String(usualRadius));
+  return parameters;
+}
+
 /** Reads what can be understood of parameters; the others are left out, and it is said why. */
 export function readMost<Schema extends z.ZodObject>(
   schema: Schema,

@@ -22,6 +22,7 @@ import { failure } from "./failure.ts";
 import { editorScript, scriptFile } from "./script.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
+import { showRelations, showSupply } from "./show-matching.ts";
 import { showNetwork } from "./show-network.ts";
 import { showAbout, showHome, showSearch } from "./show.ts";
 import type { Site } from "./site.ts";
@@ -68,6 +69,8 @@ export function createWeb(site: Site): Hono {
   app.get("/", () => showHome(site));
   app.get("/search", (c) => showSearch(site, c));
   app.get("/map", (c) => showMap(site, c));
+  app.get("/supply", (c) => showSupply(site, c));
+  app.get("/relations", (c) => showRelations(site, c));
   app.get("/coops/:id", (c) => showCoop(site, c.req.param("id"), c.req.query("members")));
   app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
   app.get("/coops/:id/classes/:key", (c) =>

@@ -13,7 +13,7 @@ import { homePage } from "./pages/home.ts";
 import { narrowings } from "./pages/search-address.ts";
 import type { Names } from "./pages/filter-label.ts";
 import { searchPage } from "./pages/search.ts";
-import { type Fault, readParameters } from "./parameters.ts";
+import { pageParameters, readMost } from "./parameters.ts";
 import type { Site } from "./site.ts";
 import { filterNames } from "./filter-names.ts";
 import { knownSources } from "./sources.ts";
@@ -32,26 +32,12 @@ export async function showHome(site: Site): Promise<Response> {
   );
 }
 
-/** Kilometres around a point for which none are given. */
-const usualRadius = 25;
-
 /** `GET /search`: what can't be understood is said, and the rest is searched for. */
 export async function showSearch(site: Site, c: Context): Promise<Response> {
-  // Links that people share pick up parameters on the way: those are no fault of theirs.
-  const asked = [...new URL(c.req.url).searchParams];
-  const parameters = new URLSearchParams(asked.filter(([name]) => name in SearchQuery.shape));
-  // The form always has a radius, and its point may be empty.
-  if ((parameters.get("near") ?? "").trim() === "") parameters.delete("radius_km");
-  else if (!parameters.has("radius_km")) parameters.set("radius_km", String(usualRadius));
+  const parameters = pageParameters(c.req.url, SearchQuery);
   const written = parameters.get("q") ?? "";
-  let faults: Fault[] = [];
-  let read = readParameters(SearchQuery, parameters);
-  if ("faults" in read) {
-    faults = read.faults;
-    for (const { parameter } of faults) if (parameter !== undefined) parameters.delete(parameter);
-    read = readParameters(SearchQuery, parameters);
-  }
-  let query = narrowed("data" in read ? read.data : {});
+  const { data, faults } = readMost(SearchQuery, parameters);
+  let query = narrowed(data);
   let result: SearchResult;
   try {
     result = await site.index.search(query);

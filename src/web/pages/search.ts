@@ -169,9 +169,16 @@ function found({ host, query, result }: SearchData): Html {
 function elsewhere(query: SearchQuery): Html {
   const { cursor: _, sort: _sort, limit: _limit, ...same } = query;
   return html`<p class="aside elsewhere">
-    The same search <a href="${searchHref(same, "/map")}">on the map</a> and
+    The same search <a href="${searchHref(same, "/map")}">on the map</a>,
+    <a href="${searchHref(placesOf(same), "/supply")}">what is needed and offered there</a> and
     <a href="${searchHref(same, "/api/v1/coops")}">as JSON</a>.
   </p>`;
+}
+
+/** What of a search the page of supply knows. */
+function placesOf({ theme, sector, region, type, level, status, source, ...more }: SearchQuery) {
+  const { near, radius_km, bbox } = more;
+  return { theme, sector, region, type, level, status, source, near, radius_km, bbox };
 }
 
 /** By what a search can be sorted, and what that is called. */
