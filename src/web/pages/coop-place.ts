@@ -1,11 +1,17 @@
 import { html } from "hono/html";
+import type { Point } from "../../coop/earth.ts";
 import type { Listing } from "../../coop/listing.ts";
+import type { SearchQuery } from "../../coop/query.ts";
 import { regionLabel, regionPath } from "../../coop/regions.ts";
 import type { Entry } from "../../index/directory-index.ts";
 import { placeWords, regionName } from "../entries.ts";
 import type { Html } from "../text.ts";
 import { precisionWords } from "../words.ts";
 import { locatorMap } from "./locator-map.ts";
+import { searchHref } from "./search-address.ts";
+
+/** So many km around a co-op is near it. */
+const nearby = 25;
 
 /** The address, the place from near to far, and a dot in the outline of the country. */
 export function place(entry: Entry): Html | undefined {
@@ -29,7 +35,14 @@ function point(
       ><data value="${latitude},${longitude}"
         >${degrees(latitude, "N", "S")}, ${degrees(longitude, "E", "W")}</data
       >${precision === undefined ? "" : `, ${precisionWords[precision]}`}</span
-    >`;
+    >${around({ latitude, longitude })}`;
+}
+
+/** What else is there: in a list, the nearest first, and on the map. */
+function around(near: Point): Html {
+  const query: SearchQuery = { near, radius_km: nearby };
+  return html`<br /><a href="${searchHref({ ...query, sort: "nearest" })}">Co-ops nearby</a> ·
+    <a href="${searchHref(query, "/map")}">on the map</a>`;
 }
 
 function degrees(value: number, positive: string, negative: string): string {

@@ -69,7 +69,8 @@ export function townNames(view: View): Html[] {
     if (taken.has(cell)) continue;
     taken.add(cell);
     names.push(
-      html`<text class="town" x="${share(left)}" y="${share(top)}" dx="4" dy="4">${name}</text>`,
+      html`<circle class="town" cx="${share(left)}" cy="${share(top)}" r="1.5" />
+        <text class="town" x="${share(left)}" y="${share(top)}" dx="5" dy="4">${name}</text>`,
     );
   }
   return names;

@@ -8,7 +8,7 @@ import { pagePath } from "../entries.ts";
 import type { Page } from "../layout.ts";
 import { boxOf, moved, spotOn, type View, viewOf, widened, world, zoomed } from "../map-view.ts";
 import type { Fault } from "../parameters.ts";
-import { compact, counted, type Html, number } from "../text.ts";
+import { counted, type Html, number } from "../text.ts";
 import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { ground, isTooClose, scaleBar, share, townNames } from "./map-drawing.ts";
@@ -182,16 +182,27 @@ function cluster(query: SearchQuery, view: View, group: Group): Html {
   const closer = next.width < view.width * 0.6 ? next : zoomed(viewAround(view, group), 2);
   const town = nearestTown(group);
   const where = town === undefined ? `at ${pointWords(group)}` : `around ${town.name}`;
-  const label = `${counted(group.count, "co-op")} ${where}${atOnePlace ? ", at one place: as a list" : ""}`;
+  const shown = shortWords(group.count);
+  const exactly = shown === number(group.count) ? "" : ` (${number(group.count)})`;
+  const label = `${shown}${exactly} co-ops ${where}${atOnePlace ? ", at one place: as a list" : ""}`;
   const size = sizes.filter((least) => group.count >= least).length;
   return html`<a
     class="cluster size-${size}"
     href="${atOnePlace ? href(query, box, "/search") : href(query, boxOf(closer))}"
     aria-label="${label}"
-    ><title>${label}</title>
-    <circle cx="${share(left)}" cy="${share(top)}" r="${9 + size * 3}" />
-    <text x="${share(left)}" y="${share(top)}" dy="0.35em">${compact(group.count)}</text></a
+    ><circle cx="${share(left)}" cy="${share(top)}" r="${9 + size * 2.5}" />
+    <text x="${share(left)}" y="${share(top)}" dy="0.35em">${shown}</text></a
   >`;
+}
+
+const shortened = new Intl.NumberFormat("en-GB", {
+  notation: "compact",
+  maximumSignificantDigits: 2,
+});
+
+/** A number for a small circle: `999`, but `1.2K`. */
+function shortWords(count: number): string {
+  return count < 1000 ? number(count) : shortened.format(count);
 }
 
 /** The same scale with a group in its middle. */
@@ -210,8 +221,8 @@ function point(host: string, view: View, entry: Entry): Html | string {
     class="single ${vague ? "vague" : ""}"
     href="${pagePath(host, entry)}"
     aria-label="${name}"
-    ><title>${name}</title> <circle cx="${share(left)}" cy="${share(top)}" r="6"
-  /></a>`;
+    ><circle cx="${share(left)}" cy="${share(top)}" r="6"><title>${name}</title></circle></a
+  >`;
 }
 
 function caption({ view, found, query }: MapData): Html {
