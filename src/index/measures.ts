@@ -45,6 +45,18 @@ export function measureNames(): string[] {
   ];
 }
 
+/** The names of the measures of which there are any figures. */
+export function reportedMeasures(runs: Runs): string[] {
+  const reported = new Set(runs.measures());
+  const known = measureNames().filter((name) => {
+    const read = parseMeasure(name)?.runs;
+    const needed = [read?.value, read?.of].filter((run) => run !== undefined);
+    return needed.every((run) => reported.has(run)) && !name.endsWith(":EUR");
+  });
+  const money = [...reported].filter((run) => amounts.some((each) => run.startsWith(`${each}:`)));
+  return [...known, ...money.toSorted()];
+}
+
 /** Reads `members`, `members:worker`, `turnover:EUR`; undefined for what is no measure. */
 export function parseMeasure(name: string): Measure | undefined {
   if (name === "organisations") return { name, runs: undefined, sensitive: false };

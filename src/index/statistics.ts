@@ -16,6 +16,7 @@ import {
   keepRows,
   type Measure,
   parseMeasure,
+  reportedMeasures,
   type StatName,
 } from "./measures.ts";
 import { resultsOf, type Table, tableOf } from "./table.ts";
@@ -129,6 +130,7 @@ function atOnce(
   return tableOf(question, layout, results, {
     margins: "both",
     undated: year === undefined ? null : undatedOf(columns, find("ever")),
+    reported: reportedMeasures(columns.figures),
   });
 }
 
@@ -181,6 +183,7 @@ function byYear(
   return tableOf(question, layout, results, {
     margins: timedRows ? "rows" : "cols",
     undated: byPopulation ? undatedOf(columns, found) : null,
+    reported: reportedMeasures(columns.figures),
   });
 }
 

@@ -46,6 +46,8 @@ export interface Table {
   total: Cells | null;
   /** Of tables by year: co-ops that are in none, as nobody says when they were founded or closed. */
   undated: number | null;
+  /** The measures of which anybody reports anything, whatever the table is of. */
+  reported: string[];
 }
 
 /** All that is known of every place of a table. */
@@ -125,8 +127,9 @@ export function tableOf(
   { rows, cols }: { rows?: DimensionName | undefined; cols?: DimensionName | undefined },
   layout: Layout,
   results: Results,
-  { margins, undated }: { margins: "rows" | "cols" | "both"; undated: number | null },
+  rest: { margins: "rows" | "cols" | "both"; undated: number | null; reported: string[] },
 ): Table {
+  const { margins, undated, reported } = rest;
   const { rowsAt, colsAt, wholeAt, size } = layout;
   const part = (from: number, to: number) => cellsOf(results, from, to);
   return {
@@ -138,6 +141,7 @@ export function tableOf(
     colMargin: margins === "rows" ? null : part(colsAt, wholeAt),
     total: margins === "both" ? part(wholeAt, size) : null,
     undated,
+    reported,
   };
 }
 

@@ -20,10 +20,10 @@ const page = new Set(["text/html", "application/xhtml+xml"]);
 const activity = new Set(["application/activity+json", "application/ld+json", "application/json"]);
 const json = new Set(["application/json", "application/problem+json", ...activity]);
 
-/** Whether the first of the most wanted types is of the second set rather than the first. */
-function prefers(header: string | null, wanted: Set<string>): boolean {
+/** Whether the first of the most wanted types is of the second set rather than the usual one. */
+function prefers(header: string | null, wanted: Set<string>, usual = page): boolean {
   const known = choices(header).filter(
-    ({ name, weight }) => weight > 0 && (page.has(name) || wanted.has(name)),
+    ({ name, weight }) => weight > 0 && (usual.has(name) || wanted.has(name)),
   );
   const most = Math.max(...known.map(({ weight }) => weight));
   const first = known.find(({ weight }) => weight === most);
@@ -42,6 +42,11 @@ export function prefersActivity(accept: string | null): boolean {
 /** Whether an error is better told in JSON than on a page. */
 export function prefersJson(accept: string | null): boolean {
   return prefers(accept, json);
+}
+
+/** Whether a table is wanted as CSV rather than as JSON. */
+export function prefersCsv(accept: string | null): boolean {
+  return prefers(accept, new Set(["text/csv"]), json);
 }
 
 /** The best compression that the client takes. */

@@ -17,7 +17,7 @@ export interface Page {
   title: string;
   description?: string | undefined;
   /** Which entry of the navigation this is. */
-  current?: "search" | "map" | "network" | "about" | "admin";
+  current?: "search" | "map" | "stats" | "network" | "about" | "admin";
   /** More for the head: links to other forms of the page. */
   head?: Html;
   /** Between the masthead and the content: on the co-op’s own side, who is signed in. */
@@ -30,6 +30,7 @@ export interface Page {
 const entries = [
   ["search", "/search", "Search"],
   ["map", "/map", "Map"],
+  ["stats", "/stats", "Statistics"],
   ["network", "/network", "Network"],
   ["about", "/about", "About"],
   // The same for everybody, signed in or not: public pages can be cached.

@@ -30,6 +30,7 @@ import { listRelations, matchCoop, supplyPlace } from "./matching.ts";
 import { showOpenApi } from "./openapi.ts";
 import { searchMap, showMap } from "./map.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
+import { showStatistics } from "./show-statistics.ts";
 import { tabulateCoops } from "./statistics.ts";
 import { suggestCodes } from "./suggest.ts";
 
@@ -79,6 +80,7 @@ export function createWeb(site: Site): Hono {
   app.get("/directory/:host/:path{.+}", (c) =>
     showReplica(site, c.req.param("host"), c.req.param("path"), c.req.query("members")),
   );
+  app.get("/stats", (c) => showStatistics(site, c));
   app.get("/network", (c) => showNetwork(site, c));
   app.get("/about", () => showAbout(site));
   app.get("/actor", () => elsewhere("/about"));

@@ -1,0 +1,60 @@
+import type { Context } from "hono";
+import { SearchQuery } from "../coop/query.ts";
+import * as shownHosts from "../store/shown-hosts.ts";
+import { onward } from "./beyond.ts";
+import { filterNames } from "./filter-names.ts";
+import { respond } from "./layout.ts";
+import { statisticsPage } from "./pages/statistics.ts";
+import { readMost } from "./parameters.ts";
+import { narrowed } from "./show.ts";
+import type { Site } from "./site.ts";
+import { citationOf, statementOf, tooLarge } from "./statistics.ts";
+import { rulesOf } from "./statistics-rules.ts";
+import { StatisticsQuery } from "./statistics-query.ts";
+
+/** What the page shows before anybody chooses. */
+const first = { rows: "type" } as const;
+
+/** `GET /stats`: what can't be understood is said, and the rest is counted. */
+export async function showStatistics(site: Site, c: Context): Promise<Response> {
+  // Links that people share pick up parameters on the way: those are no fault of theirs.
+  const given = [...new URL(c.req.url).searchParams];
+  const parameters = new URLSearchParams(given.filter(([name]) => name in StatisticsQuery.shape));
+  if ((parameters.get("near") ?? "").trim() === "") parameters.delete("radius_km");
+  const { data, faults } = readMost(StatisticsQuery, parameters);
+  const { rows, cols, measure, stat, year, compare, from, to, panel, format: _, ...filters } = data;
+  const query: Partial<StatisticsQuery> = {
+    rows: rows === undefined && cols === undefined ? first.rows : rows,
+    cols,
+    measure,
+    stat,
+    year,
+    compare,
+    from,
+    to,
+    panel,
+    ...narrowed(filters),
+  };
+  const statement = await statementOf(site, query);
+  if ("kind" in statement) faults.push(...tooLarge(statement).faults);
+  const table = "kind" in statement ? undefined : statement;
+  const found = await site.index.search({
+    ...SearchQuery.parse({}),
+    ...narrowed(filters),
+    limit: 1,
+  });
+  const names = await filterNames(site, filters, found.facets);
+  const page = statisticsPage({
+    host: site.node.host,
+    query,
+    statement: table,
+    cite: table && citationOf(site, table),
+    rules: table === undefined ? [] : rulesOf(table),
+    facets: found.facets,
+    faults,
+    names,
+    leaf: await onward(site, "/stats", parameters),
+    silent: await shownHosts.silent(site.db),
+  });
+  return respond(site, page, faults.length === 0 ? 200 : 400);
+}
