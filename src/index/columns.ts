@@ -247,7 +247,7 @@ export class Columns {
    * is to be used before the columns change.
    */
   save(): Saved {
-    const upTo = <T extends Numbers>(all: T) => all.subarray(0, this.#end);
+    const upTo = (all: Numbers): Numbers => all.subarray(0, this.#end);
     return {
       ...Object.fromEntries(plain.map((name) => [name, upTo(this[name])])),
       ...Object.fromEntries(facetNames.map((name) => [`set ${name}`, upTo(this.column(name))])),
@@ -288,8 +288,8 @@ export class Columns {
     for (let at = 0; at < declared.length; at += 2) {
       columns.#declared.set(declared[at] ?? 0, declared[at + 1] ?? 0);
     }
-    for (const [row, each] of columns.state.entries()) {
-      if ((each & example) !== 0) columns.#exampleRows.add(row);
+    for (let row = 0; row < columns.#end; row++) {
+      if (((columns.state[row] ?? 0) & example) !== 0) columns.#exampleRows.add(row);
     }
     columns.figures.restore(saved);
     return columns;

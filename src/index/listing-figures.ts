@@ -8,8 +8,8 @@ import { carriedForward, estimated, type Figure } from "./figures.ts";
  * A count of which only a bound is published (“fewer than 5”) is no figure: it
  * is neither added nor counted as reported, and neither is the sum of the kind
  * of members to which it belongs, as a sum without it could be told from.
- * Classes without a figure for a year are taken from the profile, in the year
- * for which it says them, or else in which it was last changed.
+ * What the profile says of the classes of a kind counts beside, in the latest
+ * year for which it says them, or else in which it was last changed.
  */
 export function figuresOf(listing: Listing): Figure[] {
   const rows = (listing.figures ?? []).toSorted((a, b) => a.year - b.year);
@@ -29,15 +29,11 @@ export function figuresOf(listing: Listing): Figure[] {
       add({ measure, year: row.year, value, flags });
     }
   }
-  const classes = Map.groupBy(listing.stakeholders ?? [], ({ kind, asOf }) =>
-    [(asOf ?? listing.updated).slice(0, 4), kind].join(" "),
-  );
-  for (const [place, group] of classes) {
-    const [year = "", kind = ""] = place.split(" ");
-    const value = sumOf(group.map(({ members }) => members));
-    if (value !== undefined) {
-      add({ measure: `members:${kind}`, year: Number(year), value, flags: 0 });
-    }
+  for (const [kind, classes] of Map.groupBy(listing.stakeholders ?? [], (each) => each.kind)) {
+    const years = classes.map(({ asOf }) => Number((asOf ?? listing.updated).slice(0, 4)));
+    const value = sumOf(classes.map(({ members }) => members));
+    if (value === undefined) continue;
+    add({ measure: `members:${kind}`, year: Math.max(...years), value, flags: 0 });
   }
   return [...found.values()];
 }
