@@ -157,7 +157,10 @@ interface Organisation {
 
 function organisationNamed(id: string, { rows }: Parts): Organisation {
   const found = rowsNamed(id, rows).flatMap((row) => membersOf(row, rows));
-  const names = found.flatMap((row) => [rows.coopOf(row) ?? "", ...rows.identities(row)]);
+  const names = found.flatMap((row) => {
+    const standing = rows.standing(row);
+    return standing === undefined ? [] : [standing.id, ...standing.registrations];
+  });
   return { rows: new Set(found), names: [...new Set(names)] };
 }
 
