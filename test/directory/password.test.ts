@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { scryptSync } from "node:crypto";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hashPassword, isName, Password, verifyPassword } from "../../src/directory/password.ts";
 
@@ -13,6 +15,18 @@ test("a password is kept as a salted scrypt hash with its parameters", async () 
   expect(await verifyPassword("barley hinge comet ", one)).toBe(false);
   expect(await verifyPassword("barley hinge comet", null)).toBe(false);
   expect(await verifyPassword("barley hinge comet", "")).toBe(false);
+});
+
+test("the hash of a running node costs what it says", () => {
+  // In a program of its own, where nothing is cheaper than it should be.
+  const module = join(import.meta.dirname, "../../src/directory/password.ts");
+  const program = `import { hashPassword } from ${JSON.stringify(module)};
+    process.stdout.write(await hashPassword("barley hinge comet"));`;
+  const kept = execFileSync(process.execPath, ["--input-type=module", "-e", program]).toString();
+  const [, salt = "", hash = ""] = /^\$scrypt\$ln=15,r=8,p=3\$(.+)\$(.+)$/.exec(kept) ?? [];
+  const options = { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 26 };
+  const derived = scryptSync("barley hinge comet", Buffer.from(salt, "base64"), 32, options);
+  expect(derived.toString("base64").replaceAll("=", "")).toBe(hash);
 });
 
 test("it is verified with the parameters of its hash, so that they can be raised", async () => {

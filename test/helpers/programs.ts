@@ -5,6 +5,9 @@ import { join } from "node:path";
 
 const src = join(import.meta.dirname, "../../src");
 
+/** Where Node keeps what it has compiled: half of what starting a program costs. */
+const compiled = join(import.meta.dirname, "../../node_modules/.cache/compiled");
+
 /** What a program of ours said and how it ended. */
 interface Ended {
   code: number | null;
@@ -22,7 +25,7 @@ export interface Running {
 /** Starts `main.ts` or `cli.ts` with this environment and no other. */
 export function run(program: string, args: string[], env: Record<string, string>): Running {
   const child = spawn(process.execPath, [join(src, program), ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: compiled, ...env },
   });
   let [output, errors] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
