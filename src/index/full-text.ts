@@ -41,6 +41,14 @@ export class FullText {
     return Uint32Array.from(rows);
   }
 
+  /** The first of them. */
+  first(expression: string, limit: number): number[] {
+    return this.#statements
+      .prepare<[string, number], number>("select rowid from texts where texts match ? limit ?")
+      .pluck()
+      .all(expression, limit);
+  }
+
   /** How many they are, as far as so many. */
   count(expression: string, most: number): number {
     return this.#statements

@@ -1,7 +1,12 @@
 import { registrationKey } from "../coop/registrations.ts";
 
 /** What the keys begin with that listings of one organisation share. */
-export const identityPrefix = "=";
+const identityPrefix = "=";
+
+/** Whether listings with this key belong to one organisation. */
+export function isIdentity(key: string): boolean {
+  return key.startsWith(identityPrefix);
+}
 
 /**
  * The keys of an entry in a register, the more exact first: as the register

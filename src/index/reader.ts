@@ -12,6 +12,7 @@ import type { Table } from "./table.ts";
 import type { KeptSets } from "./kept-sets.ts";
 import { findOnMap, type FoundOnMap, type MapQuestion } from "./map.ts";
 import { type Found, search, textRows } from "./search.ts";
+import { suggest, type Suggestion } from "./suggestions.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 
 /**
@@ -61,6 +62,11 @@ export class Reader implements Disposable {
    */
   keepWords(): boolean {
     return this.#read((columns, cache) => cache.words.keepUp(columns));
+  }
+
+  /** What somebody who types may be about to look for; co-ops by the URLs of their records. */
+  suggest(typed: string, limit: number, language: string): Suggestion[] {
+    return this.#read((columns, cache) => suggest(typed, limit, language, cache, columns));
   }
 
   /** What a search finds on a part of the map. */

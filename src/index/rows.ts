@@ -291,6 +291,11 @@ export class Rows {
       .map(({ row }) => row);
   }
 
+  /** The registrations of a row that join it with others that have them, too. */
+  identities(row: number): string[] {
+    return keysIn(this.at(row)?.keys ?? "").filter(isIdentity);
+  }
+
   /** Whether any other row has one of the registrations among these keys. */
   isShared(keys: readonly string[], row: number): boolean {
     const others = this.#statements

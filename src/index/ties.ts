@@ -207,6 +207,14 @@ export class Ties {
       .all(record);
   }
 
+  /** Whether anybody attests that a co-op is the same as another. */
+  isLinked(coop: string): boolean {
+    return (
+      this.#prepare<[string], unknown>("select 1 from link where coop = ? limit 1").get(coop) !==
+      undefined
+    );
+  }
+
   /** The co-ops of which anybody attests that they are the same as this one. */
   linked(coop: string): string[] {
     return this.#prepare<[string], string>("select distinct same from link where coop = ?")

@@ -78,8 +78,8 @@ export class Writing {
 
   #finish(touched: Set<number>): void {
     settleOrganisations(this.#cache.rows, this.#cache.ties, touched);
-    this.#sincePruned += touched.size;
-    if (this.#sincePruned < journalLength / 10) return;
+    this.#sincePruned += 1;
+    if (this.#sincePruned < 1000) return;
     this.#cache.rows.pruneJournal(journalLength);
     this.#sincePruned = 0;
   }
@@ -89,7 +89,7 @@ export class Writing {
     return isListingId(subject) ? this.#putListing(subject, shown) : this.#putLink(subject, shown);
   }
 
-  /** Returns the rows whose organisation may now be another one. */
+  /** Returns the rows whose organisation may now be another one; a new row stands for itself. */
   #putListing(id: string, record: records.Record | undefined): number[] {
     const { rows, ties, edges, exchanges, texts, kept } = this.#cache;
     const coop = coopOf(id);
@@ -123,7 +123,9 @@ export class Writing {
     ties.put(row, listing);
     edges.put(row, listing);
     exchanges.put(row, listing);
-    return [...before, row];
+    // Most listings are all that there is of their organisation: nothing has to be found out.
+    const alone = before.length < 2 && !rows.isShared(keys, row) && !ties.isLinked(coop);
+    return alone ? [] : [...before, row];
   }
 
   /** The same for what may be an attestation. */
