@@ -12,6 +12,7 @@ import { inbox } from "./inbox.ts";
 import { index } from "./index/main.ts";
 import { progress } from "./measure.ts";
 import { network } from "./network/main.ts";
+import { relevance } from "./relevance.ts";
 import { replication } from "./replication.ts";
 import { disposeShared } from "./uk.ts";
 import { verify } from "./verify.ts";
@@ -24,6 +25,7 @@ const groups: Record<string, (options: string[]) => Promise<void>> = {
   edit,
   idle,
   index,
+  relevance,
   replication,
   network,
 };

@@ -4,8 +4,6 @@ import type { JsonObject } from "../../../src/coop/canonical-json.ts";
 import { Listing } from "../../../src/coop/listing.ts";
 import { readListing } from "../../../src/coop/listing-record.ts";
 import { removeCache } from "../../../src/index/cache.ts";
-import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
-import { openIndex } from "../../../src/index/sqlite-index.ts";
 import type { Db } from "../../../src/store/schema.ts";
 import { measure, progress, report, reportRate } from "../measure.ts";
 import { type Population, population } from "./coops.ts";
@@ -16,7 +14,7 @@ import { listingOf, recordOf } from "./listing.ts";
 import { type Options, readOptions } from "./options.ts";
 import { asEngine } from "./ours.ts";
 import { openPostgres } from "./postgres.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { openHere, type Prepared, prepare } from "./prepare.ts";
 import { casesOf } from "./questions.ts";
 import { ask, type Compared } from "./rounds.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -91,7 +89,7 @@ async function build(
   if (!only.has("build") && existsSync(file)) return;
   removeCache(file);
   const taken = await measure(async () => {
-    await using made = await openIndex(db, file);
+    await using made = await openHere(db, prepared);
     await made.catchUp();
     return n;
   });
@@ -108,8 +106,7 @@ async function build(
     report({ ...bytes, peer: peer.name, peerValue, ratio: value / peerValue, note });
   }
   const restarted = await measure(async () => {
-    await using opened = await openIndex(db, file);
-    await opened.catchUp();
+    await using opened = await openHere(db, prepared);
     return (await opened.counts()).coops;
   });
   report({
@@ -128,7 +125,7 @@ async function questions(
   data: Population,
   options: Options,
 ): Promise<void> {
-  await using opened: DirectoryIndex = await openIndex(db, prepared.index);
+  await using opened = await openHere(db, prepared);
   await opened.catchUp();
   const ours = asEngine(opened, prepared.index, data);
   const compared: Compared[] = [];

@@ -1,3 +1,4 @@
+import { none } from "../../../src/coop/dimensions.ts";
 import { SearchQuery } from "../../../src/coop/query.ts";
 import { writeCursor } from "../../../src/index/cursor.ts";
 import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
@@ -5,7 +6,13 @@ import type { Population } from "./coops.ts";
 import type { Answer, Engine } from "./engine.ts";
 import { bytesOf, filesOf } from "./files.ts";
 import { types } from "./peer-rows.ts";
-import type { ClusterQuestion, Question, SearchQuestion, Words } from "./questions.ts";
+import type {
+  ClusterQuestion,
+  Question,
+  SearchQuestion,
+  TableQuestion,
+  Words,
+} from "./questions.ts";
 
 const world = { south: -90, north: 90, west: -180, east: 180 };
 
@@ -30,7 +37,7 @@ function askIndex(
     case "clusters":
       return clustersOn(index, question);
     default:
-      return undefined;
+      return tableOf(index, data, question);
   }
 }
 
@@ -44,6 +51,35 @@ async function searchIn(
   const { total, facets } = await index.search({ ...query, ...(cursor && { cursor }) });
   const worker = facets.type.find(({ value }) => value === "worker");
   return { hits: total, worker: worker?.count ?? 0 };
+}
+
+/** Cells in which both are known, and what is in them. */
+async function tableOf(
+  index: DirectoryIndex,
+  data: Population,
+  { rows, columns, of, country }: TableQuestion,
+): Promise<Answer> {
+  const query = SearchQuery.parse({
+    level: "primary",
+    status: "active",
+    ...(country !== undefined && { region: regionOf(data, country) }),
+  });
+  const span = { from: undefined, to: undefined };
+  const asked = { query, rows, cols: columns, measure: "members", stat: of, span, matched: false };
+  const table = await index.statistics(asked);
+  if (table.kind !== "table") {
+    throw new Error(`${table.kind}: ${table.rows} rows, ${table.cols} columns`);
+  }
+  let [cells, organisations, values] = [0, 0, 0];
+  const width = table.cols?.values.length ?? 1;
+  for (const [at, count] of table.cells.organisations.entries()) {
+    const place = [table.rows?.values[Math.floor(at / width)], table.cols?.values[at % width]];
+    if (count === 0 || place.includes(none)) continue;
+    cells += 1;
+    organisations += count;
+    values += table.cells.value[at] ?? 0;
+  }
+  return { cells, organisations, [of === "sum" ? "members" : "medians"]: values };
 }
 
 async function clustersOn(index: DirectoryIndex, { fields }: ClusterQuestion): Promise<Answer> {
@@ -60,12 +96,16 @@ export function parametersOf(
 ): Record<string, string> {
   return {
     ...(words && { q: typed(words) }),
-    ...(country !== undefined && { region: `iso3166-1:${data.places.countries[country]}` }),
+    ...(country !== undefined && { region: regionOf(data, country) }),
     ...(type !== undefined && { type: types[type] ?? "" }),
     ...(near && { near: `${near.latitude},${near.longitude}`, radius_km: String(near.km) }),
     ...(box && { bbox: [box.west, box.south, box.east, box.north].join(",") }),
     ...(deep && { sort: "name" }),
   };
+}
+
+function regionOf(data: Population, country: number): string {
+  return `iso3166-1:${data.places.countries[country]}`;
 }
 
 /** What somebody types for it: a word in quotation marks is the whole word, else the last may go on. */

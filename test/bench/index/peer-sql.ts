@@ -67,10 +67,10 @@ export function tableSql(question: TableQuestion, speech: Speech): string {
   const within = country === undefined ? "" : ` and country = ${country}`;
   const open = `status = 0 and level = 0${within}`;
   const from = [rows, columns].includes("class")
-    ? `(select ${rows}, class, members, workers from coop where ${open} union all select ${rows}, class2, members, workers from coop where class2 is not null and ${open}) as c`
-    : `(select ${rows}, ${columns}, members, workers from coop where ${open}) as c`;
+    ? `(select ${rows}, class, members from coop where ${open} union all select ${rows}, class2, members from coop where class2 is not null and ${open}) as c`
+    : `(select ${rows}, ${columns}, members from coop where ${open}) as c`;
   if (of === "median") return speech.medians(rows, columns, from);
-  return `select ${rows}, ${columns}, count(*) as n, sum(members) as members, sum(workers) as workers from ${from} group by ${rows}, ${columns}`;
+  return `select ${rows}, ${columns}, count(*) as n, count(members) as told, sum(members) as members from ${from} group by ${rows}, ${columns}`;
 }
 
 /** The fields of a grid that hold any. */

@@ -142,15 +142,16 @@ export function facetsOf(rows: Row[]): Answer {
 
 /** Cells in which both are known, and what is in them. */
 export function cellsOf(rows: Row[]): Answer {
-  let [cells, organisations, members] = [0, 0, 0];
+  let [cells, organisations, members, medians] = [0, 0, 0, 0];
   for (const row of rows) {
     const [first, second] = Object.values(row);
     if (first === null || second === null) continue;
     cells += 1;
     organisations += Number(row["n"]);
     members += Number(row["members"] ?? 0);
+    medians += Number(row["median"] ?? 0);
   }
-  return { cells, organisations, members };
+  return { cells, organisations, members, medians };
 }
 
 export function fieldsOf(rows: Row[]): Answer {

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openNode } from "../../../src/app.ts";
+import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
+import { openIndex } from "../../../src/index/sqlite-index.ts";
+import type { Db } from "../../../src/store/schema.ts";
 import { progress } from "../measure.ts";
 import { startPeer } from "../processes.ts";
 import { dataAt, folder, nodeData, type NodeData } from "../uk.ts";
@@ -67,4 +70,9 @@ export async function prepare(options: Options): Promise<Prepared> {
 
 function disposing(stack: DisposableStack): Disposable {
   return { [Symbol.dispose]: () => stack.dispose() };
+}
+
+/** Opens the index as a hub does: with two threads that search and one that writes. */
+export function openHere(db: Db, { index, config }: Prepared): Promise<DirectoryIndex> {
+  return openIndex(db, index, { databaseUrl: config.databaseUrl, readers: 2 });
 }

@@ -3,7 +3,6 @@ import { listingRecord } from "../../../src/coop/listing-record.ts";
 import { type SignedRecord, signRecord } from "../../../src/coop/record.ts";
 import type { Identity } from "../../../src/directory/identity.ts";
 import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
-import { openIndex } from "../../../src/index/sqlite-index.ts";
 import * as changes from "../../../src/store/changes.ts";
 import * as records from "../../../src/store/records.ts";
 import type { Db } from "../../../src/store/schema.ts";
@@ -11,7 +10,7 @@ import { quantile, report } from "../measure.ts";
 import { isFound, type Population } from "./coops.ts";
 import { listingOf } from "./listing.ts";
 import { parametersOf } from "./ours.ts";
-import type { Prepared } from "./prepare.ts";
+import { openHere, type Prepared } from "./prepare.ts";
 import { casesOf } from "./questions.ts";
 
 /** Listings that are written one at a time. */
@@ -34,7 +33,7 @@ export async function writes(
   prepared: Prepared,
   data: Population,
 ): Promise<void> {
-  await using index = await openIndex(db, prepared.index);
+  await using index = await openHere(db, prepared);
   await index.catchUp();
   const signed: SignedRecord[] = [];
   for (let at = data.size; signed.length < singles + 2; at += 1) {
