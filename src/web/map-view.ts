@@ -47,11 +47,12 @@ export function moved({ x, y, width }: View, east: number, south: number): View 
 
 /** A box with room around it, so that what is at its edges is seen. */
 export function widened(box: Box): Box {
-  const across = Math.min(widthOf(box) * 0.12 + 1e-4, (360 - widthOf(box)) / 2);
+  const across = widthOf(box) * 0.12 + 1e-4;
   const upright = (box.north - box.south) * 0.12 + 1e-4;
+  const around = widthOf(box) + 2 * across >= 360;
   return {
-    west: wrapped(box.west - across),
-    east: wrapped(box.east + across),
+    west: around ? -180 : wrapped(box.west - across),
+    east: around ? 180 : wrapped(box.east + across),
     south: Math.max(box.south - upright, -90),
     north: Math.min(box.north + upright, 90),
   };

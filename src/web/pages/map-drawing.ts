@@ -86,10 +86,8 @@ export function scaleBar(view: View): Html | string {
   const km = ([5, 2, 1].find((each) => each * power <= whole / 4) ?? 1) * power;
   const words = km < 1 ? `${Math.round(km * 1000)} m` : `${km.toLocaleString("en-GB")} km`;
   const to = share(0.02 + km / whole);
-  return html`<g class="scale" aria-hidden="true">
-    <line x1="2%" x2="${to}" y1="96%" y2="96%" />
-    <text x="2%" y="96%" dy="-5">${words}</text>
-  </g>`;
+  return html`<line class="scale" x1="2%" x2="${to}" y1="96%" y2="96%" />
+    <text class="scale" x="2%" y="96%" dy="-5">${words}</text>`;
 }
 
 /** A part of the map's width or height, as SVG has it. */
