@@ -66,17 +66,12 @@ export function matchSection(
         dir="auto"
         >${name}</a
       >
-      <span class="aside"
-        >${where === undefined ? "" : html`${where} · `}${fits
+      ${where === undefined ? "" : html`<span class="aside">${where}</span>`}
+      <span class="aside" ${textLanguage({ language: inLanguage, text: name })} dir="auto"
+        >${fits
           .slice(0, 3)
-          .map(
-            (each, at) =>
-              html`${at === 0 ? "" : "; "}<span
-                  ${textLanguage({ language: inLanguage, text: each.name })}
-                  dir="auto"
-                  >${each.name}</span
-                >`,
-          )}</span
+          .map((each) => each.name)
+          .join("; ")}</span
       >
     </li>`;
   }

@@ -111,7 +111,7 @@ function form({ kind = [], of, confirmed }: Asked, query: SearchQuery): Html {
         )}
       </ul>
     </fieldset>
-    <div class="facet fields">
+    <div class="fields">
       <label for="confirmed"
         >Confirmed
         <select id="confirmed" name="confirmed">
