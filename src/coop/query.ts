@@ -280,5 +280,5 @@ export type Filter = Pick<
   FacetName | "founded_from" | "founded_to" | "in_year" | "count"
 > & {
   /** What there ever was: also what is closed, in whatever year. */
-  ever?: true;
+  ever?: boolean;
 };

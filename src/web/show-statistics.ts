@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { SearchQuery } from "../coop/query.ts";
 import * as shownHosts from "../store/shown-hosts.ts";
+import { parseMeasure, statNames, statsOf } from "../index/measures.ts";
 import { onward } from "./beyond.ts";
 import { filterNames } from "./filter-names.ts";
 import { respond } from "./layout.ts";
@@ -21,6 +21,7 @@ export async function showStatistics(site: Site, c: Context): Promise<Response> 
   const given = [...new URL(c.req.url).searchParams];
   const parameters = new URLSearchParams(given.filter(([name]) => name in StatisticsQuery.shape));
   if ((parameters.get("near") ?? "").trim() === "") parameters.delete("radius_km");
+  forgive(parameters);
   const { data, faults } = readMost(StatisticsQuery, parameters);
   const { rows, cols, measure, stat, year, compare, from, to, panel, format: _, ...filters } = data;
   const query: Partial<StatisticsQuery> = {
@@ -38,11 +39,7 @@ export async function showStatistics(site: Site, c: Context): Promise<Response> 
   const statement = await statementOf(site, query);
   if ("kind" in statement) faults.push(...tooLarge(statement).faults);
   const table = "kind" in statement ? undefined : statement;
-  const found = await site.index.search({
-    ...SearchQuery.parse({}),
-    ...narrowed(filters),
-    limit: 1,
-  });
+  const found = await site.index.search({ ...(table?.base ?? narrowed(filters)), limit: 1 });
   const names = await filterNames(site, filters, found.facets);
   const page = statisticsPage({
     host: site.node.host,
@@ -57,4 +54,21 @@ export async function showStatistics(site: Site, c: Context): Promise<Response> 
     silent: await shownHosts.silent(site.db),
   });
   return respond(site, page, faults.length === 0 ? 200 : 400);
+}
+
+/**
+ * Fields of the form that belong to the table shown before: who chooses another
+ * measure, or other rows, need not clear them first.
+ */
+function forgive(parameters: URLSearchParams): void {
+  const measure = parseMeasure(parameters.get("measure") || "organisations");
+  const stat = parameters.get("stat");
+  const stats: string[] = measure === undefined ? [] : statsOf(measure);
+  const isStat = statNames.some((each) => each === stat);
+  if (measure !== undefined && isStat && !stats.includes(stat ?? "")) parameters.delete("stat");
+  const timed = ["rows", "cols"].some((side) =>
+    ["year", "figure_year"].includes(parameters.get(side) ?? ""),
+  );
+  if (!timed) for (const name of ["from", "to"]) parameters.delete(name);
+  if ((!timed && !parameters.get("compare")) || stats.length === 0) parameters.delete("panel");
 }

@@ -1,5 +1,5 @@
 import type { Capital, StakeholderKind } from "../coop/codes.ts";
-import { type DimensionName, none } from "../coop/dimensions.ts";
+import { type Also, type DimensionName, none } from "../coop/dimensions.ts";
 import { facetOf } from "../index/dimensions.ts";
 import type { StatName } from "../index/measures.ts";
 import { filterLabel, type Names } from "./pages/filter-label.ts";
@@ -67,6 +67,11 @@ export function valueLabel(dimension: DimensionName, value: string, names?: Name
   }
   const name = facetOf(dimension);
   return name === undefined ? value : filterLabel({ name, value }, names);
+}
+
+/** A fact that a search demands, in words: `Theme: Food and farming`. */
+export function factLabel({ dimension, value }: Also, names?: Names): string {
+  return `${dimensionWords[dimension]}: ${valueLabel(dimension, value, names)}`;
 }
 
 const measures: Record<string, string> = {

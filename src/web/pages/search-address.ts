@@ -1,5 +1,7 @@
 import type { Point } from "../../coop/earth.ts";
+import { parseAlso } from "../../coop/dimensions.ts";
 import { facetNames, type SearchQuery } from "../../coop/query.ts";
+import { factLabel } from "../statistics-words.ts";
 import { counted, number } from "../text.ts";
 import { facetWords } from "../words.ts";
 import { type Filter, filterLabel, type Names } from "./filter-label.ts";
@@ -72,6 +74,23 @@ export function narrowings(query: SearchQuery, names?: Names): Narrowing[] {
       name: "founded_from",
       label: `Founded ${years}`,
       rest: { ...first, founded_from: undefined, founded_to: undefined },
+    });
+  }
+  if (query.in_year !== undefined) {
+    others.push({
+      name: "in_year",
+      label: `There in ${query.in_year}`,
+      rest: { ...first, in_year: undefined },
+    });
+  }
+  for (const each of query.also ?? []) {
+    const rest = query.also?.filter((other) => other !== each);
+    const also = parseAlso(each);
+    if (also === undefined) continue;
+    others.push({
+      name: "also",
+      label: factLabel(also, names),
+      rest: { ...first, also: rest?.length === 0 ? undefined : rest },
     });
   }
   return [...values, ...others];

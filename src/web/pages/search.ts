@@ -67,6 +67,12 @@ export function searchPage(data: SearchData): Page {
         ${faultNote(faults, "q")}
         ${query.sort === undefined ? "" : html`<input type="hidden" name="sort" value="${query.sort}" />`}
         ${
+          query.in_year === undefined
+            ? ""
+            : html`<input type="hidden" name="in_year" value="${query.in_year}" />`
+        }
+        ${query.also?.map((each) => html`<input type="hidden" name="also" value="${each}" />`) ?? ""}
+        ${
           query.limit === undefined
             ? ""
             : html`<input type="hidden" name="limit" value="${query.limit}" />`
@@ -91,8 +97,9 @@ export function searchPage(data: SearchData): Page {
             result.examples === 0 ? "" : html`, and ${counted(result.examples, "worked example")}`
           }${what === "" ? "" : html` <span class="for">${what}</span>`}
         </p>
-        ${chips(query, chosen)} ${result.items.length === 0 ? nothing(data) : found(data)}
-        ${elsewhere(query)} ${silentWords(data.silent)}
+        ${meant(query, result)} ${chips(query, chosen)}
+        ${result.items.length === 0 ? nothing(data) : found(data)} ${elsewhere(query)}
+        ${silentWords(data.silent)}
       </div>
     </div>`,
   };
@@ -129,6 +136,20 @@ function otherFaults(faults: Fault[]): Html | string {
   </div>`;
 }
 
+/** What was searched for in place of what was typed, and what else may have been meant. */
+function meant(query: SearchQuery, { corrected, suggestion }: SearchResult): Html | string {
+  if (corrected !== undefined) {
+    return html`<p class="meant">
+      Nothing has “${corrected.from}”: this is what <strong>${corrected.to}</strong> finds.
+    </p>`;
+  }
+  if (suggestion === undefined) return "";
+  const { cursor: _, ...first } = query;
+  return html`<p class="meant">
+    Did you mean <a href="${searchHref({ ...first, q: suggestion })}">${suggestion}</a>?
+  </p>`;
+}
+
 function chips(query: SearchQuery, chosen: Narrowing[]): Html | string {
   if (chosen.length === 0) return "";
   return html`<ul class="chips" aria-label="Active filters">
@@ -155,6 +176,13 @@ function found({ host, query, result }: SearchData): Html {
     </ol>
     <nav class="pages" aria-label="Pages of results">
       ${cursor === undefined ? "" : html`<a href="${searchHref(first)}">Back to the beginning</a>`}
+      ${
+        result.previous === null
+          ? ""
+          : html`<a rel="prev" href="${searchHref({ ...query, cursor: result.previous })}"
+              ><span aria-hidden="true">←</span> Previous page</a
+            >`
+      }
       ${
         result.next === null
           ? html`<span class="aside">That is all.</span>`

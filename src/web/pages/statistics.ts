@@ -48,7 +48,7 @@ export function statisticsPage(data: StatisticsData): Page {
     body: html`<div class="search statistics">
       <form class="query" id="search" action="/stats" method="get" aria-label="Table">
         <h1>Statistics</h1>
-        ${questionFields(query, statement?.table.reported ?? [], faults)}
+        ${questionFields(query, statement?.table.reported ?? [], faults)} ${kept(query)}
       </form>
       <details class="filters" ${faults.length > 0 ? raw("open") : ""}>
         <summary>Filters${chosen.length === 0 ? "" : ` (${chosen.length})`}</summary>
@@ -65,6 +65,12 @@ export function statisticsPage(data: StatisticsData): Page {
       </div>
     </div>`,
   };
+}
+
+/** Filters without a field of their own: they come from links, and stay until they are removed. */
+function kept({ in_year: year, also = [] }: Partial<StatisticsQuery>): Html {
+  return html`${year === undefined ? "" : html`<input type="hidden" name="in_year" value="${year}" />`}
+  ${also.map((each) => html`<input type="hidden" name="also" value="${each}" />`)}`;
 }
 
 /** What of the question filters. */
@@ -154,7 +160,7 @@ function answer(
                     organisations === 0 ? "" : ` (${percent((100 * contributors) / organisations)})`
                   }
                   reported this`
-            }
+            }${query.q === undefined ? "" : html` <span class="for">for “${query.q}”</span>`}
           </p>`
     }
     ${statisticsTable(statement, names)}
