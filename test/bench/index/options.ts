@@ -21,8 +21,22 @@ export interface Options {
 }
 
 /**
- * Reads `--n 100000 --seed 1 --only search,tables --peers none --keep FOLDER
- * --context full --group FOLDER`.
+ * Reads what is asked for:
+ *
+ * - `--n 3000000` listings; 100,000 without it. `--seed 2` makes others.
+ * - `--only search,tables` of `build`, `search`, `tables`, `writes` and `http`.
+ * - `--peers none`, or `postgres` or `sqlite` alone.
+ * - `--keep FOLDER` keeps data and index there, and takes them from there the next
+ *   time; PostgreSQL loads them anew. What `http` pulls from another node stays, so
+ *   that hits differ afterwards by that.
+ * - `--context short` for records with hardly any JSON-LD context, as other software
+ *   may write them; usual above a million, so that three take 14 GB of disk with both
+ *   peers. `full` is what we write.
+ * - `--group FOLDER` starts the node of `http` in a control group that is there, so
+ *   that its memory can be limited, the system's copies of its files included:
+ *   `mkdir /sys/fs/cgroup/two && echo 2G > /sys/fs/cgroup/two/memory.max`, then
+ *   `--only http --peers none --group /sys/fs/cgroup/two`. Without it `http` tells the
+ *   working set: own memory, and what of the files was read since the start.
  */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({

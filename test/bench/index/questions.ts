@@ -13,7 +13,7 @@ export type Words =
   /** One after the other. */
   | { kind: "phrase"; words: string[] }
   /** One letter of a word is wrong, and no text has what it is now. */
-  | { kind: "misspelt"; word: string; typed: string };
+  | { kind: "misspelt"; typed: string };
 
 /** The total, six facets and the first twenty. */
 export interface SearchQuestion {
@@ -268,15 +268,17 @@ class Asker {
   }
 
   #misspelt(count: number): Case {
-    const words = this.#inBand("medium", count).map((word) => this.#word(word));
+    const words = this.#inBand("medium", count);
     return {
       name: "misspelt",
       term: false,
-      questions: words.map((word) => ({
-        kind: "search",
+      questions: words.map((word) => {
+        const right = this.#word(word);
         // No word has a c.
-        words: { kind: "misspelt", word, typed: `${word.slice(0, 3)}c${word.slice(4)}` },
-      })),
+        const typed = `${right.slice(0, 3)}c${right.slice(4)}`;
+        return { kind: "search", words: { kind: "misspelt", typed } };
+      }),
+      hits: words.map((word) => this.#countOf(word)),
     };
   }
 

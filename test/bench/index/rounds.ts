@@ -18,6 +18,8 @@ interface Taken {
   each: number[][];
   answers: (Answer | undefined)[];
   spent: number;
+  /** CPU time of this process, its threads included; of no use for a peer in another one. */
+  cpuSeconds: number;
   next: number;
   fault: string | undefined;
 }
@@ -39,7 +41,7 @@ export async function ask(found: Case, ours: Engine, peers: Engine[]): Promise<C
     const [first] = found.questions;
     if (first === undefined) return [];
     const each = found.questions.map((): number[] => []);
-    return [{ engine, each, answers: [], spent: 0, next: 0, fault: undefined }];
+    return [{ engine, each, answers: [], spent: 0, cpuSeconds: 0, next: 0, fault: undefined }];
   });
   for (let left = all; left.length > 0; left = left.filter((taken) => !isDone(taken, ours))) {
     for (const taken of left) await takeTurn(taken, found);
@@ -61,6 +63,7 @@ function isDone({ engine, each, spent, fault }: Taken, ours: Engine): boolean {
 async function takeTurn(taken: Taken, { questions }: Case): Promise<void> {
   const { engine, each, answers } = taken;
   const end = performance.now() + turn;
+  const cpu = process.cpuUsage();
   try {
     do {
       const at = taken.next++ % questions.length;
@@ -82,6 +85,9 @@ async function takeTurn(taken: Taken, { questions }: Case): Promise<void> {
   } catch (error) {
     taken.fault = (error as Error).message;
     progress(`  ${engine.name}: ${taken.fault}`);
+  } finally {
+    const { user, system } = process.cpuUsage(cpu);
+    taken.cpuSeconds += (user + system) / 1e6;
   }
 }
 
@@ -109,6 +115,7 @@ function reportCase(found: Case, mine: Taken, others: Taken[]): Compared[] {
       unit: "ms",
       n: own.length,
       seconds: mine.spent / 1000,
+      cpuSeconds: mine.cpuSeconds,
       ...(share === 0.5 && { note }),
     };
     if (others.length === 0) report(line);
