@@ -5,16 +5,18 @@ import { AppError } from "../errors.ts";
 /** By what a result is in fact sorted. */
 export type Sort = "relevance" | "quality" | "nearest" | "name" | "updated";
 
-/** The place of a listing in the order of a result: the next page begins behind it. */
+/** The place of a listing in the order of a result: a page begins behind it. */
 export interface Place {
   /** A name for `name`, a number for the others; ascending. */
   key: string | number;
   tie: number;
+  /** The page ends before it instead. */
+  back?: boolean;
 }
 
 /** A place, and the question in whose answer it is one, as an opaque word for URLs. */
-export function writeCursor(query: SearchQuery, sort: Sort, { key, tie }: Place): string {
-  return writePlace(questionOf(query, sort), [key, tie]);
+export function writeCursor(query: SearchQuery, sort: Sort, { key, tie, back }: Place): string {
+  return writePlace(questionOf(query, sort), [key, tie, back === true ? 1 : 0]);
 }
 
 /**
@@ -32,8 +34,9 @@ export function readCursor(
   const [is] = partsOf(query.cursor);
   const sort = sorts.find((each) => hashOf(questionOf(query, each)) === is) ?? sorts[0] ?? "name";
   const type = sort === "name" ? "string" : "number";
-  const place = readPlace(questionOf(query, sort), query.cursor, [type, "number"]);
-  return { sort, key: place[0] as string | number, tie: place[1] as number };
+  const place = readPlace(questionOf(query, sort), query.cursor, [type, "number", "number"]);
+  const [key, tie, back] = place as [string | number, number, number];
+  return { sort, key, tie, back: back === 1 };
 }
 
 /** What of a query doesn't decide on what is found. */
@@ -42,12 +45,16 @@ const besides = new Set(["cursor", "limit", "facets", "sort"]);
 /** All that decides on what is found, and in which order. */
 function questionOf(query: SearchQuery, sort: Sort): unknown[] {
   const parts = Object.entries(query)
-    .filter(([name, value]) => !besides.has(name) && value !== undefined && String(value) !== "")
+    .filter(([name, value]) => !besides.has(name) && !isEmpty(value))
     .map(([name, value]): [string, unknown] => [
       name,
       Array.isArray(value) ? [...new Set<string>(value)].toSorted() : value,
     ]);
   return [Object.fromEntries(parts.toSorted(([a], [b]) => (a < b ? -1 : 1))), sort];
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 /**

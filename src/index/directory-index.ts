@@ -41,6 +41,8 @@ export interface SearchResult {
   facets: Record<FacetName, FacetValue[]>;
   /** Ask with this as `cursor` for the next page. */
   next: string | null;
+  /** And with this for the page before. */
+  previous: string | null;
   /** Nothing has what was typed: this is what `to` finds, another spelling or one word less. */
   corrected?: { from: string; to: string };
   /** Little has what was typed: this finds ten times as much. */

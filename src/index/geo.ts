@@ -150,16 +150,26 @@ export class Geo {
     return hits.ascending(this.#places.size);
   }
 
+  /** How far a row that has a place is from here, km. */
+  distanceFrom({ latitude, longitude }: Point): (row: number) => number {
+    const { latitude: lat, longitude: lon } = this.#places;
+    const cos = cosine(latitude);
+    return (row) => {
+      const y = (lat[row] ?? 0) / 1e6;
+      const along = cos * cosine(y) * haversine((lon[row] ?? 0) / 1e6 - longitude);
+      return kilometres(haversine(y - latitude) + along);
+    };
+  }
+
   /** The nearest of some rows, in order: those that are equally far by their ties. */
   nearest(from: Point, { limit, among, tie, after }: Nearest): Distant[] {
-    const { latitude: lat, longitude: lon } = this.#places;
+    const { latitude: lat } = this.#places;
     const { latitude, longitude } = from;
     const cos = cosine(latitude);
     const best = new Best(limit);
+    const distance = this.distanceFrom(from);
     const add = (row: number) => {
-      const y = (lat[row] ?? 0) / 1e6;
-      const along = cos * cosine(y) * haversine((lon[row] ?? 0) / 1e6 - longitude);
-      const each = { row, km: kilometres(haversine(y - latitude) + along), tie: tie[row] ?? 0 };
+      const each = { row, km: distance(row), tie: tie[row] ?? 0 };
       if (after === undefined || order(each, after) > 0) best.add(each);
     };
     if (among.rows.length <= fewMatches) {

@@ -4,8 +4,8 @@ import type { PlacedRow } from "./rows.ts";
 import type { Selection } from "./select.ts";
 
 /**
- * The first rows of a selection by a number, from behind a place on: one pass
- * that keeps no more than it gives.
+ * The first rows of a selection by a number, from behind a place on, or from
+ * before it the other way: one pass that keeps no more than it gives.
  *
  * @param keyOf Smaller comes first; of equals, the smaller tie.
  */
@@ -17,12 +17,15 @@ export function firstRows(
   limit: number,
 ): PlacedRow[] {
   const best: (PlacedRow & { key: number })[] = [];
-  const from = after === undefined ? undefined : { key: Number(after.key), tie: after.tie };
+  // The other way, everything is counted below zero.
+  const way = after?.back === true ? -1 : 1;
+  const from =
+    after === undefined ? undefined : { key: way * Number(after.key), tie: way * after.tie };
   let worst = Infinity;
   const look = (row: number) => {
-    const key = keyOf(row);
+    const key = way * keyOf(row);
     if (key > worst) return;
-    const each = { row, key, tie: ties[row] ?? 0 };
+    const each = { row, key, tie: way * (ties[row] ?? 0) };
     if (from !== undefined && order(each, from) <= 0) return;
     let at = best.length;
     while (at > 0 && order(each, best[at - 1] ?? each) < 0) at--;
@@ -33,7 +36,7 @@ export function firstRows(
   };
   for (const row of rows) look(row);
   for (const row of exampleRows) look(row);
-  return best;
+  return best.map(({ row, key, tie }) => ({ row, key: way * key, tie: way * tie }));
 }
 
 interface Keyed {

@@ -382,11 +382,13 @@ export class Rows {
       .run(keep);
   }
 
-  /** Rows in the order of their names, from behind a place on. */
+  /** Rows in the order of their names, from behind a place on; or from before it, the other way. */
   byName(after: Place | undefined): IterableIterator<PlacedRow> {
+    const { beyond, way } = directions(after);
     return this.#statements
       .prepare<[string | number, number], PlacedRow>(
-        "select row, name as key, tie from entry where (name, tie) > (?, ?) order by name, tie",
+        `select row, name as key, tie from entry where (name, tie) ${beyond} (?, ?)
+          order by name ${way}, tie ${way}`,
       )
       .iterate(...boundOf(after));
   }
@@ -402,13 +404,14 @@ export class Rows {
       .map(([row, exact]) => ({ row, exact: exact === 1 }));
   }
 
-  /** The first of these rows in the order of their names, from behind a place on. */
+  /** The first of these rows in the same order. */
   sortedByName(rows: Iterable<number>, after: Place | undefined, limit: number): PlacedRow[] {
+    const { beyond, way } = directions(after);
     return this.#statements
       .prepare<[string, string | number, number, number], PlacedRow>(
         `select row, name as key, tie from entry
-          where row in (select value from json_each(?)) and (+name, tie) > (?, ?)
-          order by +name, tie limit ?`,
+          where row in (select value from json_each(?)) and (+name, tie) ${beyond} (?, ?)
+          order by +name ${way}, tie ${way} limit ?`,
       )
       .all(JSON.stringify([...rows]), ...boundOf(after), limit);
   }
@@ -464,6 +467,11 @@ function cut(url: string): [origin: string, path: string] {
 
 function inMemory({ facts, state, tie, updated }: StoredRow, kept: KeptSets): RowFacts {
   return Object.assign(readRow(facts, kept), { state, tie, updated: Math.floor(updated / 1000) });
+}
+
+/** In SQL, what is beyond a place, and which way the order goes from there. */
+function directions(after: Place | undefined): { beyond: ">" | "<"; way: "asc" | "desc" } {
+  return after?.back === true ? { beyond: "<", way: "desc" } : { beyond: ">", way: "asc" };
 }
 
 function boundOf(after: Place | undefined): [string | number, number] {

@@ -20,6 +20,7 @@ export interface Found {
   records: string[];
   facets: Record<FacetName, FacetValue[]>;
   next: string | null;
+  previous: string | null;
   /** No text has what was typed: this is what `to` finds. */
   corrected?: { from: string; to: string };
   /** Few texts have what was typed: this finds much more. */
@@ -45,14 +46,23 @@ export function search(query: SearchQuery, cache: Cache, columns: Columns): Foun
   const { selection, counts } = selectAndCount(columns, query, candidates, counted);
   const limit = query.limit ?? defaultLimit;
   const { sort, after } = orderOf(query, text);
-  const page = pageOf(sort, { query, text, selection, cache, columns, after, limit: limit + 1 });
-  const last = page.length > limit ? page[limit - 1] : undefined;
+  const some = pageOf(sort, { query, text, selection, cache, columns, after, limit: limit + 1 });
+  const isMore = some.length > limit;
+  const page = some.slice(0, limit);
+  const isBack = after?.back === true;
+  if (isBack) page.reverse();
+  const [first, last] = [page[0], page.at(-1)];
+  const cursor = (place: Place | undefined) =>
+    place === undefined ? null : writeCursor(query, sort, place);
   return {
     total: selection.total,
     examples: selection.examples,
-    records: page.slice(0, limit).flatMap(({ row }) => cache.rows.record(row) ?? []),
+    records: page.flatMap(({ row }) => cache.rows.record(row) ?? []),
     facets: facetValues(columns, counts, query),
-    next: last === undefined ? null : writeCursor(query, sort, last),
+    next: isMore || isBack ? cursor(last) : null,
+    previous: (isBack ? isMore : after !== undefined)
+      ? cursor(first && { ...first, back: true })
+      : null,
     ...(corrected !== undefined && { corrected }),
     ...(suggestion !== undefined && { suggestion }),
   };
@@ -141,6 +151,9 @@ function byName({ selection, cache, columns, after, limit }: PageQuestion): Plac
 function nearest({ query, selection, columns, after, limit }: PageQuestion): PlacedRow[] {
   if (query.near === undefined) return []; // no query has it without
   const { rows, exampleRows, marks } = selection;
+  if (after?.back === true) {
+    return firstRows(selection, columns.geo.distanceFrom(query.near), columns, after, limit);
+  }
   const all =
     exampleRows.length === 0 ? rows : Uint32Array.from([...rows, ...exampleRows]).toSorted();
   const found = columns.geo.nearest(query.near, {

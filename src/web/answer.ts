@@ -31,8 +31,8 @@ export async function unlessKnown(
   return Response.json(await answer(), { headers });
 }
 
-/** The address of the next page of an answer; null after the last one. */
-export function nextUrl(site: Site, asked: URL, cursor: string | null): string | null {
+/** The address of another page of an answer; null where there is none. */
+export function pageUrl(site: Site, asked: URL, cursor: string | null): string | null {
   if (cursor === null) return null;
   const url = new URL(asked.pathname + asked.search, site.node.origin);
   url.searchParams.set("cursor", cursor);

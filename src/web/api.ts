@@ -6,7 +6,7 @@ import { AppError } from "../errors.ts";
 import { version } from "../outbound.ts";
 import { progressOf } from "../replication/fill.ts";
 import * as changes from "../store/changes.ts";
-import { nextUrl, unlessKnown } from "./answer.ts";
+import { pageUrl, unlessKnown } from "./answer.ts";
 import { beyond, sameOn } from "./beyond.ts";
 import { item } from "./item.ts";
 import { demandParameters } from "./parameters.ts";
@@ -30,13 +30,18 @@ export async function searchCoops(site: Site, c: Context): Promise<Response> {
   const here = { node, index, trusted: await trustedHosts(site) };
   const hub = await beyond(site);
   return unlessKnown(site, c, here.trusted, async () => {
-    const { total, examples, items, facets, next } = await site.index.search(query);
+    const found = await site.index.search(query);
+    const { total, examples, items, facets, next, previous, corrected, suggestion } = found;
     return {
       total,
       examples,
       items: await Promise.all(items.map((entry) => item(here, entry))),
       facets: chosen(facets, query.facets),
-      next: nextUrl(site, url, next),
+      next: pageUrl(site, url, next),
+      previous: pageUrl(site, url, previous),
+      // What was searched for in place of what was typed, and what else may have been meant.
+      corrected: corrected ?? null,
+      suggestion: suggestion ?? null,
       // What this node holds: all of the directory, or, as a leaf, only its own.
       scope: site.role === "hub" ? "directory" : "own",
       ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),

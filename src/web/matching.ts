@@ -5,7 +5,7 @@ import { sectorLabel } from "../coop/sectors.ts";
 import { AppError } from "../errors.ts";
 import type { Entry } from "../index/directory-index.ts";
 import { isLacking } from "../index/supply.ts";
-import { nextUrl, unlessKnown } from "./answer.ts";
+import { pageUrl, unlessKnown } from "./answer.ts";
 import { brief } from "./brief.ts";
 import { exchange, relation as relationRow } from "./item-rows.ts";
 import { MatchQuery, RelationQuery, SupplyQuery } from "./matching-query.ts";
@@ -50,7 +50,7 @@ export async function matchCoop(site: Site, c: Context): Promise<Response> {
         distance_km: metres === null ? null : metres / 1000,
         [side]: fitting(standing(other.listing[side], now), standing(own, now)).map(exchange),
       })),
-      next: nextUrl(site, url, next),
+      next: pageUrl(site, url, next),
     };
   });
 }
@@ -123,7 +123,7 @@ export async function listRelations(site: Site, c: Context): Promise<Response> {
       counts,
       nodes: [...nodes.values()],
       edges: rows,
-      next: nextUrl(site, url, next),
+      next: pageUrl(site, url, next),
     };
   });
 }
