@@ -77,7 +77,8 @@ async function tableOf(
     if (count === 0 || place.includes(none)) continue;
     cells += 1;
     organisations += count;
-    values += table.cells.value[at] ?? 0;
+    const value = table.cells.value[at] ?? Number.NaN;
+    if (!Number.isNaN(value)) values += value;
   }
   return { cells, organisations, [of === "sum" ? "members" : "medians"]: values };
 }
