@@ -5,7 +5,9 @@ import { patience } from "../coop/liveness.ts";
 import type { Identity } from "../directory/identity.ts";
 import { AppError } from "../errors.ts";
 import { type Job, repeat } from "../jobs.ts";
+import type { Compared } from "./adopt.ts";
 import { ask, askDescription, limits, parseJson } from "./describe.ts";
+import { type Cursor, readCursor } from "./feed.ts";
 import { askPeers } from "./peers-list.ts";
 import { type Pulled, type Puller, splitLines, summary } from "./pull.ts";
 import { respond } from "./ranges.ts";
@@ -34,22 +36,29 @@ export const messagesMost = 3 * roundsMost;
 /** A list of what is left out: more than twice what 20,000 hosts take. */
 const exclusionsBytes = 4 * 1024 * 1024;
 
+/** An answer, and up to where in the log of who gives it what it compares has everything. */
+export interface RangesAnswer {
+  message: Uint8Array;
+  upTo?: Cursor | undefined;
+}
+
 /** Sends a message about all records, or those of one host, and brings the answer. */
 export type AskRanges = (
   peer: string,
   message: Uint8Array<ArrayBuffer>,
   origin: string | undefined,
   signal: AbortSignal,
-) => Promise<Uint8Array>;
+) => Promise<RangesAnswer>;
 
 /** Over HTTP, signed by the key of the node's actor. */
 export function signedAskRanges(node: Identity, send: Send): AskRanges {
-  return (peer, message, origin, signal) => {
+  return async (peer, message, origin, signal) => {
     const url = new URL(`${peer}/dir/v1/reconcile`);
     if (origin !== undefined) url.searchParams.set("origin", origin);
     const type = "application/octet-stream";
     const what = { url: url.href, type, body: message, most: options.frame };
-    return sendSigned(node, send, what, signal);
+    const { headers, body } = await sendSigned(node, send, what, signal);
+    return { message: body, upTo: readCursor(headers.get("dir-next") ?? "") };
   };
 }
 
@@ -69,6 +78,8 @@ export interface Repaired extends Omit<Pulled, "more" | "read"> {
   rounds: number;
   /** Whether everything was compared; else the next run goes on. */
   whole: boolean;
+  /** As its first answer says it. */
+  upTo: Cursor | undefined;
 }
 
 /**
@@ -99,9 +110,12 @@ export async function repairWith(
   const keeps = compared(holds, leavesOut, origin);
   const inquiry = new Inquiry(only(await copy.fresh(), keeps), options);
   let rounds = 0;
+  let upTo: Cursor | undefined;
   let question = inquiry.ask();
   for (; question !== undefined && rounds < roundsMost; rounds += 1) {
-    inquiry.take(await askRanges(peer, question, origin, signal));
+    const answer = await askRanges(peer, question, origin, signal);
+    inquiry.take(answer.message);
+    if (rounds === 0) upTo = answer.upTo;
     question = inquiry.ask();
   }
   const lacking = [...inquiry.lacking];
@@ -121,7 +135,8 @@ export async function repairWith(
   const taken = summary(peer, received);
   await replica.peers.update(peer, { repaired: clock.now(), lacked: taken.admitted });
   const { length: extra } = inquiry.extra;
-  return { ...taken, lacked: lacking.length, extra, rounds, whole: question === undefined };
+  const whole = question === undefined;
+  return { ...taken, lacked: lacking.length, extra, rounds, whole, upTo };
 }
 
 /** Of which hosts records are compared: of one, or of all that neither side leaves out. */
@@ -161,7 +176,11 @@ export interface RepairDesk {
    * @throws {AppError} `rate-limited` when it asks too much, `bad-request` for
    *   what isn't a message, `unavailable` when it can't be asked what it leaves out.
    */
-  answer(from: string, message: Uint8Array, origin?: string): Promise<Uint8Array<ArrayBuffer>>;
+  answer(
+    from: string,
+    message: Uint8Array,
+    origin?: string,
+  ): Promise<{ message: Uint8Array<ArrayBuffer>; upTo: Cursor }>;
 }
 
 /** What is remembered of a node that asks, for ten minutes. */
@@ -215,7 +234,8 @@ export function repairDesk(
         throw error;
       });
       const keeps = compared(await replica.policy(), leavesOut, origin);
-      return respond(only(await copy.recent(), keeps), message, options);
+      const { sealed, epoch, seq } = await copy.recent();
+      return { message: respond(only(sealed, keeps), message, options), upTo: { epoch, seq } };
     },
   };
 }
@@ -224,21 +244,19 @@ export function repairDesk(
  * Compares with a peer until everything was compared, or as often as it
  * answers: for who has just found it.
  *
- * @returns How many records it brought.
  * @throws {AppError} as `repairWith`.
  */
 export async function repairWholly(
   repairer: Repairer,
   peer: string,
   stop: AbortSignal,
-): Promise<number> {
+): Promise<Compared> {
   let brought = 0;
-  for (let runs = 0; runs < messagesMost / roundsMost; runs += 1) {
-    const { admitted, whole } = await repairWith(repairer, peer, stop);
+  for (let runs = 1; ; runs += 1) {
+    const { admitted, whole, upTo } = await repairWith(repairer, peer, stop);
     brought += admitted;
-    if (whole) break;
+    if (whole || runs >= messagesMost / roundsMost) return { brought, whole, upTo };
   }
-  return brought;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Reference } from "../store/records.ts";
+import type { Cursor } from "./feed.ts";
 import type { Clock, Replica } from "./replica.ts";
 import { candidates, Gathering, merged, type Sealed } from "./sealed.ts";
 
@@ -17,11 +18,9 @@ const day = 24 * 60 * minute;
  */
 export const reconciledFor = 399 * day;
 
-/** A copy, and what of the log it was made from. */
-interface Copy {
+/** A copy, and up to where in the log it has everything. */
+export interface Copy extends Cursor {
   sealed: Sealed;
-  epoch: string;
-  seq: number;
   /** The day, counted from 1970, by which records were left out. */
   day: number;
   /** When its making began, epoch ms. */
@@ -51,12 +50,12 @@ export class SealedCopy {
   }
 
   /** At most ten minutes old. One that is there is given at once, and renewed meanwhile. */
-  async recent(): Promise<Sealed> {
+  async recent(): Promise<Copy> {
     const copy = this.#copy;
     const age = this.#clock.now() - (copy?.read ?? 0);
-    if (copy === undefined || age > 10 * minute) return (await this.#make()).sealed;
+    if (copy === undefined || age > 10 * minute) return this.#make();
     if (age > minute) void this.#make().catch(() => undefined);
-    return copy.sealed;
+    return copy;
   }
 
   #make(): Promise<Copy> {

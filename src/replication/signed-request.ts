@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Identity } from "../directory/identity.ts";
 import { AppError } from "../errors.ts";
 import { demandCovered } from "./covered.ts";
-import { ask, askDescription, parseJson } from "./describe.ts";
+import { ask, askDescription, askResponse, parseJson } from "./describe.ts";
 import type { Clock, Send } from "./replica.ts";
 
 const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
@@ -16,7 +16,7 @@ export async function sendSigned(
   send: Send,
   { url, type, body, most }: { url: string; type: string; body: BodyInit; most: number },
   signal: AbortSignal,
-): Promise<Uint8Array> {
+): ReturnType<typeof askResponse> {
   // Fedify wants to look at the key, so it has to be extractable.
   const key = await crypto.subtle.importKey("jwk", node.rsa.privateKey, rsa, true, ["sign"]);
   const request = new Request(url, { method: "POST", headers: { "content-type": type }, body });
@@ -24,7 +24,8 @@ export async function sendSigned(
   const by = new URL(`${node.actor}#main-key`);
   const signed = await signRequest(request, key, by, { spec: "rfc9421" });
   const { method, headers } = signed;
-  return ask(send, url, { method, headers, body: await signed.arrayBuffer(), signal }, most);
+  const init = { method, headers, body: await signed.arrayBuffer(), signal };
+  return askResponse(send, url, init, most);
 }
 
 /** What we need of a node actor: the key by which it signs requests. */

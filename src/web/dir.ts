@@ -118,8 +118,13 @@ export async function reconcile(site: Site, c: Context): Promise<Response> {
   const seen = new URL(pathname + search, site.node.origin);
   const from = await site.requesters.of(new Request(seen, { method, headers, body: message }));
   const answer = await site.repairs.answer(from, new Uint8Array(message), origin);
-  return new Response(answer, {
-    headers: { ...open, "content-type": "application/octet-stream", "cache-control": "no-store" },
+  return new Response(answer.message, {
+    headers: {
+      ...open,
+      "content-type": "application/octet-stream",
+      "cache-control": "no-store",
+      "dir-next": writeCursor(answer.upTo),
+    },
   });
 }
 

@@ -8,7 +8,12 @@ import { limits } from "../../src/replication/describe.ts";
 import { feedPage, FeedQuery, writeCursor } from "../../src/replication/feed.ts";
 import { pull, type Puller } from "../../src/replication/pull.ts";
 import { reclaimOwn } from "../../src/replication/reclaim.ts";
-import { repairDesk, type RepairDesk, repairWith } from "../../src/replication/reconcile.ts";
+import {
+  type RangesAnswer,
+  repairDesk,
+  type RepairDesk,
+  repairWith,
+} from "../../src/replication/reconcile.ts";
 import { type Clock, databaseReplica, type Replica } from "../../src/replication/replica.ts";
 import { SealedCopy } from "../../src/replication/sealed-copy.ts";
 import { copyTo } from "../../src/store/copy.ts";
@@ -250,12 +255,12 @@ export async function smallNetwork(
           peer: string,
           message: Uint8Array<ArrayBuffer>,
           about?: string,
-        ): Promise<Uint8Array> => {
+        ): Promise<RangesAnswer> => {
           if (isCut(origin, peer)) throw new Error("the line is cut");
           const stranger = strangers[peer];
           if (stranger !== undefined) {
             const answer = stranger("POST", new URL(`${peer}/dir/v1/reconcile`), "");
-            return new Uint8Array(await answer.arrayBuffer());
+            return { message: new Uint8Array(await answer.arrayBuffer()) };
           }
           const other = members.get(peer);
           if (other === undefined) throw new Error(`nobody is at ${peer}`);

@@ -5,6 +5,7 @@ import { excludedBy, type Exclusions } from "../../src/coop/exclusions.ts";
 import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
 import { supersedes } from "../../src/coop/version.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
+import { adopt } from "../../src/replication/adopt.ts";
 import { eachId, end, MessageWriter, readMessage } from "../../src/replication/ranges-message.ts";
 import {
   type AskRanges,
@@ -12,12 +13,14 @@ import {
   repairDesk,
   type RepairDesk,
   type Repairer,
+  repairWholly,
   repairWith,
 } from "../../src/replication/reconcile.ts";
 import { machineClock, type Send } from "../../src/replication/replica.ts";
 import type { Sealed } from "../../src/replication/sealed.ts";
 import { SealedCopy } from "../../src/replication/sealed-copy.ts";
 import * as changes from "../../src/store/changes.ts";
+import type { Peer } from "../../src/store/peers.ts";
 import * as records from "../../src/store/records.ts";
 import { eachEngine, freshStore } from "../helpers/database.ts";
 import { testKey } from "../helpers/keys.ts";
@@ -99,8 +102,8 @@ function network(...nodes: MemoryNode[]) {
         actor: `${origin}/actor`,
         role: "hub",
         changes: `${origin}/dir/v1/changes`,
-        epoch: "memory",
-        seq: 1,
+        epoch: await replica.epoch(),
+        seq: await replica.head(),
         records: `${origin}/dir/v1/records`,
         limits: { page: 1, records: 1, wait: 1, record: 1 },
       });
@@ -226,7 +229,7 @@ describe("repair", () => {
       [1, 2, 3].map((name) => version("c.example", name, now)),
     );
     const { repairer } = network(a, memoryNode("b.example", []));
-    const garbage = repairer(a, () => Promise.resolve(Uint8Array.of(0x61, 1, 2, 3)));
+    const garbage = repairer(a, () => Promise.resolve({ message: Uint8Array.of(0x61, 1, 2, 3) }));
     await expect(repairWith(garbage, "https://b.example", stop)).rejects.toThrow(/Negentropy/);
     // Whatever is asked about, the answer is one more bound within it.
     let asked = 0;
@@ -237,11 +240,48 @@ describe("repair", () => {
       if (before !== undefined) out.skip(before.end);
       out.fingerprint({ key: asked, id: new Uint8Array(0) }, new Uint8Array(16));
       out.fingerprint(range?.end ?? end, new Uint8Array(16));
-      return Promise.resolve(out.bytes);
+      return Promise.resolve({ message: out.bytes });
     });
     const found = repairWith(endless, "https://b.example", stop);
     expect(await found).toMatchObject({ rounds: 40, whole: false });
     expect(a.replica.all()).toHaveLength(3);
+  });
+});
+
+describe("who begins to follow a hub by a comparison", () => {
+  it("reads its feed from what was compared, not from what came to it since", async () => {
+    const [old, young] = [version("c.example", 1, now), version("c.example", 2, now)];
+    const a = memoryNode("a.example", []);
+    const b = memoryNode("b.example", [old]);
+    await a.replica.peers.add({ url: b.url });
+    const { repairer } = network(a, b);
+    // Somebody else has asked, so there is a copy, which is good for some minutes.
+    await b.copy.recent();
+    const compared = await b.replica.head();
+    b.replica.put([young]);
+    const peer = (await a.replica.peers.get(b.url)) as Peer;
+    const who = repairer(a);
+    await adopt(who, ({ url }) => repairWholly(who, url, stop), peer, stop);
+    expect(a.replica.all()).toEqual([expect.objectContaining({ digest: old.digest })]);
+    expect(await a.replica.peers.get(b.url)).toMatchObject({ seq: compared, caughtUp: now });
+    expect(await b.replica.head()).toBeGreaterThan(compared);
+  });
+
+  it("doesn’t when not all was compared, or it isn’t said up to where", async () => {
+    const a = memoryNode("a.example", []);
+    const b = memoryNode("b.example", []);
+    await a.replica.peers.add({ url: b.url });
+    const peer = (await a.replica.peers.get(b.url)) as Peer;
+    const who = network(a, b).repairer(a);
+    const upTo = { epoch: "memory", seq: 7 };
+    for (const outcome of [
+      { brought: 9, whole: false, upTo },
+      { brought: 9, whole: true, upTo: undefined },
+    ]) {
+      const begun = adopt(who, () => Promise.resolve(outcome), peer, stop);
+      await expect(begun).rejects.toMatchObject({ code: "unavailable" });
+    }
+    expect(await a.replica.peers.get(b.url)).toMatchObject({ epoch: null, seq: 0, caughtUp: null });
   });
 });
 
@@ -256,7 +296,7 @@ describe("the desk that answers repairs", () => {
       code: "rate-limited",
       retryAfter: 600,
     });
-    expect(await desk.answer("https://c.example", message)).toEqual(message);
+    expect(await desk.answer("https://c.example", message)).toMatchObject({ message });
   });
 
   it("answers nobody who can’t be asked what it leaves out, and asks again the next time", async () => {
@@ -274,7 +314,7 @@ describe("the desk that answers repairs", () => {
       code: "unavailable",
     });
     away = false;
-    expect(await desk.answer("https://a.example", message)).toEqual(message);
+    expect(await desk.answer("https://a.example", message)).toMatchObject({ message });
   });
 });
 
@@ -294,6 +334,7 @@ eachEngine("a sealed copy", (engine) => {
       const set = await made;
       return [...eachId(set.ids(0, set.count))];
     };
+    const recent = async () => (await copy.recent()).sealed;
     const held = async () =>
       (await db.selectFrom("record").select("digest").execute()).map(({ digest }) => digest);
     const check = async () =>
@@ -316,9 +357,9 @@ eachEngine("a sealed copy", (engine) => {
     // One that is a minute old is good enough for others, and is renewed meanwhile.
     await put(version("c.example", 40, now));
     time += 30_000;
-    expect(await digestsIn(copy.recent())).toHaveLength(29);
+    expect(await digestsIn(recent())).toHaveLength(29);
     time += 601_000;
-    expect(await digestsIn(copy.recent())).toHaveLength(30);
+    expect(await digestsIn(recent())).toHaveLength(30);
 
     // Another day: what expires is left out.
     time += 400 * day;

@@ -4,8 +4,20 @@ import type { JsonObject } from "../../../src/coop/canonical-json.ts";
 import { signRecord, type SignedRecord } from "../../../src/coop/record.ts";
 import type { Watch } from "../../../src/events.ts";
 import { AppError } from "../../../src/errors.ts";
-import { ask, askDescription, changesUrl, limits } from "../../../src/replication/describe.ts";
-import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../../../src/replication/feed.ts";
+import {
+  ask,
+  askDescription,
+  askResponse,
+  changesUrl,
+  limits,
+} from "../../../src/replication/describe.ts";
+import {
+  feedPage,
+  FeedQuery,
+  readCursor,
+  RecordsRequest,
+  writeCursor,
+} from "../../../src/replication/feed.ts";
 import { beHub, beLeaf } from "../../../src/replication/part.ts";
 import { peersLines, PeersQuery } from "../../../src/replication/peers-list.ts";
 import {
@@ -185,7 +197,9 @@ export function simNode(
       case "POST /dir/v1/reconcile": {
         const about = ReconcileQuery.parse(query).origin;
         const message = Buffer.from(body);
-        return { status: 200, body: await desk.answer(`https://${from}`, message, about) };
+        const answer = await desk.answer(`https://${from}`, message, about);
+        const headers = { "dir-next": writeCursor(answer.upTo) };
+        return { status: 200, headers, body: answer.message };
       }
       case "POST /actor/inbox": {
         const { actor } = JSON.parse(String(body)) as { actor: string };
@@ -261,10 +275,12 @@ export function simNode(
 
 /** Questions of a repair as a node sends them; not signed either. */
 function askRangesBy(send: Send): AskRanges {
-  return (peer, body, origin, signal) => {
+  return async (peer, asked, origin, signal) => {
     const url = new URL(`${peer}/dir/v1/reconcile`);
     if (origin !== undefined) url.searchParams.set("origin", origin);
-    return ask(send, url.href, { method: "POST", body, signal }, options.frame);
+    const init = { method: "POST", body: asked, signal };
+    const { headers, body } = await askResponse(send, url.href, init, options.frame);
+    return { message: body, upTo: readCursor(headers.get("dir-next") ?? "") };
   };
 }
 
