@@ -158,9 +158,11 @@ export interface Axis {
   values: string[];
   /** By row. */
   keys: Keys;
-  /** By key: its combination. */
+  /** By key: its combination in the dictionary. */
   combos: Uint32Array;
-  /** By combination: where its values begin in `cells`, and, with the next, where they end. */
+  /** By combination in the dictionary: its number among those that occur. */
+  occurring: Uint32Array;
+  /** By number of a combination: where its values begin in `cells`, and, with the next, where they end. */
   start: Uint32Array;
   /** Numbers of values. */
   cells: Uint32Array;
@@ -172,6 +174,7 @@ export function wholeAxis(size: number): Axis {
     values: [""],
     keys: new Uint8Array(size),
     combos: new Uint32Array(1),
+    occurring: new Uint32Array(1),
     start: new Uint32Array([0, 1]),
     cells: new Uint32Array(1),
   };
@@ -188,32 +191,30 @@ export function axisOf(
   const { values: all, ofKey, members } = combinations;
   const seen = new Uint8Array(members.length);
   for (const some of rows) {
-    const found = keysAt(keys, some);
-    for (let at = 0; at < found.length; at++) seen[ofKey[found[at] as number] as number] = 1;
+    const own = keysAt(keys, some);
+    for (let at = 0; at < own.length; at++) seen[ofKey[own[at] as number] as number] = 1;
   }
-  const occurring = new Set<string>();
+  const combos: (readonly number[])[] = [];
+  const occurring = new Uint32Array(members.length);
+  const found = new Set<string>();
   for (const [combo, own] of members.entries()) {
     if (seen[combo] === 0) continue;
-    if (own.length === 0) occurring.add(none);
-    for (const number of own) occurring.add(all[number] ?? "");
+    occurring[combo] = combos.push(own) - 1;
+    if (own.length === 0) found.add(none);
+    for (const number of own) found.add(all[number] ?? "");
   }
-  const values = inOrder(name, [...occurring].filter(isMeant));
+  const values = inOrder(name, [...found].filter(isMeant));
   const places = new Map(values.map((value, at) => [value, at]));
-  const placeOf = all.map((value) => places.get(value) ?? -1);
-  const nowhere = places.get(none) ?? -1;
-  const start = new Uint32Array(members.length + 1);
+  const start = new Uint32Array(combos.length + 1);
   const cells: number[] = [];
-  for (const [combo, own] of members.entries()) {
-    if (seen[combo] === 1) {
-      if (own.length === 0 && nowhere !== -1) cells.push(nowhere);
-      for (const number of own) {
-        const place = placeOf[number] ?? -1;
-        if (place !== -1) cells.push(place);
-      }
+  for (const [at, own] of combos.entries()) {
+    for (const value of own.length === 0 ? [none] : own.map((number) => all[number] ?? "")) {
+      const place = places.get(value);
+      if (place !== undefined) cells.push(place);
     }
-    start[combo + 1] = cells.length;
+    start[at + 1] = cells.length;
   }
-  return { values, keys, combos: ofKey, start, cells: Uint32Array.from(cells) };
+  return { values, keys, combos: ofKey, occurring, start, cells: Uint32Array.from(cells) };
 }
 
 /**

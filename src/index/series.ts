@@ -1,6 +1,7 @@
 import { none } from "../coop/dimensions.ts";
-import { type Axis, axisOf, isUndated, keysAt, type StatisticalColumns } from "./dimensions.ts";
+import { type Axis, axisOf, isUndated, type StatisticalColumns } from "./dimensions.ts";
 import type { Measure } from "./measures.ts";
+import { combosAt } from "./tally.ts";
 
 /** Years that a table shows as rows or columns. */
 export interface Span {
@@ -46,7 +47,7 @@ export function yearsOf(
 export function plainAxis(values: string[]): Axis {
   const cells = Uint32Array.from(values, (_, at) => at);
   const start = Uint32Array.from({ length: values.length + 1 }, (_, at) => at);
-  return { values, keys: new Uint32Array(0), combos: cells, start, cells };
+  return { values, keys: new Uint32Array(0), combos: cells, occurring: cells, start, cells };
 }
 
 /** The years for which any of the rows has figures, as an axis without those that have none. */
@@ -129,13 +130,13 @@ export function countYears(
   const width = other.values.length;
   const cells = new Int32Array((years + 1) * width);
   const whole = new Int32Array(years + 1);
-  const keys = keysAt(other.keys, rows);
+  const combos = combosAt(other, rows);
   for (let at = 0; at < rows.length; at++) {
     const from = begin[at] ?? 0;
     const to = end[at] ?? 0;
     whole[from] = (whole[from] ?? 0) + 1;
     whole[to] = (whole[to] ?? 0) - 1;
-    const combo = other.combos[keys[at] ?? 0] ?? 0;
+    const combo = combos[at] ?? 0;
     const last = other.start[combo + 1] ?? 0;
     for (let each = other.start[combo] ?? 0; each < last; each++) {
       const cell = other.cells[each] ?? 0;

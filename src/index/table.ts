@@ -3,28 +3,30 @@ import type { Axis } from "./dimensions.ts";
 import type { Figures, Measure, Reported, StatName } from "./measures.ts";
 import { combosAt, type Entries, type Layout, type Tally, tally } from "./tally.ts";
 
-/** Flat arrays, row by row; margins have one for each of their values, the whole has one. */
+/**
+ * Flat arrays, row by row; margins have one for each of their values, the whole
+ * has one. NaN stands where nobody reported.
+ */
 export interface Cells {
-  organisations: number[];
+  organisations: Uint32Array;
   /** How many of them reported the measure. */
-  contributors: number[];
-  /** Null where nobody did. */
-  value: (number | null)[];
+  contributors: Uint32Array;
+  value: Float64Array;
   /** Of quartiles, of which `value` is the second. */
-  lower?: (number | null)[];
-  upper?: (number | null)[];
+  lower?: Float64Array;
+  upper?: Float64Array;
   /** Figures that only repeat the year before: how many, and the same statistic of them alone. */
-  carried?: number[];
-  carriedValue?: (number | null)[];
+  carried?: Uint32Array;
+  carriedValue?: Float64Array;
   /** The second year. */
   compared?: {
-    organisations: number[];
-    contributors: number[];
-    value: (number | null)[];
+    organisations: Uint32Array;
+    contributors: Uint32Array;
+    value: Float64Array;
     /** By how much the first year has more. */
-    difference: (number | null)[];
+    difference: Float64Array;
     /** How many contributed to both. */
-    both: number[];
+    both: Uint32Array;
   };
 }
 
@@ -147,33 +149,26 @@ export function tableOf(
 
 function cellsOf(results: Results, from: number, to: number): Cells {
   const { lower, upper, carried: repeated, compared } = results;
-  const whole = (numbers: Uint32Array) => Array.from(numbers.subarray(from, to));
-  const known = (numbers: Float64Array) => {
-    const values: (number | null)[] = [];
-    for (let at = from; at < to; at++) {
-      const value = numbers[at] as number;
-      values.push(Number.isNaN(value) ? null : value);
-    }
-    return values;
-  };
+  const part = <T extends Uint32Array | Float64Array>(numbers: T) => numbers.slice(from, to) as T;
   const cells: Cells = {
-    organisations: whole(results.organisations),
-    contributors: whole(results.contributors),
-    value: known(results.value),
+    organisations: part(results.organisations),
+    contributors: part(results.contributors),
+    value: part(results.value),
   };
-  if (lower !== undefined) cells.lower = known(lower);
-  if (upper !== undefined) cells.upper = known(upper);
+  if (lower !== undefined) cells.lower = part(lower);
+  if (upper !== undefined) cells.upper = part(upper);
   if (repeated !== undefined) {
-    cells.carried = whole(repeated.contributors);
-    cells.carriedValue = known(repeated.value);
+    cells.carried = part(repeated.contributors);
+    cells.carriedValue = part(repeated.value);
   }
   if (compared !== undefined) {
+    const { organisations, contributors, value, both } = compared;
     cells.compared = {
-      organisations: whole(compared.organisations),
-      contributors: whole(compared.contributors),
-      value: known(compared.value),
-      difference: known(results.value.map((value, at) => value - (compared.value[at] ?? NaN))),
-      both: whole(compared.both),
+      organisations: part(organisations),
+      contributors: part(contributors),
+      value: part(value),
+      difference: part(results.value).map((each, at) => each - (value[from + at] ?? NaN)),
+      both: part(both),
     };
   }
   return cells;

@@ -23,8 +23,13 @@ export function layoutOf(rows: Axis, cols: Axis): Layout {
   return { rows, cols, rowsAt, colsAt, wholeAt, size: wholeAt + 1 };
 }
 
-/** Up to so many pairs of combinations are counted before they are spread over cells. */
-const mostPairs = 1 << 22;
+/**
+ * Whether it is less work to count pairs of combinations first and to spread
+ * them over cells then: as long as there are not many more pairs than rows.
+ */
+function byPairs(pairs: number, rows: number): boolean {
+  return pairs <= 4096 + rows;
+}
 
 /** Counts rows in each place of a table; in margins each counts once. */
 export function countRows(layout: Layout, rows: Uint32Array): Uint32Array {
@@ -34,10 +39,12 @@ export function countRows(layout: Layout, rows: Uint32Array): Uint32Array {
   return countCombos(layout, rowCombos, colCombos);
 }
 
-/** The combination of each row. */
-export function combosAt({ keys, combos }: Axis, rows: Uint32Array): Uint32Array {
+/** The combination of each row, by its number among those that occur. */
+export function combosAt({ keys, combos, occurring }: Axis, rows: Uint32Array): Uint32Array {
   const found = keysAt(keys, rows);
-  for (let at = 0; at < found.length; at++) found[at] = combos[found[at] as number] as number;
+  for (let at = 0; at < found.length; at++) {
+    found[at] = occurring[combos[found[at] as number] as number] as number;
+  }
   return found;
 }
 
@@ -53,7 +60,7 @@ export function countCombos(
   };
   const width = layout.cols.start.length - 1;
   const height = layout.rows.start.length - 1;
-  if (width * height <= mostPairs) {
+  if (byPairs(width * height, rowCombos.length)) {
     const pairs = new Uint32Array(width * height);
     for (let at = 0; at < rowCombos.length; at++) {
       const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
@@ -165,7 +172,7 @@ function sums(
   for (let at = 0; at < values.length; at++) whole += values[at] as number;
   const width = layout.cols.start.length - 1;
   const height = layout.rows.start.length - 1;
-  if (width * height <= mostPairs) {
+  if (byPairs(width * height, values.length)) {
     const pairs = new Float64Array(width * height);
     for (let at = 0; at < values.length; at++) {
       const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);

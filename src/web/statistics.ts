@@ -177,9 +177,21 @@ function sideOf({ dimension, values }: Side) {
   };
 }
 
-/** Names of parameters and fields are written with underscores, all of them. */
-function cellsOf({ carriedValue, ...cells }: Cells) {
-  return { ...cells, ...(carriedValue && { carried_value: carriedValue }) };
+/** Arrays of JSON, with null where nobody reported; all names with underscores. */
+function cellsOf({ carriedValue, compared, ...cells }: Cells) {
+  return {
+    ...plain(cells),
+    ...(carriedValue && plain({ carried_value: carriedValue })),
+    ...(compared && { compared: plain(compared) }),
+  };
+}
+
+function plain(cells: Readonly<Record<string, Uint32Array | Float64Array>>) {
+  const entries = Object.entries(cells).map(([name, values]) => [
+    name,
+    Array.from<number, number | null>(values, (value) => (Number.isNaN(value) ? null : value)),
+  ]);
+  return Object.fromEntries(entries) as Record<string, (number | null)[]>;
 }
 
 /** What to write under a figure that was taken from here. */
@@ -226,7 +238,7 @@ export function csvOf(site: Site, statement: Statement): string {
     across.map((col, c) => [
       ...labelled(rows, row),
       ...labelled(cols, col),
-      ...columns.map(({ values }) => values[r * across.length + c] ?? ""),
+      ...columns.map(({ values }) => numberOf(values[r * across.length + c])),
     ]),
   );
   const notes: [string, string][] = [
@@ -249,4 +261,9 @@ export function csvOf(site: Site, statement: Statement): string {
     ...lines,
     ...notes.map(([name, text]) => [`# ${name}`, text]),
   ]);
+}
+
+/** An empty cell where nobody reported. */
+function numberOf(value = NaN): number | string {
+  return Number.isNaN(value) ? "" : value;
 }

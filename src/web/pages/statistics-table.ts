@@ -67,7 +67,7 @@ function picture({ table, asked }: Statement): Html | string {
   const { value, carried } = table.cells;
   const points = side.values.map((year, at) => ({
     year: Number(year),
-    value: value[at] ?? null,
+    value: known(value[at]),
     carried: (carried?.[at] ?? 0) > 0,
   }));
   if (points.filter((point) => point.value !== null).length < 2) return "";
@@ -153,8 +153,10 @@ function cell({ asked, base }: Statement, cells: Cells, at: number, facts: Fact[
   const { measure, stat, year, compare } = asked.question;
   const organisations = cells.organisations[at] ?? 0;
   const counting = measure === "organisations";
-  const shown = (value: number | null | undefined) =>
-    value === null || value === undefined ? "–" : amount(measure, value);
+  const shown = (value: number | undefined) => {
+    const there = known(value);
+    return there === null ? "–" : amount(measure, there);
+  };
   const href = searchHref(cellSearch(base, facts));
   const link = (text: string) =>
     organisations === 0 ? html`${text}` : html`<a href="${href}">${text}</a>`;
@@ -167,7 +169,7 @@ function cell({ asked, base }: Statement, cells: Cells, at: number, facts: Fact[
         : html`<span class="of-year">${year}</span> ${link(shown(cells.value[at]))}`
     }
     ${
-      stat === "quartiles" && !counting && cells.value[at] !== null
+      stat === "quartiles" && !counting && known(cells.value[at]) !== null
         ? html`<span class="beside">${shown(lower?.[at])} to ${shown(upper?.[at])}</span>`
         : ""
     }
@@ -205,15 +207,21 @@ function cell({ asked, base }: Statement, cells: Cells, at: number, facts: Fact[
   </td>`;
 }
 
-function difference(measure: string, value: number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  return `${value > 0 ? "+" : ""}${amount(measure, value)}; `;
+function difference(measure: string, value: number | undefined): string {
+  const there = known(value);
+  return there === null ? "" : `${there > 0 ? "+" : ""}${amount(measure, there)}; `;
+}
+
+/** A value, or null where nobody reported. */
+function known(value = NaN): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 /** One bar as long as its value is among those of the table. */
 function barCell({ value }: Cells, at: number): Html {
-  const most = Math.max(...value.map((each) => Math.abs(each ?? 0)), 0);
-  const share = most === 0 ? 0 : (100 * Math.abs(value[at] ?? 0)) / most;
+  const sizes = Array.from(value, (each) => Math.abs(known(each) ?? 0));
+  const most = Math.max(...sizes, 0);
+  const share = most === 0 ? 0 : (100 * (sizes[at] ?? 0)) / most;
   return html`<td class="bar-cell">
     <svg class="bar" width="100%" height="10" aria-hidden="true" focusable="false">
       <rect
