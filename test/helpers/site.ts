@@ -22,7 +22,7 @@ import * as changes from "../../src/store/changes.ts";
 import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
 import { createWeb, type Site } from "../../src/web/routes.ts";
-import { freshStore } from "./database.ts";
+import { type Engine, freshStore } from "./database.ts";
 import { replicaOf } from "./replica.ts";
 
 /** The folder of the worked examples. */
@@ -157,8 +157,9 @@ export async function foreignListing(origin: string, about: Record<string, unkno
 export async function testSite(
   changed: Partial<Site> = {},
   origin = "https://coops.example",
+  engine: Engine = "sqlite",
 ): Promise<TestSite> {
-  const store = await freshStore("sqlite");
+  const store = await freshStore(engine);
   const { db } = store;
   const node = await loadIdentity(db, origin, now);
   const stop = new AbortController();

@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { asked as askedWords, directory, filters, links } from "../index/arbitraries.ts";
+import { slowly } from "../index/model.ts";
+import { attestation, put, record } from "../index/samples.ts";
+import { eachEngine } from "../helpers/database.ts";
+import { testSite, type TestSite } from "../helpers/site.ts";
+
+interface Answer {
+  total: number;
+  examples: number;
+  items: { id: string }[];
+  facets: Record<string, unknown>;
+  next: string | null;
+  previous: string | null;
+  corrected: unknown;
+}
+
+async function ask(site: TestSite, address: string): Promise<Answer> {
+  const { pathname, search } = new URL(address, "https://coops.example");
+  const answer = await site.get(pathname + search, { accept: "application/json" });
+  expect(answer.status, search).toBe(200);
+  return (await answer.json()) as Answer;
+}
+
+eachEngine("the API", (engine) => {
+  const question = fc.tuple(fc.option(askedWords, { nil: undefined }), filters);
+
+  it("finds, counts and pages, forwards and backwards, as looking at every listing does", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        directory(15),
+        links(15),
+        fc.array(question, { minLength: 1, maxLength: 4 }),
+        async (all, attested, questions) => {
+          await using site = await testSite({}, undefined, engine);
+          await put(site.db, ...all.map((each) => record(each.listing)));
+          await put(site.db, ...attested.map((pair) => attestation(pair)));
+          await site.site.index.catchUp();
+          for (const [words, filter] of questions) {
+            const { found, total, examples, facets } = slowly(all, attested, words, filter);
+            const query = new URLSearchParams({ ...(words && { q: words.q }) });
+            for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+            const first = await ask(site, `/api/v1/coops?${query}`);
+            if (first.corrected !== null) continue;
+            expect(first).toMatchObject({ total, examples, facets, previous: null });
+
+            const pages = [first];
+            for (let next = first.next; next !== null; next = pages.at(-1)?.next ?? null) {
+              pages.push(await ask(site, next));
+              expect(pages.length).toBeLessThanOrEqual(found.length);
+            }
+            const ids = pages.map(({ items }) => items.map(({ id }) => id));
+            expect(ids.flat().toSorted()).toEqual(
+              found.map(({ listing }) => listing.id).toSorted(),
+            );
+            const back: string[][] = [];
+            let at = pages.at(-1);
+            while (at !== undefined) {
+              back.unshift(at.items.map(({ id }) => id));
+              at = at.previous === null ? undefined : await ask(site, at.previous);
+            }
+            expect(back).toEqual(ids);
+          }
+        },
+      ),
+      { numRuns: engine === "sqlite" ? 12 : 4 },
+    );
+  }, 60_000);
+});
