@@ -6,6 +6,7 @@ import type { Matches, MatchQuestion } from "./matching.ts";
 import type { RelationGraph, RelationQuestion } from "./relation-graph.ts";
 import type { Supply, SupplyQuestion } from "./supply.ts";
 import type { StatisticsQuestion, TooLarge } from "./statistics.ts";
+import type { Suggestion } from "./suggestions.ts";
 import type { Table } from "./table.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 
@@ -92,6 +93,12 @@ export interface DirectoryIndex extends AsyncDisposable {
   /** Reads the log to its end. Returns the seq it has then read up to. */
   catchUp(): Promise<number>;
   search(query: SearchQuery): Promise<SearchResult>;
+  /**
+   * What somebody who types may be about to look for, the likeliest first.
+   *
+   * @param language Of the labels of themes, sectors and regions; English without.
+   */
+  suggest(typed: string, limit: number, language?: string): Promise<Suggestion[]>;
   map(question: MapQuestion): Promise<MapResult>;
   /** A table of what a search finds, by what the co-ops report. */
   statistics(question: StatisticsQuestion): Promise<Table | TooLarge>;

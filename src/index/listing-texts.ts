@@ -27,12 +27,7 @@ export function textsOf(listing: Listing): Texts {
     indexText([name, ...inAll(nameMap)]),
     indexText([legalName, legalForm]),
     indexText(
-      [
-        location?.address.addressLocality,
-        ...regions
-          .filter((code) => !code.startsWith("iso3166-1:"))
-          .map((code) => regionLabel(code)),
-      ],
+      [location?.address.addressLocality, ...regions.map(placeName)],
       regions.map(codeTerm),
     ),
     indexText([], [...topics.map(codeTerm), ...numbers]),
@@ -53,6 +48,11 @@ function regionsOf({ location }: Listing): string[] {
   const country = `iso3166-1:${location.address.addressCountry}`;
   const all = [...(location.region ?? []), country].filter(isRegion).flatMap(regionPath);
   return [...new Set(all)];
+}
+
+/** Countries go by names in all languages, other regions by their own. */
+function placeName(code: string): string | undefined {
+  return code.startsWith("iso3166-1:") ? undefined : regionLabel(code);
 }
 
 function namesOf({ name, nameMap }: Exchange): string[] {

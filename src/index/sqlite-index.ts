@@ -11,6 +11,7 @@ import type {
   OriginCounts,
   SearchResult,
 } from "./directory-index.ts";
+import type { Suggestion } from "./suggestions.ts";
 import { hydrate } from "./hydrate.ts";
 import type { MapQuestion } from "./map.ts";
 import type { Matches, MatchQuestion } from "./matching.ts";
@@ -158,6 +159,19 @@ class SqliteIndex implements DirectoryIndex {
   async search(query: SearchQuery): Promise<SearchResult> {
     const { records, ...found } = await this.#ask("search", query);
     return { ...found, items: await hydrate(this.#db, records) };
+  }
+
+  async suggest(typed: string, limit: number, language = "en"): Promise<Suggestion[]> {
+    const found = await this.#ask("suggest", typed, limit, language);
+    const records = found.flatMap(({ kind, value }) => (kind === "coop" ? [value] : []));
+    const names = new Map(
+      (await hydrate(this.#db, records)).map(({ record, listing }) => [record, listing.name]),
+    );
+    return found
+      .map((each) =>
+        each.kind === "coop" ? { ...each, label: names.get(each.value) ?? "" } : each,
+      )
+      .filter(({ label }) => label !== "");
   }
 
   async map(question: MapQuestion): Promise<MapResult> {

@@ -29,6 +29,9 @@ const coops = new Set(coopWords.map(fold));
 /** A co-operative, in a run. */
 export const coopRun = new RegExp(coopRuns.map(fold).join("|"), "u");
 
+/** Behind the letters of the Latin, Greek and Cyrillic scripts. */
+const latin = "\u0530";
+
 /** The article in Arabic, alone or behind `and`, `in`, `as`, `so`, `for`; and in Hebrew. */
 const article = /^(?:[وبكف]?ال|لل)(?=\p{L}{2})|^ה(?=\p{L}{3})/u;
 /** The same before a word that is being typed. */
@@ -39,7 +42,7 @@ const earlyArticle = /^(?:(?:[وبكف]?ال|لل)|ה)(?=\p{L})/u;
  * that is written together with its noun is left out.
  */
 function termOf(word: string): string {
-  const bare = spaced.test(word) ? word.replace(article, "") : word;
+  const bare = word > latin ? word.replace(article, "") : word;
   return coops.has(word) || coops.has(bare) ? coop : bare;
 }
 
