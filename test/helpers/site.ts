@@ -19,10 +19,11 @@ import { repairDesk } from "../../src/replication/reconcile.ts";
 import { SealedCopy } from "../../src/replication/sealed-copy.ts";
 import { Requesters } from "../../src/replication/signed-request.ts";
 import * as changes from "../../src/store/changes.ts";
+import type { Engine } from "../../src/store/dialect.ts";
 import * as records from "../../src/store/records.ts";
 import type { Db } from "../../src/store/schema.ts";
 import { createWeb, type Site } from "../../src/web/routes.ts";
-import { type Engine, freshStore } from "./database.ts";
+import { freshStore } from "./database.ts";
 import { replicaOf } from "./replica.ts";
 
 /** The folder of the worked examples. */
