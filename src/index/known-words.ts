@@ -6,13 +6,13 @@ import { type KnownWord, Vocabulary } from "./vocabulary.ts";
 export type ReadTerms = (after: string, limit: number) => [term: string, count: number][];
 
 /** Terms that are read at once, before the clock is looked at. */
-const slice = 500;
+const slice = 250;
 
 /** An index of so few rows is read through whenever it has changed. */
 const fewRows = 20_000;
 
 /** Otherwise when it has grown by this factor, or after so long, milliseconds. */
-const growth = 1.1;
+const growth = 1.5;
 const longest = 3_600_000;
 
 /** Words that can be misspelt: letters only, of scripts with spaces between words. */

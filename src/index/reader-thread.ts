@@ -5,4 +5,24 @@ import { Reader } from "./reader.ts";
 
 const reader = new Reader((workerData as ReaderData).file);
 logThere();
-answerAt(reader, () => reader[Symbol.dispose]());
+answerAt(reader, () => {
+  clearTimeout(timer);
+  reader[Symbol.dispose]();
+});
+
+/** Between two pieces of reading the words, and until they are looked at again, milliseconds. */
+const soon = 20;
+const later = 30_000;
+
+let timer = setTimeout(keepWords, 1000);
+
+/** Reads the words of the index between questions, for typing errors and completion. */
+function keepWords(): void {
+  let more = false;
+  try {
+    more = reader.keepWords();
+  } catch {
+    // There is no index to read, which the next question says.
+  }
+  timer = setTimeout(keepWords, more ? soon : later);
+}

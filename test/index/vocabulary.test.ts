@@ -103,7 +103,7 @@ test("the words of an index are read a little at a time, and again when it has c
   // A large index that has hardly grown keeps the words that it had.
   expect(words.keepUp({ version: 2, size: 30_100 })).toBe(false);
   expect(words.upToDate({ version: 2, size: 30_100 }).count("bakery")).toBe(0);
-  const grown = { version: 3, size: 40_000 };
+  const grown = { version: 3, size: 50_000 };
   while (words.keepUp(grown, 2)) slices++;
   expect(words.upToDate(grown).count("bakery")).toBe(2);
   const small = { version: 4, size: 20 };
