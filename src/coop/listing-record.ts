@@ -150,6 +150,8 @@ export function readListing(document: JsonObject): Listing | undefined {
   return listing;
 }
 
+const kinds: ReadonlySet<string> = new Set(StakeholderKind.options);
+
 /**
  * A class of a kind that isn't known here is still a class: with it left out,
  * the others would seem to be all. It is read as `other`, of which the ILO's
@@ -158,9 +160,7 @@ export function readListing(document: JsonObject): Listing | undefined {
 function withKnownKinds(about: Json | undefined): Json | undefined {
   if (!isObject(about) || !Array.isArray(about["stakeholders"])) return about;
   const stakeholders = about["stakeholders"].map((each) =>
-    isObject(each) &&
-    typeof each["kind"] === "string" &&
-    !StakeholderKind.safeParse(each["kind"]).success
+    isObject(each) && typeof each["kind"] === "string" && !kinds.has(each["kind"])
       ? { ...each, kind: "other" }
       : each,
   );

@@ -38,7 +38,7 @@ const WebUrl = z
   .string()
   .max(500)
   .refine(
-    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
     "not a web address beginning with https:// or http://",
   );
 
@@ -67,8 +67,10 @@ const Day = z
 
 function isInCalendar(date: string): boolean {
   if (date.length < 10) return true;
-  const time = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+  const [year, month, day] = [date.slice(0, 4), date.slice(5, 7), date.slice(8)].map(Number);
+  // The day before the first of the next month.
+  const last = new Date(Date.UTC(2000 + ((year ?? 0) % 400), month ?? 0, 0)).getUTCDate();
+  return month !== 0 && Number(month) <= 12 && day !== 0 && Number(day) <= last;
 }
 
 const Percent = z.number().min(0).max(100);

@@ -18,38 +18,47 @@ const largest = 2 ** 49 - 1;
 
 const maskBytes = Math.ceil(facetNames.length / 8);
 
+/** Bytes that a row can take without its figures, and each of those: numbers take up to 7. */
+const longestRow = maskBytes + facetNames.length * 7 + 2 + 4 * 7;
+const longestFigure = 7 + 7 + 1 + 8;
+
 /**
  * A row as the file keeps it: a bit for each facet that isn't empty, the numbers
  * of their sets, then the rest; numbers in groups of 7 bits. About 20 bytes, and
  * 5 for each figure.
  */
 export function writeRow(facts: FixedFacts, kept: KeptSets): Buffer {
-  const bytes: number[] = Array.from({ length: maskBytes }, () => 0);
+  const into = {
+    bytes: Buffer.allocUnsafe(longestRow + facts.figures.length * longestFigure),
+    at: 0,
+  };
+  into.bytes.fill(0, 0, maskBytes);
+  into.at = maskBytes;
   for (let at = 0; at < facetNames.length; at++) {
     const set = facts.sets[at] ?? 0;
     if (set === 0) continue;
-    bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
-    writeNumber(bytes, set);
+    into.bytes[at >> 3] = (into.bytes[at >> 3] ?? 0) | (1 << (at & 7));
+    writeNumber(into, set);
   }
   const { latitude, longitude, founded, dissolved, quality, figures } = facts;
-  bytes.push(
+  const there =
     (latitude === nowhere ? 0 : has.place) |
-      (founded === 0 ? 0 : has.founded) |
-      (dissolved === 0 ? 0 : has.dissolved) |
-      (figures.length === 0 ? 0 : has.figures),
-    quality,
-  );
+    (founded === 0 ? 0 : has.founded) |
+    (dissolved === 0 ? 0 : has.dissolved) |
+    (figures.length === 0 ? 0 : has.figures);
+  into.bytes[into.at++] = there;
+  into.bytes[into.at++] = quality;
   if (latitude !== nowhere) {
-    writeNumber(bytes, latitude + 90_000_000);
-    writeNumber(bytes, longitude + 180_000_000);
+    writeNumber(into, latitude + 90_000_000);
+    writeNumber(into, longitude + 180_000_000);
   }
-  if (founded !== 0) writeNumber(bytes, founded);
-  if (dissolved !== 0) writeNumber(bytes, dissolved);
-  for (const figure of figures) writeFigure(bytes, figure, kept);
-  return Buffer.from(bytes);
+  if (founded !== 0) writeNumber(into, founded);
+  if (dissolved !== 0) writeNumber(into, dissolved);
+  for (const figure of figures) writeFigure(into, figure, kept);
+  return into.bytes.subarray(0, into.at);
 }
 
-export function readRow(bytes: Uint8Array, kept: KeptSets): FixedFacts {
+export function readRow(bytes: Buffer, kept: KeptSets): FixedFacts {
   const from = { bytes, at: maskBytes };
   const sets = facetNames.map((_, at) =>
     ((bytes[at >> 3] ?? 0) & (1 << (at & 7))) === 0 ? 0 : readNumber(from),
@@ -66,50 +75,46 @@ export function readRow(bytes: Uint8Array, kept: KeptSets): FixedFacts {
   return { sets, latitude, longitude, founded, dissolved, quality, figures };
 }
 
-function writeFigure(bytes: number[], figure: Figure, kept: KeptSets): void {
+function writeFigure(into: Place, figure: Figure, kept: KeptSets): void {
   const { measure, year, value, flags } = figure;
   const whole = Number.isInteger(value) && value >= 0 && value <= largest;
-  writeNumber(bytes, kept.measureNumber(measure));
-  writeNumber(bytes, year);
-  bytes.push(whole ? flags : flags | fraction);
-  if (whole) writeNumber(bytes, value);
-  else {
-    const double = Buffer.alloc(8);
-    double.writeDoubleLE(value);
-    bytes.push(...double);
-  }
+  writeNumber(into, kept.measureNumber(measure));
+  writeNumber(into, year);
+  into.bytes[into.at++] = whole ? flags : flags | fraction;
+  if (whole) writeNumber(into, value);
+  else into.at = into.bytes.writeDoubleLE(value, into.at);
 }
 
-function readFigure(from: Reading, kept: KeptSets): Figure {
+function readFigure(from: Place, kept: KeptSets): Figure {
   const measure = kept.measure(readNumber(from));
   const year = readNumber(from);
   const flags = readByte(from);
   if ((flags & fraction) === 0) return { measure, year, value: readNumber(from), flags };
-  const { buffer, byteOffset } = from.bytes;
-  const value = new DataView(buffer, byteOffset + from.at, 8).getFloat64(0, true);
+  const value = from.bytes.readDoubleLE(from.at);
   from.at += 8;
   return { measure, year, value, flags: flags & ~fraction };
 }
 
-interface Reading {
-  bytes: Uint8Array;
+/** How far bytes are written or read. */
+interface Place {
+  bytes: Buffer;
   at: number;
 }
 
-function readByte(from: Reading): number {
+function readByte(from: Place): number {
   return from.bytes[from.at++] ?? 0;
 }
 
-function writeNumber(bytes: number[], number: number): void {
+function writeNumber(into: Place, number: number): void {
   let rest = number;
   while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
+    into.bytes[into.at++] = (rest % 0x80) | 0x80;
     rest = Math.floor(rest / 0x80);
   }
-  bytes.push(rest);
+  into.bytes[into.at++] = rest;
 }
 
-function readNumber(from: Reading): number {
+function readNumber(from: Place): number {
   let number = 0;
   for (let weight = 1; ; weight *= 0x80) {
     const byte = readByte(from);

@@ -11,6 +11,8 @@ export class FactSets {
   /** The codes of each set, ascending. */
   readonly #sets: (readonly number[])[] = [[]];
   readonly #numbers = new Map<string, number>([["", 0]]);
+  /** By code, the set that has nothing else in it. */
+  readonly #alone: number[] = [];
   /** By code, the sets that it is in. */
   readonly #within: number[][] = [];
 
@@ -50,7 +52,8 @@ export class FactSets {
 
   /** The number of a set of codes, the next one if it has none. */
   addSet(codes: Iterable<number>): number {
-    const sorted = [...new Set(codes)].toSorted((a, b) => a - b);
+    const given = [...codes];
+    const sorted = isAscending(given) ? given : [...new Set(given)].toSorted((a, b) => a - b);
     const key = sorted.join();
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -61,9 +64,21 @@ export class FactSets {
   }
 
   /** The number of a set of values. */
-  add(values: Iterable<string>): number {
-    return this.addSet(Array.from(values, (value) => this.addValue(value)));
+  add(values: readonly string[]): number {
+    if (values.length === 0) return 0;
+    const [value = ""] = values;
+    if (values.length > 1) return this.addSet(values.map((each) => this.addValue(each)));
+    // Most sets have one value: those are found without writing it down.
+    const code = this.addValue(value);
+    return (this.#alone[code] ??= this.addSet([code]));
   }
+}
+
+function isAscending(codes: readonly number[]): boolean {
+  for (let at = 1; at < codes.length; at++) {
+    if ((codes[at - 1] ?? 0) >= (codes[at] ?? 0)) return false;
+  }
+  return true;
 }
 
 /** The dictionaries of all facets. */
