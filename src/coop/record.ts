@@ -218,11 +218,10 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
 
   const url = webUrl(id, rules);
   if (url === undefined) return refuse("not-a-record", `id: “${id}” is not a plain https URL`);
-  if (webUrl(attributedTo, rules)?.origin !== url.origin) {
-    return refuse(
-      "foreign-origin",
-      `attributedTo ${attributedTo} is not of the origin ${url.origin}`,
-    );
+  const actor = webUrl(attributedTo, rules);
+  if (actor?.origin !== url.origin) {
+    const is = actor === undefined ? "not a plain https URL" : `not of the origin ${url.origin}`;
+    return refuse("foreign-origin", `attributedTo: “${attributedTo}” is ${is}`);
   }
   if (!sameOrigin(own.verificationMethod, url)) {
     return refuse("foreign-origin", `the last proof is not by a key of ${url.origin}`);

@@ -43,6 +43,9 @@ test("administrators decide about other nodes, and moderators look", async () =>
   expect((await rosa.post(far, { do: "undo" })).status).toBe(400);
   expect((await rosa.post(far, { do: "vouch" })).status).toBe(303);
   expect(await hosts.get(db, "far.example")).toMatchObject({ vouchedBy: "coops.example" });
+  for (const path of ["/admin/network", far]) {
+    expect(await rosa.page(path)).toContain("You vouch for it");
+  }
   expect((await rosa.post(far, { do: "unvouch" })).status).toBe(303);
   expect((await rosa.post(far, { do: "confirm-key" })).status).toBe(400);
   expect((await rosa.post("/admin/network/hosts/new.example", { do: "allow" })).status).toBe(303);

@@ -8,6 +8,8 @@ import { counted, day, type Html, number } from "../text.ts";
 import { button, buttonForm, faultSummary, select, textField } from "./form.ts";
 
 export interface TrustData {
+  /** This node's own host. */
+  self: string;
   counts: { listed: number; held: number; excluded: number };
   alarms: Alarm[];
   /** The hosts that were looked for, and where the next page begins. */
@@ -98,7 +100,7 @@ function search({ query }: TrustData): Html {
   </form>`;
 }
 
-function found({ hosts, next, query, stranger }: TrustData): Html {
+function found({ self, hosts, next, query, stranger }: TrustData): Html {
   const more = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, after: next })) {
     if (value !== undefined) more.set(name, value);
@@ -106,7 +108,7 @@ function found({ hosts, next, query, stranger }: TrustData): Html {
   return html`${
     hosts.length === 0
       ? html`<p>${query.q === undefined ? "There are none." : "None is known by that name."}</p>`
-      : hostTable(hosts)
+      : hostTable(hosts, self)
   }
   ${
     stranger === undefined
@@ -119,7 +121,7 @@ function found({ hosts, next, query, stranger }: TrustData): Html {
   ${next === undefined ? "" : html`<p><a href="${path}?${more.toString()}">Next page</a></p>`}`;
 }
 
-function hostTable(hosts: Host[]): Html {
+function hostTable(hosts: Host[], self: string): Html {
   return html`<table class="stacking" role="table">
     <thead role="rowgroup">
       <tr role="row">
@@ -138,7 +140,7 @@ function hostTable(hosts: Host[]): Html {
               <a href="${hostPath(host.host)}"><bdi>${host.host}</bdi></a>
             </th>
             <td role="cell" data-label="How it stands">${standingWord(host)}</td>
-            <td role="cell" data-label="Why">${standingReason(host)}</td>
+            <td role="cell" data-label="Why">${standingReason(host, self)}</td>
             <td role="cell" data-label="Last sign of life">
               ${host.beacon === null ? "–" : day(host.beacon)}
             </td>
@@ -162,14 +164,15 @@ export function standingWord({ listed, exclusion }: Pick<Host, "listed" | "exclu
     : html`<span class="state good">Listed</span>`;
 }
 
-/** Why it stands so. */
-export function standingReason(host: Host): Html {
+/** Why it stands so, on the node of this host. */
+export function standingReason(host: Host, self: string): Html {
   const { exclusion, listed, decision, vouchedBy } = host;
   if (exclusion === "denied") return html`You decided so`;
   if (exclusion === "over-quota") return html`More records than it may have`;
   if (exclusion === "silent") return html`No sign of life for 90 days`;
   if (listed === null) return html`Nobody answers for it`;
   if (decision === "allowed") return html`You decided so`;
+  if (vouchedBy === self) return html`You vouch for it`;
   return vouchedBy === null
     ? html`It is in <code>PEERS</code>`
     : html`<bdi>${vouchedBy}</bdi> vouches for it`;

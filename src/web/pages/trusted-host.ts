@@ -9,6 +9,8 @@ import { button, buttonForm, faultSummary, hidden, textArea } from "./form.ts";
 import { hostPath, standingReason, standingWord } from "./trust.ts";
 
 export interface TrustedHostData {
+  /** This node's own host. */
+  self: string;
   name: string;
   /** Undefined when nothing is known of it. */
   host: Host | undefined;
@@ -46,9 +48,9 @@ export function trustedHostPage(data: TrustedHostData): Page {
   };
 }
 
-function facts(host: Host, { records, vouches, decidedBy }: TrustedHostData): Html {
+function facts(host: Host, { self, records, vouches, decidedBy }: TrustedHostData): Html {
   return definitions([
-    ["How it stands", html`${standingWord(host)} ${standingReason(host)}`],
+    ["How it stands", html`${standingWord(host)} ${standingReason(host, self)}`],
     [
       "Decided",
       host.decided === null
@@ -71,7 +73,7 @@ function facts(host: Host, { records, vouches, decidedBy }: TrustedHostData): Ht
             ${vouches.map(
               ({ attester, since, counts }) =>
                 html`<li>
-                  <bdi>${attester}</bdi> since
+                  ${attester === self ? "You" : html`<bdi>${attester}</bdi>`} since
                   ${day(since)}${counts ? "" : ", whose word doesn’t count here"}
                 </li>`,
             )}

@@ -46,11 +46,12 @@ export async function showTrust(site: Site, c: Context): Promise<Response> {
 }
 
 async function overview(site: Site, c: Context, session: Session, form: Form): Promise<Response> {
-  const { db } = site;
+  const { db, node } = site;
   const { done: _, ...query } = demandParameters(Query, new URL(c.req.url).searchParams);
   const found = await hosts.find(db, query, pageSize);
   const { q, state } = query;
   const page = trustPage({
+    self: node.host,
     counts: await hosts.countStandings(db),
     alarms: await census.alarms(db),
     hosts: found,
@@ -129,6 +130,7 @@ async function one(
   const said = await vouches.of(db, asked);
   const by = host?.decidedBy == null ? undefined : await accounts.get(db, host.decidedBy);
   const page = trustedHostPage({
+    self: node.host,
     name: asked,
     host,
     records: host === undefined ? 0 : ((await records.countByOrigin(db, [host])).get(asked) ?? 0),
