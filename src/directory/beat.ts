@@ -1,6 +1,7 @@
 import { type Beacon, beaconId, beaconKind, beaconRecord, holdingOf } from "../coop/beacon.ts";
 import { canonicalJson, type Json, type JsonObject } from "../coop/canonical-json.ts";
 import { signRecord } from "../coop/record.ts";
+import { quotas } from "../coop/standing.ts";
 import * as holdings from "../store/holdings.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
@@ -24,7 +25,7 @@ export interface BeatPace {
 export type Chain = "continue" | "begin" | "unknown";
 
 /** What a node's beacon says beside what is counted. */
-export type Said = Pick<Beacon, "role" | "asks" | "movedTo">;
+export type Said = Pick<Beacon, "role" | "movedTo">;
 
 /**
  * Signs and publishes this node's beacon anew when it is time to: every day,
@@ -72,11 +73,20 @@ async function sign(
       count,
       fingerprint,
       asOf,
+      ...askingFor(count),
     },
     issued,
   );
   await records.put(tx, [signRecord(document, node.signing)], now);
   return true;
+}
+
+/**
+ * Whoever publishes more than half of what others grant without being asked
+ * asks for twice as much as it has: so it isn't left out before it asks.
+ */
+function askingFor(count: number): Pick<Beacon, "asks"> {
+  return count > quotas.vouched / 2 ? { asks: Math.min(2 * count, quotas.asked) } : {};
 }
 
 async function isDue(
@@ -104,13 +114,14 @@ function spoken({ history }: Identity, said: Said) {
   return { ...said, keys: history as Json[] };
 }
 
-/** What a beacon says apart from what is counted, in a form that can be compared. */
+/** What a beacon says apart from what is counted and follows from that, in a form that can be compared. */
 function withoutCount({ about }: JsonObject): string {
   const {
     previous: _,
     count: __,
     fingerprint: ___,
     asOf: ____,
+    asks: _____,
     ...rest
   } = (about ?? {}) as JsonObject;
   return canonicalJson(rest);

@@ -4,6 +4,7 @@ import * as changes from "../store/changes.ts";
 import * as floors from "../store/floors.ts";
 import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
+import * as vouches from "../store/vouches.ts";
 import type { Identity } from "./identity.ts";
 
 /** Records in one transaction. */
@@ -52,6 +53,11 @@ export async function dropVersions(db: Db, digests: string[]): Promise<void> {
 
 async function drop(tx: Tx, digests: string[]): Promise<void> {
   const gone = await records.removeVersions(tx, digests);
+  // What they said of hosts counted no more without them; it is settled within the hour.
+  await vouches.remove(
+    tx,
+    gone.map(({ id }) => id),
+  );
   const news = gone.map(({ id, origin }) => ({ kind: "dropped", subject: id, origin }));
   await changes.append(tx, news);
 }

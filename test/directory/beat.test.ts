@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import { expect, it } from "vitest";
 import { type Beacon, beaconId, readBeacon } from "../../src/coop/beacon.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { fingerprintOf } from "../../src/coop/fingerprint.ts";
+import { quotas } from "../../src/coop/standing.ts";
 import { digestOf } from "../../src/coop/version.ts";
 import { beat } from "../../src/directory/beat.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
@@ -86,8 +88,38 @@ eachEngine("a node’s beacon", (engine) => {
     await beat(db, node, { role: "hub" }, now, pace);
     expect(await beat(db, node, { role: "leaf" }, now + 1, pace)).toBe(true);
     expect(await beat(db, node, { role: "leaf" }, now + 2, pace)).toBe(false);
-    expect(await beat(db, node, { role: "leaf", asks: 9000 }, now + 3, pace)).toBe(true);
-    expect((await read(db)).beacon).toMatchObject({ role: "leaf", asks: 9000 });
+    const movedTo = "https://new.example";
+    expect(await beat(db, node, { role: "leaf", movedTo }, now + 3, pace)).toBe(true);
+    expect((await read(db)).beacon).toMatchObject({ role: "leaf", movedTo });
+  });
+
+  it("asks for more records than others grant unasked, before it has as many", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const node = await loadIdentity(db, origin, now);
+    const publishUpTo = async (from: number, to: number) => {
+      const rows = Array.from({ length: to - from }, (_, at) => ({
+        id: `${origin}/coops/${from + at}/listing`,
+        origin: node.host,
+        kind: "listing",
+        issued: now,
+        tombstone: 0,
+        digest: hash("sha256", `${from + at}`),
+        body: Buffer.of(),
+        seen: now,
+      }));
+      await db.insertInto("record").values(rows).execute();
+    };
+    const said = { role: "hub" } as const;
+    await publishUpTo(0, quotas.vouched / 2);
+    await beat(db, node, said, now, pace);
+    expect((await read(db)).beacon.asks).toBeUndefined();
+    await publishUpTo(quotas.vouched / 2, quotas.vouched / 2 + 1);
+    // Not at once: it is said together with the number of records.
+    expect(await beat(db, node, said, now + hour, pace)).toBe(false);
+    await beat(db, node, said, now + day, pace);
+    expect((await read(db)).beacon.asks).toBe(quotas.vouched + 2);
+    expect(await beat(db, node, said, now + day + hour, pace)).toBe(false);
   });
 
   it("begins a chain anew where it isn’t known what came before, and goes on from there", async () => {

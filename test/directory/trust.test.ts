@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { attestationRecord, retractionRecord } from "../../src/coop/attestation.ts";
 import { beaconRecord } from "../../src/coop/beacon.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
-import { type SignedRecord, signRecord } from "../../src/coop/record.ts";
+import { bounds, type SignedRecord, signRecord } from "../../src/coop/record.ts";
 import { configurePeers } from "../../src/directory/configure-peers.ts";
 import { allowHost, denyHost, undoDecision } from "../../src/directory/decide-host.ts";
+import { dropExpired } from "../../src/directory/expire.ts";
 import { dropExcluded } from "../../src/directory/exclude.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { type Received, receive } from "../../src/directory/receive.ts";
@@ -169,6 +170,20 @@ eachEngine("other nodes", (engine) => {
     await take([takenBack("seed.example", "far.example", 3)]);
     await take([vouch("seed.example", "far.example", 4)]);
     expect(await standing("far.example")).toBe("listed");
+  });
+
+  it("lose what was said of them when it expires", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const { node, take, standing } = await nodeOf(db);
+    await addAttester(db, node, "seed.example", null, now);
+    await take([listing("far.example", 1, 2), vouch("seed.example", "far.example", 1)]);
+    expect(await standing("far.example")).toBe("listed");
+    const end = now + bounds.validity + 1;
+    expect(await dropExpired(db, node, end)).toBe(1);
+    expect(await db.selectFrom("vouch").selectAll().execute()).toEqual([]);
+    await settleAll(db, node, end);
+    expect(await standing("far.example")).toBe("held");
   });
 
   it("in PEERS are attesters from the first time on, until they are removed", async () => {
