@@ -8,12 +8,14 @@ import type { Site } from "./site.ts";
  * has read so far, and whatever else decides, are the name of the answer.
  *
  * @param deciding What the answer depends on beside the address and the index.
+ * @param caching How long it may be kept without asking.
  */
 export async function unlessKnown(
   site: Site,
   c: Context,
   deciding: Iterable<string>,
   answer: () => Promise<unknown>,
+  caching = "no-cache",
 ): Promise<Response> {
   const decided = createHash("sha256")
     .update([...deciding].toSorted((a, b) => (a < b ? -1 : 1)).join(" "))
@@ -22,7 +24,7 @@ export async function unlessKnown(
   const headers = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag",
-    "cache-control": "no-cache",
+    "cache-control": caching,
     "x-content-type-options": "nosniff",
     etag,
   };

@@ -9,9 +9,18 @@ import * as records from "../store/records.ts";
 import type { Site } from "./site.ts";
 
 /** The path of the page on which this node shows a listing. */
-export function pagePath(host: string, entry: Entry): string {
-  const { pathname } = new URL(entry.listing.id);
-  return entry.origin === host ? pathname : `/directory/${entry.origin}${pathname}`;
+export function pagePath(host: string, { listing, origin }: Entry): string {
+  return pageAt(host, origin, listing.id);
+}
+
+/** The same of the listing at a co-op's own URL. */
+export function pageOf(host: string, coop: string): string {
+  return pageAt(host, new URL(coop).host, coop);
+}
+
+function pageAt(host: string, origin: string, coop: string): string {
+  const { pathname } = new URL(coop);
+  return origin === host ? pathname : `/directory/${origin}${pathname}`;
 }
 
 /** Finds the pages of all whom a co-op has to do with, by URL or registration; undefined if no listing is held. */

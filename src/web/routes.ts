@@ -19,7 +19,7 @@ import {
   wellKnown,
 } from "./dir.ts";
 import { failure } from "./failure.ts";
-import { editorScript, scriptFile } from "./script.ts";
+import { editorScript, searchScript } from "./script.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
@@ -32,7 +32,7 @@ import { searchMap, showMap } from "./map.ts";
 import { markImage, stylePath, styleSheet } from "./style.ts";
 import { showStatistics } from "./show-statistics.ts";
 import { tabulateCoops } from "./statistics.ts";
-import { suggestCodes } from "./suggest.ts";
+import { suggestFor } from "./suggest.ts";
 
 export type { Site } from "./site.ts";
 
@@ -86,7 +86,7 @@ export function createWeb(site: Site): Hono {
   app.get("/actor", () => elsewhere("/about"));
   joiningRoutes(site, app);
   app.get(stylePath, styleSheet);
-  app.get(editorScript, scriptFile);
+  for (const { path, serve } of [editorScript, searchScript]) app.get(path, serve);
   app.get("/assets/mark.svg", markImage);
 
   // For co-ops and whoever runs the node.
@@ -96,7 +96,7 @@ export function createWeb(site: Site): Hono {
   app.get("/api/v1/coops", (c) => searchCoops(site, c));
   app.get("/api/v1/coops/lookup", (c) => lookupCoop(site, c));
   app.get("/api/v1/map", (c) => searchMap(site, c));
-  app.get("/api/v1/suggest", (c) => suggestCodes(c));
+  app.get("/api/v1/suggest", (c) => suggestFor(site, c));
   app.get("/api/v1/matches", (c) => matchCoop(site, c));
   app.get("/api/v1/supply", (c) => supplyPlace(site, c));
   app.get("/api/v1/relations", (c) => listRelations(site, c));

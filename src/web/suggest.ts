@@ -3,12 +3,16 @@ import { z } from "zod";
 import { type Theme, themes } from "../coop/codes.ts";
 import { legalFormCountry, legalFormLabel, legalForms } from "../coop/legal-forms.ts";
 import { type Findables, findables, ranked } from "../coop/ranking.ts";
+import { coopOf } from "../coop/listing-record.ts";
 import { findRegions, parseRegion, regionPath } from "../coop/regions.ts";
 import { findSectors, sectorLabel, sectorPath } from "../coop/sectors.ts";
 import { findThemes } from "../coop/themes.ts";
 import { languages } from "./editor/languages.ts";
-import { regionName } from "./entries.ts";
+import { pageOf, regionName } from "./entries.ts";
+import { unlessKnown } from "./answer.ts";
 import { demandParameters } from "./parameters.ts";
+import { searchHref } from "./pages/search-address.ts";
+import type { Site } from "./site.ts";
 import { languageName } from "./text.ts";
 
 /** What can be suggested. */
@@ -24,7 +28,9 @@ export interface Suggestion {
 }
 
 export const SuggestQuery = z.strictObject({
-  kind: Kind.describe("Of what kind the codes are"),
+  kind: Kind.optional().describe(
+    "Of which kind codes are looked for; left out, everything that can be searched for",
+  ),
   q: z.string().trim().max(200).optional().describe("What was typed so far"),
   country: z
     .string()
@@ -32,6 +38,11 @@ export const SuggestQuery = z.strictObject({
     .transform((code) => code.toUpperCase())
     .optional()
     .describe("ISO 3166-1 alpha-2: regions there come first, and legal forms are those of it"),
+  lang: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "not a language tag such as fr")
+    .optional()
+    .describe("Of the labels, when no kind is given: en, fr, es or it"),
   limit: z.coerce
     .number()
     .int()
@@ -41,16 +52,43 @@ export const SuggestQuery = z.strictObject({
     .describe("Suggestions at the most, 1 to 50; 10 when it is left out"),
 });
 
-/** `GET /api/v1/suggest`: codes by what they are called, for whoever fills in a form. */
-export function suggestCodes(c: Context): Response {
-  const { kind, q, country, limit } = demandParameters(
-    SuggestQuery,
-    new URL(c.req.url).searchParams,
-  );
+/**
+ * `GET /api/v1/suggest`: codes of one kind by what they are called, for whoever
+ * fills in a form; or, without a kind, what somebody may be about to look for.
+ */
+export async function suggestFor(site: Site, c: Context): Promise<Response> {
+  const {
+    kind,
+    q = "",
+    country,
+    lang,
+    limit,
+  } = demandParameters(SuggestQuery, new URL(c.req.url).searchParams);
+  if (kind === undefined) {
+    const answer = async () => ({ items: await suggestSearch(site, q, limit, lang) });
+    return unlessKnown(site, c, [], answer, "public, max-age=60");
+  }
   return Response.json(
-    { items: suggest(kind, q ?? "", { country, limit }) },
+    { items: suggest(kind, q, { country, limit }) },
     { headers: { "access-control-allow-origin": "*", "cache-control": "public, max-age=3600" } },
   );
+}
+
+/** What can be looked for that begins so, and where it is found. */
+async function suggestSearch({ index, node }: Site, q: string, limit: number, lang?: string) {
+  const found = await index.suggest(q, limit, lang);
+  return found.map(({ kind, label, value, count }) => {
+    switch (kind) {
+      case "coop": {
+        const id = coopOf(value);
+        return { kind, label, value: id, count, href: pageOf(node.host, id) };
+      }
+      case "query":
+        return { kind, label, value, count, href: searchHref({ q: value }) };
+      default:
+        return { kind, label, value, count, href: searchHref({ [kind]: [value] }) };
+    }
+  });
 }
 
 /** Codes by what they are called, the likeliest first. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { testSite, type TestSite } from "../helpers/site.ts";
+import { bakery, testSite, type TestSite } from "../helpers/site.ts";
 
 let site: TestSite;
 
@@ -45,6 +45,34 @@ describe("what is suggested", () => {
       { code: "iso3166-2:CA-QC", label: "Quebec", within: "Canada" },
     ]);
     expect(await suggested({ kind: "sector", q: "qqqqqqqq" })).toEqual([]);
+  });
+
+  it("completes what is typed into the search, and says where that leads", async () => {
+    const other = await testSite();
+    await using _ = other;
+    const id = await other.add("bakery", bakery);
+    const ask = (query: string, headers = {}) => other.get(`/api/v1/suggest?${query}`, headers);
+    const answer = await ask("q=boul");
+    expect(answer.headers.get("cache-control")).toBe("public, max-age=60");
+    const { items } = (await answer.json()) as { items: { kind: string; href: string }[] };
+    expect(items).toContainEqual({
+      kind: "coop",
+      label: "Boulangerie de la Gare",
+      value: `https://coops.example/coops/${id}`,
+      count: 1,
+      href: `/coops/${id}`,
+    });
+    const named = (await (await ask("q=canada&lang=fr")).json()) as { items: object[] };
+    expect(named.items).toContainEqual({
+      kind: "region",
+      label: "Canada",
+      value: "iso3166-1:CA",
+      count: 1,
+      href: "/search?region=iso3166-1:CA",
+    });
+    expect((await ask("q=")).status).toBe(200);
+    const etag = answer.headers.get("etag") ?? "";
+    expect((await ask("q=boul", { "if-none-match": etag })).status).toBe(304);
   });
 
   it("names what is wrong with a question", async () => {

@@ -51,7 +51,7 @@ export function editorPage(data: EditorData): Page {
   const { action } = sheet;
   return {
     title: state === "new" ? "Add a co-op" : `Edit ${name === "" ? "a co-op" : name}`,
-    script: editorScript,
+    script: editorScript.path,
     body: html`${editorTabs(place, "edit")}
       <h1>
         ${state === "new" ? "Add a co-op" : name === "" ? "A co-op without a name yet" : html`<bdi>${name}</bdi>`}

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { IndexCounts, SearchResult } from "../../index/directory-index.ts";
 import type { Filling } from "../../replication/fill.ts";
 import type { Page } from "../layout.ts";
+import { searchScript } from "../script.ts";
 import { counted, type Html, number } from "../text.ts";
 import { contactLink } from "./contact.ts";
 import { fillingNotice } from "./filling-notice.ts";
@@ -35,6 +36,7 @@ export function homePage(data: HomeData): Page {
   const countries = facets.region.filter(({ value }) => value.startsWith("iso3166-1:"));
   return {
     title: data.name,
+    script: searchScript.path,
     description: "A directory of co-operatives kept by many nodes together and owned by nobody.",
     body: html`<section class="hero">
         ${runners}

@@ -4,6 +4,7 @@ import type { SearchResult } from "../../index/directory-index.ts";
 import type { Silent } from "../../store/shown-hosts.ts";
 import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
+import { searchScript } from "../script.ts";
 import { counted, type Html } from "../text.ts";
 import { filters } from "./facets.ts";
 import type { Names } from "./filter-label.ts";
@@ -43,6 +44,7 @@ export function searchPage(data: SearchData): Page {
     title: `${foundWords(result.total, query)}${what}`,
     current: "search",
     head: head(query, chosen),
+    script: searchScript.path,
     body: html`<div class="search">
       <form class="query" id="search" action="/search" method="get" role="search">
         <h1 class="unseen">Search the directory</h1>
