@@ -27,11 +27,12 @@ import {
 } from "../../src/coop/listing.ts";
 import { tombstoneRecord } from "../../src/coop/listing-record.ts";
 import { patience } from "../../src/coop/liveness.ts";
+import { quotas } from "../../src/coop/standing.ts";
 import { knownRegisters } from "../../src/coop/registrations.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
 import { inbox } from "../../src/federation/inbox.ts";
 import { Description, limits } from "../../src/replication/describe.ts";
-import { FeedQuery } from "../../src/replication/feed.ts";
+import { FeedQuery, readLine } from "../../src/replication/feed.ts";
 import { messagesMost, options, ReconcileQuery } from "../../src/replication/reconcile.ts";
 import { reconciledFor } from "../../src/replication/sealed-copy.ts";
 import { testKey } from "../helpers/keys.ts";
@@ -74,6 +75,31 @@ describe("FEDERATION.md", () => {
       validity: `${bounds.validity / 86_400_000} days`,
       ahead: `${bounds.ahead / 60_000} minutes`,
     } satisfies Record<keyof typeof bounds, string>);
+  });
+
+  it("gives the bounds of references, of what attestations name, and of what a beacon asks for", () => {
+    const line = (ref: object) =>
+      Buffer.from(
+        JSON.stringify({ seq: 1, id: "x", kind: "y", issued: 0, digest: "0".repeat(64), ...ref }),
+      );
+    expect(section(document, "Feed")).toContain(
+      "`id` has at most 512 characters, `kind` at most 200",
+    );
+    for (const [name, most] of Object.entries({ id: 512, kind: 200 })) {
+      expect(readLine(line({ [name]: "x".repeat(most) }))).toHaveProperty("ref");
+      expect(() => readLine(line({ [name]: "x".repeat(most + 1) }))).toThrow("can't be read");
+    }
+    expect(section(document, "Attestation")).toContain("(`@name@host`), in 1 to 300 characters");
+    const [example = ""] = blocks(section(document, "Attestation"), "json");
+    const { about, ...record } = JSON.parse(example) as JsonObject;
+    const named = (name: string) =>
+      readAttestation({ ...record, about: { ...(about as JsonObject), name } });
+    expect(named("x".repeat(300))).toHaveProperty("name");
+    expect(named("x".repeat(301))).not.toHaveProperty("name");
+    const { vouched, asked } = quotas;
+    expect(section(document, "Beacon")).toContain(
+      `twice its count and at most ${asked.toLocaleString("en")}, into its beacon when it has more than ${(vouched / 2).toLocaleString("en")} records`,
+    );
   });
 
   it("gives the times of silence, and for how long a beacon counts", () => {
