@@ -21,18 +21,20 @@ export function firstRows(
   const way = after?.back === true ? -1 : 1;
   const from =
     after === undefined ? undefined : { key: way * Number(after.key), tie: way * after.tie };
-  let worst = Infinity;
+  // Most rows are out at a glance: of very many, hardly one is among the first.
+  let worst: Keyed = { key: Infinity, tie: Infinity };
   const look = (row: number) => {
     const key = way * keyOf(row);
-    if (key > worst) return;
-    const each = { row, key, tie: way * (ties[row] ?? 0) };
+    if (key > worst.key) return;
+    const tie = way * (ties[row] ?? 0);
+    if (key === worst.key && tie >= worst.tie) return;
+    const each = { row, key, tie };
     if (from !== undefined && order(each, from) <= 0) return;
     let at = best.length;
     while (at > 0 && order(each, best[at - 1] ?? each) < 0) at--;
-    if (at === limit) return;
     best.splice(at, 0, each);
     if (best.length > limit) best.pop();
-    if (best.length === limit) worst = best[limit - 1]?.key ?? Infinity;
+    if (best.length === limit) worst = best[limit - 1] ?? worst;
   };
   for (const row of rows) look(row);
   for (const row of exampleRows) look(row);

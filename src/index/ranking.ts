@@ -22,12 +22,13 @@ const step = 1000;
 /**
  * The place of a listing in the order by relevance, ascending: first the one
  * whose name was typed, then those with every word as it was typed, within these
- * by score; and by `quality` about a tenth up or down.
+ * by score, and by `quality` up to a fifth up or down: that makes good for bm25,
+ * which takes a listing that says more for one that says it less clearly.
  */
 export function relevanceKey(match: Match): number {
   const { bm25, exact, entire, within, first, coop, quality } = match;
   const weight =
-    (within ? 1.3 : 1) * (first ? 1.2 : 1) * (coop ? 1.2 : 1) * (0.9 + (0.2 * quality) / 255);
+    (within ? 1.3 : 1) * (first ? 1.2 : 1) * (coop ? 1.2 : 1) * (0.8 + (0.4 * quality) / 255);
   return bm25 * weight - (exact ? 2 * step : 0) - (entire ? step : 0);
 }
 
