@@ -9,6 +9,7 @@ import { SearchQuery } from "../../src/coop/query.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import { FeedQuery } from "../../src/replication/feed.ts";
+import { MatchQuery, RelationQuery, SupplyQuery } from "../../src/web/matching-query.ts";
 import { readParameters } from "../../src/web/parameters.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { freshStore } from "../helpers/database.ts";
@@ -100,6 +101,9 @@ describe("README.md", () => {
     const schemas: Record<string, Parameters<typeof readParameters>[0]> = {
       "/api/v1/coops": SearchQuery,
       "/search": SearchQuery,
+      "/api/v1/matches": MatchQuery,
+      "/api/v1/supply": SupplyQuery,
+      "/api/v1/relations": RelationQuery,
       "/dir/v1/changes": FeedQuery,
     };
     for (const { pathname, searchParams, href } of addresses) {
