@@ -18,6 +18,7 @@ import { type IndexThreads, openIndex } from "./index/sqlite-index.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { repairDesk, signedAskRanges } from "./replication/reconcile.ts";
+import { Refusals } from "./replication/refusals.ts";
 import { reclaimOwn } from "./replication/reclaim.ts";
 import { databaseReplica, machineClock } from "./replication/replica.ts";
 import { meetStrangers } from "./replication/strangers.ts";
@@ -230,7 +231,12 @@ export async function createApp(
           index,
           watch: log,
           puller,
-          repairer: { ...puller, copy, askRanges: signedAskRanges(node, fetch) },
+          repairer: {
+            ...puller,
+            copy,
+            askRanges: signedAskRanges(node, fetch),
+            refusals: new Refusals(),
+          },
           desk,
           keys,
           acquaintances: strangers,

@@ -11,6 +11,7 @@ import { type Cursor, readCursor } from "./feed.ts";
 import { askPeers } from "./peers-list.ts";
 import { type Pulled, type Puller, splitLines, summary } from "./pull.ts";
 import { respond } from "./ranges.ts";
+import type { Refusals } from "./refusals.ts";
 import { Inquiry } from "./ranges-inquiry.ts";
 import type { Clock, Replica, Send } from "./replica.ts";
 import { only } from "./sealed.ts";
@@ -66,11 +67,12 @@ export function signedAskRanges(node: Identity, send: Send): AskRanges {
 export interface Repairer extends Puller {
   copy: SealedCopy;
   askRanges: AskRanges;
+  refusals: Refusals;
 }
 
 /** What a run has found and brought. */
 export interface Repaired extends Omit<Pulled, "more" | "read"> {
-  /** How many records the peer has and we lacked. */
+  /** How many records the peer has and we lacked, without those that we have refused before. */
   lacked: number;
   /** How many of ours it lacks: it will ask for them itself. */
   extra: number;
@@ -96,7 +98,7 @@ export async function repairWith(
   stop: AbortSignal,
   origin?: string,
 ): Promise<Repaired> {
-  const { replica, send, clock, copy, askRanges } = repairer;
+  const { replica, send, clock, copy, askRanges, refusals } = repairer;
   const signal = AbortSignal.any([stop, clock.timeout(span)]);
   const described = await askDescription(send, peer, signal);
   await replica.learn(peer, signal);
@@ -118,7 +120,7 @@ export async function repairWith(
     if (rounds === 0) upTo = answer.upTo;
     question = inquiry.ask();
   }
-  const lacking = [...inquiry.lacking];
+  const lacking = [...inquiry.lacking].filter((digest) => !refusals.has(digest, clock.now()));
   const received = [];
   for (let at = 0; at < lacking.length; at += portion) {
     const asked = lacking.slice(at, at + portion);
@@ -129,7 +131,10 @@ export async function repairWith(
     const headers = { "content-type": "application/json" };
     const init = { method: "POST", headers, body: JSON.stringify({ digests }), signal };
     const body = await ask(send, described.records, init, digests.length * (limits.record + 1));
-    received.push(...(await replica.receive(splitLines(body), holds)));
+    const bodies = splitLines(body);
+    const judged = await replica.receive(bodies, holds);
+    refusals.note(bodies, judged, clock.now());
+    received.push(...judged);
     await clock.sleep(0);
   }
   const taken = summary(peer, received);

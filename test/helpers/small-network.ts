@@ -14,6 +14,7 @@ import {
   type RepairDesk,
   repairWith,
 } from "../../src/replication/reconcile.ts";
+import { Refusals } from "../../src/replication/refusals.ts";
 import { type Clock, databaseReplica, type Replica } from "../../src/replication/replica.ts";
 import { SealedCopy } from "../../src/replication/sealed-copy.ts";
 import { copyTo } from "../../src/store/copy.ts";
@@ -266,7 +267,7 @@ export async function smallNetwork(
           if (other === undefined) throw new Error(`nobody is at ${peer}`);
           return other.desk().answer(origin, message, about);
         };
-        await repairWith({ ...puller(), copy, askRanges }, from, stop);
+        await repairWith({ ...puller(), copy, askRanges, refusals: new Refusals() }, from, stop);
       },
       restart() {
         copy = new SealedCopy(disk.replica, clock);

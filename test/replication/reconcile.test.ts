@@ -16,6 +16,7 @@ import {
   repairWholly,
   repairWith,
 } from "../../src/replication/reconcile.ts";
+import { Refusals } from "../../src/replication/refusals.ts";
 import { machineClock, type Send } from "../../src/replication/replica.ts";
 import type { Sealed } from "../../src/replication/sealed.ts";
 import { SealedCopy } from "../../src/replication/sealed-copy.ts";
@@ -122,6 +123,7 @@ function network(...nodes: MemoryNode[]) {
     send,
     clock,
     random: () => 0,
+    refusals: new Refusals(),
     askRanges:
       askRanges ??
       ((peer, message, origin) =>
@@ -201,6 +203,32 @@ describe("repair", () => {
     const { repairer } = network(a, b);
     expect(await repairWith(repairer(a), b.url, stop)).toMatchObject({ lacked: 1, admitted: 1 });
     expect(a.replica.all().map(({ id }) => id)).toEqual([valid.id]);
+  });
+
+  it("doesn’t fetch again for hours what it has refused, but soon what may have become right", async () => {
+    const document = { type: "coop:Notice", issued: new Date(now).toISOString() };
+    const by = (host: string, seed: number) =>
+      signRecord(
+        { ...document, id: `https://${host}/notices/1`, attributedTo: `https://${host}/actor` },
+        testKey(`https://${host}`, seed),
+      );
+    const forged = by("c.example", 99);
+    const strange = by("strange.example", 1);
+    const a = memoryNode("a.example", []);
+    const { repairer, sent } = network(a, memoryNode("b.example", [forged, strange]));
+    const who = repairer(a);
+    const lacked = async () => (await repairWith(who, "https://b.example", stop)).lacked;
+    expect([await lacked(), await lacked()]).toEqual([2, 1]);
+    const fetched = () => sent.filter((path) => path === "/dir/v1/records").length;
+    keys.set(
+      testKey("https://strange.example").method,
+      testKey("https://strange.example").publicKey,
+    );
+    expect([await lacked(), await lacked(), fetched()]).toEqual([1, 0, 3]);
+    expect(a.replica.all()).toEqual([expect.objectContaining({ digest: strange.digest })]);
+    time += day;
+    expect(await lacked()).toBe(1);
+    keys.delete(testKey("https://strange.example").method);
   });
 
   it("asks for nothing that came another way meanwhile, and notes on the peer what it found", async () => {

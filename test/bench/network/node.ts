@@ -29,6 +29,7 @@ import {
   repairPeers,
   repairWholly,
 } from "../../../src/replication/reconcile.ts";
+import { Refusals } from "../../../src/replication/refusals.ts";
 import type { Send } from "../../../src/replication/replica.ts";
 import { SealedCopy } from "../../../src/replication/sealed-copy.ts";
 import { type Wake, wakeHub, wakeHubs } from "../../../src/replication/wake.ts";
@@ -156,7 +157,15 @@ export function simNode(
   const copy = new SealedCopy(replica, clock);
   const shownCopy = shown === replica ? copy : new SealedCopy(shown, clock);
   const desk = repairDesk(shown, shownCopy, send, clock);
-  const repairer: Repairer = { replica, send, clock, random, copy, askRanges: askRangesBy(send) };
+  const repairer: Repairer = {
+    replica,
+    send,
+    clock,
+    random,
+    copy,
+    askRanges: askRangesBy(send),
+    refusals: new Refusals(),
+  };
 
   const describe = async (): Promise<Answer> =>
     json({
