@@ -14,9 +14,6 @@ export interface TopicNames {
   words: string[];
 }
 
-/** The languages in which themes, and sections and divisions of ISIC, have titles of their own. */
-export const topicLanguages = ["en", "fr", "es", "it"] as const;
-
 const translated: Record<string, Record<string, string[]>> = topics;
 
 /** By language, code and place: the first is the title, of what has one. */

@@ -183,9 +183,8 @@ class Distances {
   readonly #limit: number;
   readonly #width: number;
   readonly #cells: Uint8Array;
-  /** The letter of each row, and its smallest cell. */
+  /** The letter of each row. */
   readonly #letters = new Uint16Array(longest + 2);
-  readonly #least = new Uint8Array(longest + 2);
 
   constructor(word: string, limit: number) {
     this.#word = Uint16Array.from(word, (each) => each.charCodeAt(0));
@@ -195,7 +194,11 @@ class Distances {
     for (let column = 0; column <= word.length; column++) this.#cells[column] = column;
   }
 
-  /** Adds a row, in place of any that was there. Returns false if nothing that begins so is near. */
+  /**
+   * Adds a row, in place of any that was there. Returns false if nothing that
+   * begins so is near: no row has a cell more than one below the least of the
+   * row after it, so two swapped letters don't lead past a row that is too far.
+   */
   add(row: number, letter: number): boolean {
     const word = this.#word;
     const width = this.#width;
@@ -229,9 +232,7 @@ class Distances {
     }
     if (last < word.length) cells[here + last + 1] = far;
     this.#letters[row] = letter;
-    this.#least[row] = least;
-    // Two letters in the wrong order are counted from the row before the last.
-    return least <= limit || (row > 1 && (this.#least[row - 1] as number) < limit);
+    return least <= limit;
   }
 
   /** Between the whole word and the one of so many rows. */
