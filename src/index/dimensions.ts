@@ -166,6 +166,8 @@ export interface Axis {
   start: Uint32Array;
   /** Numbers of values. */
   cells: Uint32Array;
+  /** The numbers of the combinations of rows that were looked at already, by the list of the rows. */
+  looked?: ReadonlyMap<Uint32Array, Uint32Array>;
 }
 
 /** The axis of a table that isn't broken down in this direction: one value for all. */
@@ -190,9 +192,15 @@ export function axisOf(
   const { keys, combinations } = keyed(columns, name);
   const { values: all, ofKey, members } = combinations;
   const seen = new Uint8Array(members.length);
+  const looked = new Map<Uint32Array, Uint32Array>();
   for (const some of rows) {
     const own = keysAt(keys, some);
-    for (let at = 0; at < own.length; at++) seen[ofKey[own[at] as number] as number] = 1;
+    for (let at = 0; at < own.length; at++) {
+      const combo = ofKey[own[at] as number] as number;
+      own[at] = combo;
+      seen[combo] = 1;
+    }
+    looked.set(some, own);
   }
   const combos: (readonly number[])[] = [];
   const occurring = new Uint32Array(members.length);
@@ -214,7 +222,10 @@ export function axisOf(
     }
     start[at + 1] = cells.length;
   }
-  return { values, keys, combos: ofKey, occurring, start, cells: Uint32Array.from(cells) };
+  for (const own of looked.values()) {
+    for (let at = 0; at < own.length; at++) own[at] = occurring[own[at] as number] as number;
+  }
+  return { values, keys, combos: ofKey, occurring, start, cells: Uint32Array.from(cells), looked };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Entries, Layout } from "./tally.ts";
+import type { Layout } from "./tally.ts";
 
 /**
  * The order in which values ascend, as positions. Radix sort by the bits of the
@@ -89,14 +89,10 @@ function placeOf(part: number, count: number): Place {
   return { low, high: Math.ceil(at), share: at - low };
 }
 
-/** A quantile of so many values, from those at their ranks; NaN of none. */
-export function quantile(
-  part: number,
-  count: number,
-  at: (rank: number) => number | undefined,
-): number {
-  const { low, high, share } = placeOf(part, count);
-  return (at(low) ?? NaN) * (1 - share) + (at(high) ?? NaN) * share;
+/** A quantile of values that ascend; NaN of none. */
+export function quantile(part: number, sorted: Float64Array): number {
+  const { low, high, share } = placeOf(part, sorted.length);
+  return (sorted[low] ?? NaN) * (1 - share) + (sorted[high] ?? NaN) * share;
 }
 
 /**
@@ -130,23 +126,20 @@ export class Quantiles {
   }
 
   /**
-   * Goes along the values once. Nothing is called for a value that no quantile
-   * lies at.
-   *
-   * @param order In which the values ascend.
+   * Goes along values that ascend, with the combinations of each. Nothing is
+   * called for a value that no quantile lies at.
    */
   walk(
     { rows, cols, rowsAt, colsAt }: Layout,
-    { rowCombos, colCombos }: Entries,
-    order: Uint32Array,
-    values: Float64Array,
+    rowCombos: Uint32Array,
+    colCombos: Uint32Array,
+    sorted: Float64Array,
   ): void {
     const { start: rowStart, cells: rowCells } = rows;
     const { start: colStart, cells: colCells } = cols;
     const [seen, next] = [this.#seen, this.#next];
     const width = cols.values.length;
-    for (let step = 0; step < order.length; step++) {
-      const at = order[step] as number;
+    for (let at = 0; at < sorted.length; at++) {
       const rowCombo = rowCombos[at] as number;
       const colCombo = colCombos[at] as number;
       const rowEnd = rowStart[rowCombo + 1] as number;
@@ -156,19 +149,19 @@ export class Quantiles {
         const row = rowCells[r] as number;
         const rank = seen[rowsAt + row] as number;
         seen[rowsAt + row] = rank + 1;
-        if (rank === next[rowsAt + row]) this.#take(rowsAt + row, rank, values[at] as number);
+        if (rank === next[rowsAt + row]) this.#take(rowsAt + row, rank, sorted[at] as number);
         for (let c = colFrom; c < colEnd; c++) {
           const cell = row * width + (colCells[c] as number);
           const place = seen[cell] as number;
           seen[cell] = place + 1;
-          if (place === next[cell]) this.#take(cell, place, values[at] as number);
+          if (place === next[cell]) this.#take(cell, place, sorted[at] as number);
         }
       }
       for (let c = colFrom; c < colEnd; c++) {
         const cell = colsAt + (colCells[c] as number);
         const rank = seen[cell] as number;
         seen[cell] = rank + 1;
-        if (rank === next[cell]) this.#take(cell, rank, values[at] as number);
+        if (rank === next[cell]) this.#take(cell, rank, sorted[at] as number);
       }
     }
   }

@@ -28,7 +28,7 @@ export function layoutOf(rows: Axis, cols: Axis): Layout {
  * them over cells then: as long as there are not many more pairs than rows.
  */
 function byPairs(pairs: number, rows: number): boolean {
-  return pairs <= 4096 + rows;
+  return pairs <= 4096 + 4 * rows;
 }
 
 /** Counts rows in each place of a table; in margins each counts once. */
@@ -40,7 +40,10 @@ export function countRows(layout: Layout, rows: Uint32Array): Uint32Array {
 }
 
 /** The combination of each row, by its number among those that occur. */
-export function combosAt({ keys, combos, occurring }: Axis, rows: Uint32Array): Uint32Array {
+export function combosAt(axis: Axis, rows: Uint32Array): Uint32Array {
+  const { keys, combos, occurring, looked } = axis;
+  const known = looked?.get(rows);
+  if (known !== undefined) return known;
   const found = keysAt(keys, rows);
   for (let at = 0; at < found.length; at++) {
     found[at] = occurring[combos[found[at] as number] as number] as number;
@@ -145,20 +148,25 @@ export function tally(layout: Layout, entries: Entries, stat: StatName): Tally {
     return { contributors, value };
   }
   const parts = stat === "median" ? [0.5] : [0.25, 0.5, 0.75];
+  // Laid out in order first: then what is walked along lies side by side.
   const order = ascending(each);
+  const sorted = new Float64Array(order.length);
+  for (let at = 0; at < order.length; at++) sorted[at] = each[order[at] as number] as number;
   const quantiles = new Quantiles(parts, contributors);
-  quantiles.walk(layout, entries, order, each);
+  quantiles.walk(layout, inOrder(rowCombos, order), inOrder(colCombos, order), sorted);
   for (const [at, found] of quantiles.found.entries()) {
-    found[layout.wholeAt] = quantile(
-      parts[at] ?? 0,
-      order.length,
-      (rank) => each[order[rank] ?? 0],
-    );
+    found[layout.wholeAt] = quantile(parts[at] ?? 0, sorted);
   }
   const [first = new Float64Array(0), second, third] = quantiles.found;
   return second === undefined || third === undefined
     ? { contributors, value: first }
     : { contributors, value: second, lower: first, upper: third };
+}
+
+function inOrder(numbers: Uint32Array, order: Uint32Array): Uint32Array {
+  const found = new Uint32Array(order.length);
+  for (let at = 0; at < order.length; at++) found[at] = numbers[order[at] as number] as number;
+  return found;
 }
 
 /** Sums up values in each place. */
