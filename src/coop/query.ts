@@ -52,6 +52,7 @@ export const anyTheme = "any";
 /** Bounds of what one question may cost. */
 const mostValues = 50;
 const mostWords = 16;
+const pageSizes = "not between 1 and 100";
 
 const Words = z
   .string()
@@ -73,6 +74,12 @@ export const list = <T>(item: z.ZodType<T, string>) =>
     .pipe(z.array(item).max(mostValues, `more than ${mostValues} values`))
     // What JSON Schema can't see behind the commas.
     .meta({ items: z.toJSONSchema(item, { io: "input", unrepresentable: "any" }) });
+
+/** In which language codes are named, as far as they have names in it. */
+export const LabelLanguage = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "not a language tag such as fr")
+  .describe("The language of labels: en, fr, es, it; of countries any");
 
 /** Reads a value, or says what would be one. */
 function read<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -254,6 +261,7 @@ export const SearchQuery = z
     facets: list(z.enum([...facetNames, "none"]))
       .optional()
       .describe("Which facets are counted: all, when it is left out"),
+    lang: LabelLanguage.optional(),
     count: z
       .enum(["organisations", "listings"])
       .optional()
@@ -267,7 +275,7 @@ export const SearchQuery = z
       .string()
       .regex(/^\d{1,4}$/, "not a whole number")
       .transform(Number)
-      .pipe(z.number().min(1).max(100))
+      .pipe(z.number().min(1, pageSizes).max(100, pageSizes))
       .optional()
       .describe("Items of a page, 1 to 100; 20 when it is left out"),
   })

@@ -40,7 +40,7 @@ export function readCursor(
 }
 
 /** What of a query doesn't decide on what is found. */
-const besides = new Set(["cursor", "limit", "facets", "sort"]);
+const besides = new Set(["cursor", "limit", "facets", "lang", "sort"]);
 
 /** All that decides on what is found, and in which order. */
 function questionOf(query: SearchQuery, sort: Sort): unknown[] {

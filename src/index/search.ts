@@ -58,7 +58,7 @@ export function search(query: SearchQuery, cache: Cache, columns: Columns): Foun
     total: selection.total,
     examples: selection.examples,
     records: page.flatMap(({ row }) => cache.rows.record(row) ?? []),
-    facets: facetValues(columns, counts, query),
+    facets: facetValues(columns, counts, query, query.lang),
     next: isMore || isBack ? cursor(last) : null,
     previous: (isBack ? isMore : after !== undefined)
       ? cursor(first && { ...first, back: true })

@@ -4,6 +4,7 @@ import { type Theme, themes } from "../coop/codes.ts";
 import { legalFormCountry, legalFormLabel, legalForms } from "../coop/legal-forms.ts";
 import { type Findables, findables, ranked } from "../coop/ranking.ts";
 import { coopOf } from "../coop/listing-record.ts";
+import { LabelLanguage } from "../coop/query.ts";
 import { findRegions, parseRegion, regionPath } from "../coop/regions.ts";
 import { findSectors, sectorLabel, sectorPath } from "../coop/sectors.ts";
 import { findThemes } from "../coop/themes.ts";
@@ -38,11 +39,7 @@ export const SuggestQuery = z.strictObject({
     .transform((code) => code.toUpperCase())
     .optional()
     .describe("ISO 3166-1 alpha-2: regions there come first, and legal forms are those of it"),
-  lang: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "not a language tag such as fr")
-    .optional()
-    .describe("Of the labels, when no kind is given: en, fr, es or it"),
+  lang: LabelLanguage.optional(),
   limit: z.coerce
     .number()
     .int()

@@ -75,6 +75,55 @@ describe("GET /api/v1/coops", () => {
     expect(cursor.status).toBe(400);
   });
 
+  test("counts the facets that are asked for, in the language that is", async () => {
+    await using site = await testSite();
+    await site.add("bakery", bakery);
+    const facets = async (query: string) =>
+      ((await (await site.get(`/api/v1/coops?${query}`, json)).json()) as Answer).facets;
+    expect(await facets("facets=theme,region&lang=fr")).toEqual({
+      theme: [
+        { value: "food", label: expect.not.stringMatching(/food/i), count: 1 },
+        { value: "work", label: expect.not.stringMatching(/work/i), count: 1 },
+      ],
+      region: [{ value: "iso3166-1:CA", label: "Canada", count: 1 }],
+    });
+    expect(await facets("facets=none")).toEqual({});
+  });
+
+  test("refuses questions that would cost too much", async () => {
+    await using site = await testSite();
+    const many = Array.from({ length: 51 }, (_, at) => `nuts:X${at}`).join();
+    const words = "a ".repeat(17);
+    const response = await site.get(`/api/v1/coops?region=${many}&q=${words}&limit=101`, json);
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: unknown[] };
+    expect(errors).toEqual([
+      { parameter: "q", detail: "q: more than 16 words." },
+      { parameter: "region", detail: "region: more than 50 values." },
+      { parameter: "limit", detail: "limit: not between 1 and 100." },
+    ]);
+  });
+
+  test("says what doesn’t go with what", async () => {
+    await using site = await testSite();
+    const faults = async (query: string) => {
+      const response = await site.get(`/api/v1/coops?${query}`, json);
+      return ((await response.json()) as { errors: { detail: string }[] }).errors.map(
+        ({ detail }) => detail,
+      );
+    };
+    expect(await faults("radius_km=5&sort=nearest&founded_from=2000&founded_to=1999")).toEqual([
+      "radius_km: needs near beside it, such as near=53.8,-1.55.",
+      "sort: nearest needs near beside it, such as near=53.8,-1.55.",
+      "founded_to: is before founded_from, which is 2000.",
+    ]);
+    expect(await faults("near=91,0&bbox=1,2,3&women_band=half")).toEqual([
+      expect.stringContaining("women_band can’t be “half”. The values are 0-24"),
+      expect.stringContaining("near: “91,0” is not a latitude and a longitude"),
+      expect.stringContaining("bbox: “1,2,3” is not west,south,east,north"),
+    ]);
+  });
+
   test("answers 304 until something changes", async () => {
     await using site = await testSite();
     await site.add("bakery", bakery);
