@@ -79,8 +79,10 @@ export function clustersOf(places: Places, rows: Uint32Array, box: Box, zoom: nu
   return { placed, inBox, clusters: grid.clusters() };
 }
 
-/** Numbers that are kept of each cell. */
+/** Numbers that are kept of each cell in which something lies. */
 const width = 8;
+/** Rows that are dealt with at once: what is noted of them stays in the nearest cache. */
+const block = 4096;
 /** Steps of latitude by which a line of cells is looked up. */
 const steps = 4096;
 
@@ -96,11 +98,17 @@ class Grid {
   readonly #edges: Float64Array;
   /** By step north of the southern edge of the map, the line in which the step begins. */
   readonly #lines = new Uint16Array(steps + 1);
+  /** Rows of a block that lie in the box, and their cells. */
+  readonly #inside = new Uint32Array(block);
+  readonly #cells = new Int32Array(block);
+  /** By cell, the number of its cluster, from 1; 0 where nothing lies. */
+  readonly #numbers: Int32Array;
+  #size = 0;
   /**
-   * Of each cell: how many, one of them, the sums of their longitudes and
+   * Of each cluster: how many, one of them, the sums of their longitudes and
    * latitudes, and the outermost in the west, east, south and north.
    */
-  readonly #cells: Float64Array;
+  #clusters = new Float64Array(256 * width);
 
   constructor(box: Box, zoom: number) {
     const around = cellsAround(zoom);
@@ -121,48 +129,90 @@ class Grid {
       while (this.#edges[line + 1]! <= this.#south + at * this.#step) line += 1;
       this.#lines[at] = line;
     }
-    this.#cells = new Float64Array(this.#across * this.#edges.length * width);
-    for (let at = 0; at < this.#cells.length; at += width) {
-      this.#cells[at + 4] = this.#cells[at + 6] = Infinity;
-      this.#cells[at + 5] = this.#cells[at + 7] = -Infinity;
-    }
+    this.#numbers = new Int32Array(this.#across * this.#edges.length);
   }
 
   /** Counts the rows that lie in the box, or in a part of it. Returns how many do. */
-  add(places: Places, rows: Uint32Array, { west, east, south, north }: Edges): number {
-    const { latitude: lat, longitude: lon } = places;
-    const [cells, lines, edges] = [this.#cells, this.#lines, this.#edges];
-    const [around, across, first, bottom] = [this.#around, this.#across, this.#first, this.#south];
-    const [perCell, perStep] = [around / 360e6, 1 / this.#step];
+  add(places: Places, rows: Uint32Array, part: Edges): number {
     let added = 0;
-    for (let index = 0; index < rows.length; index++) {
-      const row = rows[index]!;
-      const y = lat[row]!;
-      const x = lon[row] === 180e6 ? -180e6 : lon[row]!;
-      if (y < south || y > north || x < west || x > east) continue;
-      added += 1;
-      let line = lines[((y - bottom) * perStep) | 0]!;
-      while (edges[line + 1]! <= y) line += 1;
-      const column = (((x + 180e6) * perCell) | 0) - first;
-      const at = (line * across + (column < 0 ? column + around : column)) * width;
-      cells[at]! += 1;
-      cells[at + 1] = row;
-      cells[at + 2]! += x;
-      cells[at + 3]! += y;
-      if (x < cells[at + 4]!) cells[at + 4] = x;
-      if (x > cells[at + 5]!) cells[at + 5] = x;
-      if (y < cells[at + 6]!) cells[at + 6] = y;
-      if (y > cells[at + 7]!) cells[at + 7] = y;
+    // Where a row lies and what is counted there, in loops of their own: twice as fast as in one.
+    for (let from = 0; from < rows.length; from += block) {
+      const found = this.#locate(places, rows, from, Math.min(from + block, rows.length), part);
+      this.#count(places, found);
+      added += found;
     }
     return added;
   }
 
+  /** Lists those of some rows that lie there, and their cells. */
+  #locate(
+    { latitude, longitude }: Places,
+    rows: Uint32Array,
+    from: number,
+    to: number,
+    { west, east, south, north }: Edges,
+  ): number {
+    const [inside, cells, lines, edges] = [this.#inside, this.#cells, this.#lines, this.#edges];
+    const [around, across, first, bottom] = [this.#around, this.#across, this.#first, this.#south];
+    const [perCell, perStep] = [around / 360e6, 1 / this.#step];
+    let found = 0;
+    for (let index = from; index < to; index++) {
+      const row = rows[index]!;
+      const y = latitude[row]!;
+      const x = longitude[row] === 180e6 ? -180e6 : longitude[row]!;
+      if (y < south || y > north || x < west || x > east) continue;
+      let line = lines[((y - bottom) * perStep) | 0]!;
+      while (edges[line + 1]! <= y) line += 1;
+      const column = (((x + 180e6) * perCell) | 0) - first;
+      inside[found] = row;
+      cells[found] = line * across + (column < 0 ? column + around : column);
+      found += 1;
+    }
+    return found;
+  }
+
+  #count({ latitude, longitude }: Places, found: number): void {
+    const [inside, cells, numbers] = [this.#inside, this.#cells, this.#numbers];
+    let clusters = this.#clusters;
+    for (let index = 0; index < found; index++) {
+      const row = inside[index]!;
+      const y = latitude[row]!;
+      const x = longitude[row] === 180e6 ? -180e6 : longitude[row]!;
+      const number = numbers[cells[index]!]!;
+      if (number === 0) {
+        numbers[cells[index]!] = this.#begin(row, x, y);
+        clusters = this.#clusters;
+        continue;
+      }
+      const at = (number - 1) * width;
+      clusters[at]! += 1;
+      clusters[at + 2]! += x;
+      clusters[at + 3]! += y;
+      if (x < clusters[at + 4]!) clusters[at + 4] = x;
+      if (x > clusters[at + 5]!) clusters[at + 5] = x;
+      if (y < clusters[at + 6]!) clusters[at + 6] = y;
+      if (y > clusters[at + 7]!) clusters[at + 7] = y;
+    }
+  }
+
+  /** Begins a cluster with the first row that is found in a cell. Returns its number. */
+  #begin(row: number, x: number, y: number): number {
+    const at = this.#size * width;
+    if (at === this.#clusters.length) {
+      const larger = new Float64Array(this.#clusters.length * 2);
+      larger.set(this.#clusters);
+      this.#clusters = larger;
+    }
+    this.#clusters.set([1, row, x, y, x, x, y, y], at);
+    this.#size += 1;
+    return this.#size;
+  }
+
   clusters(): Cluster[] {
-    const cells = this.#cells;
+    const cells = this.#clusters;
     const found: Cluster[] = [];
-    for (let at = 0; at < cells.length; at += width) {
+    for (let at = 0; at < this.#size * width; at += width) {
       const count = cells[at]!;
-      if (count === 0) continue;
       found.push({
         latitude: Math.round(cells[at + 3]! / count) / 1e6,
         longitude: Math.round(cells[at + 2]! / count) / 1e6,

@@ -1,3 +1,5 @@
+import type { Precision } from "../coop/codes.ts";
+import type { Point } from "../coop/earth.ts";
 import type { FacetName, SearchQuery } from "../coop/query.ts";
 import type { Listing } from "../coop/listing.ts";
 import type { Answer } from "../coop/stakeholders.ts";
@@ -61,7 +63,16 @@ export interface MapResult {
   /** With the single ones they add up to what is in the box; the largest first. */
   groups: Group[];
   /** Those that are alone; where there are too many of them to name, they are groups of one. */
-  points: Entry[];
+  points: MapPoint[];
+}
+
+/** One co-op on the map. */
+export interface MapPoint extends Point {
+  /** The co-op's URL. */
+  id: string;
+  name: string;
+  /** How exactly the place is known. */
+  precision: Precision | undefined;
 }
 
 /** How many organisations there are that aren't closed, worked examples apart. */

@@ -12,8 +12,9 @@ import type {
   SearchResult,
 } from "./directory-index.ts";
 import type { Suggestion } from "./suggestions.ts";
-import { hydrate } from "./hydrate.ts";
-import type { MapQuestion } from "./map.ts";
+import { Hydration } from "./hydrate.ts";
+import { type MapQuestion, readGroups } from "./map.ts";
+import { pointsOf } from "./map-points.ts";
 import type { Matches, MatchQuestion } from "./matching.ts";
 import { inStanding } from "./organisations.ts";
 import type { RelationGraph, RelationQuestion } from "./relation-graph.ts";
@@ -63,6 +64,7 @@ export async function openIndex(
 /** Asks a reader, and reads the listings that it names from the database. */
 class SqliteIndex implements DirectoryIndex {
   readonly #db: Db;
+  readonly #hydration: Hydration;
   readonly #file: string;
   readonly #threads: IndexThreads | undefined;
   #parts: Promise<Parts> | undefined;
@@ -72,6 +74,7 @@ class SqliteIndex implements DirectoryIndex {
 
   constructor(db: Db, file: string, threads: IndexThreads | undefined) {
     this.#db = db;
+    this.#hydration = new Hydration(db);
     this.#file = file;
     this.#threads = threads;
   }
@@ -158,14 +161,14 @@ class SqliteIndex implements DirectoryIndex {
 
   async search(query: SearchQuery): Promise<SearchResult> {
     const { records, ...found } = await this.#ask("search", query);
-    return { ...found, items: await hydrate(this.#db, records) };
+    return { ...found, items: await this.#hydration.read(records) };
   }
 
   async suggest(typed: string, limit: number, language = "en"): Promise<Suggestion[]> {
     const found = await this.#ask("suggest", typed, limit, language);
     const records = found.flatMap(({ kind, value }) => (kind === "coop" ? [value] : []));
     const names = new Map(
-      (await hydrate(this.#db, records)).map(({ record, listing }) => [record, listing.name]),
+      (await this.#hydration.read(records)).map(({ record, listing }) => [record, listing.name]),
     );
     return found
       .map((each) =>
@@ -175,8 +178,8 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   async map(question: MapQuestion): Promise<MapResult> {
-    const { records, ...found } = await this.#ask("map", question);
-    return { ...found, points: await hydrate(this.#db, records) };
+    const { groups, singles, ...counts } = await this.#ask("map", question);
+    return { ...counts, groups: readGroups(groups), points: await pointsOf(this.#db, singles) };
   }
 
   async statistics(question: StatisticsQuestion): Promise<Table | TooLarge> {
@@ -185,12 +188,12 @@ class SqliteIndex implements DirectoryIndex {
 
   async lookup(id: string): Promise<Entry[]> {
     const records = await this.#ask("lookup", id);
-    return inStanding(await hydrate(this.#db, records));
+    return inStanding(await this.#hydration.read(records));
   }
 
   async organisation(record: string): Promise<Entry[]> {
     const records = await this.#ask("organisation", record);
-    return inStanding(await hydrate(this.#db, records));
+    return inStanding(await this.#hydration.read(records));
   }
 
   async attested(coop: string): Promise<Attested[]> {
@@ -203,7 +206,7 @@ class SqliteIndex implements DirectoryIndex {
 
   async confirmed(asked: Confirmed, page: { after?: string; limit: number }) {
     const { total, records } = await this.#ask("confirmed", asked, page);
-    return { total, items: await hydrate(this.#db, records) };
+    return { total, items: await this.#hydration.read(records) };
   }
 
   async matches(record: string, question: MatchQuestion): Promise<Matches<Entry>> {
@@ -233,7 +236,7 @@ class SqliteIndex implements DirectoryIndex {
 
   /** Listings by the URLs of their records. */
   async #held(records: string[]): Promise<Map<string, Entry>> {
-    const entries = await hydrate(this.#db, [...new Set(records)]);
+    const entries = await this.#hydration.read([...new Set(records)]);
     return new Map(entries.map((entry) => [entry.record, entry]));
   }
 

@@ -6,7 +6,7 @@ import type { MapResult } from "../index/directory-index.ts";
 import * as shownHosts from "../store/shown-hosts.ts";
 import { unlessKnown } from "./answer.ts";
 import { beyond, onward, sameOn } from "./beyond.ts";
-import { pagePath } from "./entries.ts";
+import { pageOf } from "./entries.ts";
 import { filterNames } from "./filter-names.ts";
 import { respond } from "./layout.ts";
 import { earth, MapQuery } from "./map-query.ts";
@@ -40,17 +40,14 @@ export async function searchMap(site: Site, c: Context): Promise<Response> {
         count,
         bbox: corners(around),
       })),
-      points: points.map((entry) => {
-        const { id, name, location } = entry.listing;
-        return {
-          id,
-          name,
-          lat: location?.latitude ?? null,
-          lon: location?.longitude ?? null,
-          precision: location?.precision ?? null,
-          page: site.node.origin + pagePath(site.node.host, entry),
-        };
-      }),
+      points: points.map(({ id, name, latitude: lat, longitude: lon, precision }) => ({
+        id,
+        name,
+        lat,
+        lon,
+        precision: precision ?? null,
+        page: site.node.origin + pageOf(site.node.host, id),
+      })),
       scope: site.role === "hub" ? "directory" : "own",
       ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),
     };
@@ -93,9 +90,7 @@ async function viewOfAll(site: Site, query: SearchQuery): Promise<View> {
 
 function extentOf({ groups, points }: MapResult): Box | undefined {
   const boxes = groups.map((group) => group.box);
-  for (const { listing } of points) {
-    const { latitude, longitude } = listing.location ?? {};
-    if (latitude === undefined || longitude === undefined) continue;
+  for (const { latitude, longitude } of points) {
     boxes.push({ west: longitude, east: longitude, south: latitude, north: latitude });
   }
   const [first] = boxes;

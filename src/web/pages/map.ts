@@ -1,10 +1,11 @@
 import { html, raw } from "hono/html";
+import type { Precision } from "../../coop/codes.ts";
 import type { Box } from "../../coop/earth.ts";
 import type { SearchQuery } from "../../coop/query.ts";
-import type { Entry, FacetValue, MapResult } from "../../index/directory-index.ts";
+import type { FacetValue, MapPoint, MapResult } from "../../index/directory-index.ts";
 import type { Group } from "../../index/map.ts";
 import type { Silent } from "../../store/shown-hosts.ts";
-import { pagePath } from "../entries.ts";
+import { pageOf } from "../entries.ts";
 import type { Page } from "../layout.ts";
 import { boxOf, moved, spotOn, type View, viewOf, widened, world, zoomed } from "../map-view.ts";
 import type { Fault } from "../parameters.ts";
@@ -166,7 +167,7 @@ function drawing(data: MapData): Html {
   return html`<svg class="big-map" role="group" aria-label="Map, with links to go closer">
     ${ground(view)} ${townNames(view)} ${scaleBar(view)}
     ${found.groups.map((group) => cluster(query, view, group))}
-    ${found.points.map((entry) => point(host, view, entry))}
+    ${found.points.map((each) => point(host, view, each))}
   </svg>`;
 }
 
@@ -211,24 +212,22 @@ function viewAround(view: View, group: Group): View {
   return moved(view, left - 0.5, top - 0.5);
 }
 
-function point(host: string, view: View, entry: Entry): Html | string {
-  const { name, location } = entry.listing;
-  const { latitude, longitude, precision } = location ?? {};
-  if (latitude === undefined || longitude === undefined) return "";
-  const { left, top } = spotOn(view, { latitude, longitude });
-  const vague = precision === "locality" || precision === "region";
+function point(host: string, view: View, { id, name, precision, ...place }: MapPoint): Html {
+  const { left, top } = spotOn(view, place);
   return html`<a
-    class="single ${vague ? "vague" : ""}"
-    href="${pagePath(host, entry)}"
+    class="single ${isVague(precision) ? "vague" : ""}"
+    href="${pageOf(host, id)}"
     aria-label="${name}"
     ><circle cx="${share(left)}" cy="${share(top)}" r="6"><title>${name}</title></circle></a
   >`;
 }
 
+function isVague(precision: Precision | undefined): boolean {
+  return precision === "locality" || precision === "region";
+}
+
 function caption({ view, found, query }: MapData): Html {
-  const vague = found.points.some(({ listing: { location } }) =>
-    ["locality", "region"].includes(location?.precision ?? ""),
-  );
+  const vague = found.points.some(({ precision }) => isVague(precision));
   return html`<p class="aside">
     ${
       found.total === 0
