@@ -30,6 +30,9 @@ interface Names {
   sorted: string[];
 }
 
+/** A name that is found as it is written. */
+const plainWord = /^[A-Z][a-z]{3,}$/;
+
 let table: Names | undefined;
 
 function names(): Names {
@@ -58,7 +61,10 @@ function names(): Names {
   // What is a word for something narrower is no word for the theme: not all finance is credit unions.
   for (const { name, code } of themes ?? []) if (!codes.has(name)) add(name, code);
   for (const { code } of countries()) {
-    for (const language of countryLanguages) add(nameOf(regionLabel(code, language) ?? ""), code);
+    // The same name in several languages is read once.
+    const labels = new Set(countryLanguages.map((language) => regionLabel(code, language) ?? ""));
+    for (const label of labels)
+      add(plainWord.test(label) ? label.toLowerCase() : nameOf(label), code);
   }
   for (const [code, words] of Object.entries(regionWords)) {
     if (isRegion(code)) for (const word of words) add(nameOf(word), code);

@@ -11,8 +11,13 @@ const mostTries = 24;
 /** Words of scripts without spaces, of which there may be more than one. */
 const run = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]{4,}/gu;
 
+let segmenter: Intl.Segmenter | undefined;
+
 /** Only for what is asked: what it says changes from one version of ICU to the next. */
-const segmenter = new Intl.Segmenter("ja", { granularity: "word" });
+function wordsIn(text: string): string[] {
+  segmenter ??= new Intl.Segmenter("ja", { granularity: "word" });
+  return [...segmenter.segment(text)].map(({ segment }) => segment);
+}
 
 /** How many listings a text finds. */
 type Count = (asked: Asked) => number;
@@ -66,7 +71,7 @@ export function meant(
 function withSpaces(typed: string): string {
   if (typed.includes('"')) return typed;
   return typed.replace(run, (text) => {
-    const words = [...segmenter.segment(text)].map(({ segment }) => segment);
+    const words = wordsIn(text);
     return words.every((each) => Array.from(each).length > 1) ? words.join(" ") : text;
   });
 }
