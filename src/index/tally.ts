@@ -58,55 +58,124 @@ export function countCombos(
   colCombos: Uint32Array,
 ): Uint32Array {
   const counts = new Uint32Array(layout.size);
-  const add = (cell: number, count: number) => {
-    counts[cell] = (counts[cell] ?? 0) + count;
-  };
-  const width = layout.cols.start.length - 1;
-  const height = layout.rows.start.length - 1;
+  const { rows, cols, rowsAt, colsAt, wholeAt } = layout;
+  const width = cols.start.length - 1;
+  const height = rows.start.length - 1;
+  const ofRow = new Uint32Array(height);
+  const ofCol = new Uint32Array(width);
+  for (let at = 0; at < rowCombos.length; at++) {
+    const row = rowCombos[at] as number;
+    const col = colCombos[at] as number;
+    ofRow[row] = (ofRow[row] as number) + 1;
+    ofCol[col] = (ofCol[col] as number) + 1;
+  }
   if (byPairs(width * height, rowCombos.length)) {
     const pairs = new Uint32Array(width * height);
     for (let at = 0; at < rowCombos.length; at++) {
       const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
       pairs[pair] = (pairs[pair] as number) + 1;
     }
-    spreadPairs(layout, pairs, add);
+    spreadPairs(layout, pairs, counts);
   } else {
-    spread(layout, rowCombos, colCombos, (cell) => add(cell, 1));
+    for (let at = 0; at < rowCombos.length; at++) {
+      const row = rowCombos[at] as number;
+      const col = colCombos[at] as number;
+      for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
+        const base = (rows.cells[r] as number) * cols.values.length;
+        for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
+          const cell = base + (cols.cells[c] as number);
+          counts[cell] = (counts[cell] as number) + 1;
+        }
+      }
+    }
   }
-  counts[layout.wholeAt] = rowCombos.length;
+  addMargin(counts, rowsAt, rows, ofRow);
+  addMargin(counts, colsAt, cols, ofCol);
+  counts[wholeAt] = rowCombos.length;
   return counts;
 }
 
-/** Gives what was counted for pairs of combinations to their cells and margins. */
-function spreadPairs(
-  { rows, cols, rowsAt, colsAt }: Layout,
-  pairs: Uint32Array | Float64Array,
-  add: (cell: number, count: number) => void,
-): void {
+/** Sums up values in each place. */
+function sums(
+  layout: Layout,
+  { rowCombos, colCombos }: Entries,
+  values: Float64Array,
+): Float64Array {
+  const found = new Float64Array(layout.size);
+  const { rows, cols, rowsAt, colsAt, wholeAt } = layout;
   const width = cols.start.length - 1;
   const height = rows.start.length - 1;
-  const columns = new Float64Array(width);
-  for (let row = 0; row < height; row++) {
-    let whole = 0;
-    const from = rows.start[row] ?? 0;
-    const to = rows.start[row + 1] ?? 0;
-    for (let col = 0; col < width; col++) {
-      const count = pairs[row * width + col] ?? 0;
-      if (count === 0) continue;
-      whole += count;
-      columns[col] = (columns[col] ?? 0) + count;
-      const end = cols.start[col + 1] ?? 0;
-      for (let r = from; r < to; r++) {
-        const base = (rows.cells[r] ?? 0) * cols.values.length;
-        for (let c = cols.start[col] ?? 0; c < end; c++) add(base + (cols.cells[c] ?? 0), count);
+  const ofRow = new Float64Array(height);
+  const ofCol = new Float64Array(width);
+  let whole = 0;
+  for (let at = 0; at < values.length; at++) {
+    const row = rowCombos[at] as number;
+    const col = colCombos[at] as number;
+    const value = values[at] as number;
+    ofRow[row] = (ofRow[row] as number) + value;
+    ofCol[col] = (ofCol[col] as number) + value;
+    whole += value;
+  }
+  if (byPairs(width * height, values.length)) {
+    const pairs = new Float64Array(width * height);
+    for (let at = 0; at < values.length; at++) {
+      const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
+      pairs[pair] = (pairs[pair] as number) + (values[at] as number);
+    }
+    spreadPairs(layout, pairs, found);
+  } else {
+    for (let at = 0; at < values.length; at++) {
+      const row = rowCombos[at] as number;
+      const col = colCombos[at] as number;
+      const value = values[at] as number;
+      for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
+        const base = (rows.cells[r] as number) * cols.values.length;
+        for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
+          const cell = base + (cols.cells[c] as number);
+          found[cell] = (found[cell] as number) + value;
+        }
       }
     }
-    for (let r = from; r < to; r++) add(rowsAt + (rows.cells[r] ?? 0), whole);
   }
-  for (let col = 0; col < width; col++) {
-    const end = cols.start[col + 1] ?? 0;
-    for (let c = cols.start[col] ?? 0; c < end; c++) {
-      add(colsAt + (cols.cells[c] ?? 0), columns[col] ?? 0);
+  addMargin(found, rowsAt, rows, ofRow);
+  addMargin(found, colsAt, cols, ofCol);
+  found[wholeAt] = whole;
+  return found;
+}
+
+/** Gives what was counted for pairs of combinations to their cells. */
+function spreadPairs<T extends Uint32Array | Float64Array>(
+  { rows, cols }: Layout,
+  pairs: T,
+  found: T,
+): void {
+  const width = cols.start.length - 1;
+  for (let pair = 0; pair < pairs.length; pair++) {
+    const count = pairs[pair] as number;
+    if (count === 0) continue;
+    const row = Math.floor(pair / width);
+    const col = pair - row * width;
+    for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
+      const base = (rows.cells[r] as number) * cols.values.length;
+      for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
+        const cell = base + (cols.cells[c] as number);
+        found[cell] = (found[cell] as number) + count;
+      }
+    }
+  }
+}
+
+/** Gives what was counted for combinations to the values of a margin. */
+function addMargin<T extends Uint32Array | Float64Array>(
+  found: T,
+  margin: number,
+  { start, cells }: Axis,
+  counts: T,
+): void {
+  for (let combo = 0; combo < counts.length; combo++) {
+    for (let at = start[combo] as number; at < (start[combo + 1] as number); at++) {
+      const cell = margin + (cells[at] as number);
+      found[cell] = (found[cell] as number) + (counts[combo] as number);
     }
   }
 }
@@ -167,59 +236,4 @@ function inOrder(numbers: Uint32Array, order: Uint32Array): Uint32Array {
   const found = new Uint32Array(order.length);
   for (let at = 0; at < order.length; at++) found[at] = numbers[order[at] as number] as number;
   return found;
-}
-
-/** Sums up values in each place. */
-function sums(
-  layout: Layout,
-  { rowCombos, colCombos }: Entries,
-  values: Float64Array,
-): Float64Array {
-  const found = new Float64Array(layout.size);
-  let whole = 0;
-  for (let at = 0; at < values.length; at++) whole += values[at] as number;
-  const width = layout.cols.start.length - 1;
-  const height = layout.rows.start.length - 1;
-  if (byPairs(width * height, values.length)) {
-    const pairs = new Float64Array(width * height);
-    for (let at = 0; at < values.length; at++) {
-      const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
-      pairs[pair] = (pairs[pair] as number) + (values[at] as number);
-    }
-    spreadPairs(layout, pairs, (cell, sum) => {
-      found[cell] = (found[cell] ?? 0) + sum;
-    });
-  } else {
-    spread(layout, rowCombos, colCombos, (cell, at) => {
-      found[cell] = (found[cell] ?? 0) + (values[at] ?? 0);
-    });
-  }
-  found[layout.wholeAt] = whole;
-  return found;
-}
-
-/** Visits all places that each entry belongs to, but for the whole: cells, and margins once a value. */
-function spread(
-  { rows, cols, rowsAt, colsAt }: Layout,
-  rowCombos: Uint32Array,
-  colCombos: Uint32Array,
-  visit: (cell: number, at: number) => void,
-): void {
-  const { start: rowStart, cells: rowCells } = rows;
-  const { start: colStart, cells: colCells } = cols;
-  const width = cols.values.length;
-  for (let at = 0; at < rowCombos.length; at++) {
-    const rowCombo = rowCombos[at] as number;
-    const colCombo = colCombos[at] as number;
-    const rowEnd = rowStart[rowCombo + 1] as number;
-    const colFrom = colStart[colCombo] as number;
-    const colEnd = colStart[colCombo + 1] as number;
-    for (let r = rowStart[rowCombo] as number; r < rowEnd; r++) {
-      const rowCell = rowCells[r] as number;
-      visit(rowsAt + rowCell, at);
-      const base = rowCell * width;
-      for (let c = colFrom; c < colEnd; c++) visit(base + (colCells[c] as number), at);
-    }
-    for (let c = colFrom; c < colEnd; c++) visit(colsAt + (colCells[c] as number), at);
-  }
 }
