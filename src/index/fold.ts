@@ -73,7 +73,8 @@ export function fold(text: string): string {
   let plain = isAscii ? text.toLowerCase() : withoutAccents(text);
   // Each of these is looked for by what few texts have, which is much faster.
   if (quotation.test(plain)) plain = plain.replace(apostrophe, "");
-  if (plain.includes(".")) {
+  // A point before a letter: at the end of a word it is a gap in any case.
+  if (/\.[^\0-@]/.test(plain)) {
     plain = plain.replace(abbreviation, (each) => each.replaceAll(".", ""));
   }
   if (/co[-\u2010-\u2015 ]/.test(plain)) plain = plain.replace(prefixCo, "co");
