@@ -37,9 +37,12 @@ export async function startNode(env: Record<string, string>, group?: string): Pr
       return false; // not listening yet
     }
   };
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 300_000;
   while (!(await healthy())) {
-    if (node.exitCode !== null || Date.now() > deadline) throw new Error("the node didn't start");
+    if (node.exitCode !== null || Date.now() > deadline) {
+      node.kill();
+      throw new Error("the node didn't start");
+    }
     await sleep(100);
   }
   return running(node, ended);

@@ -1,9 +1,11 @@
 /** Makes a node with listings of its own, signed: what another one can pull from it. */
 import "../../../src/temporal.ts";
+import { join } from "node:path";
 import { openNode } from "../../../src/app.ts";
 import { readConfig } from "../../../src/config.ts";
 import { listingRecord } from "../../../src/coop/listing-record.ts";
 import { signRecord } from "../../../src/coop/record.ts";
+import { openIndex } from "../../../src/index/sqlite-index.ts";
 import * as records from "../../../src/store/records.ts";
 import { population } from "./coops.ts";
 import { listingOf } from "./listing.ts";
@@ -28,7 +30,8 @@ async function fill({ seed, after, count, env }: SourceLoad): Promise<void> {
   const data = population(seed, after + count);
   let bodyBytes = 0;
   {
-    const { store, node } = await openNode(readConfig(env), Date.now);
+    const config = readConfig(env);
+    const { store, node } = await openNode(config, Date.now);
     await using _closing = store;
     const actor = `${node.origin}/actor`;
     const issued = Date.now() - count;
@@ -40,6 +43,9 @@ async function fill({ seed, after, count, env }: SourceLoad): Promise<void> {
       bodyBytes += signed.reduce((sum, { body }) => sum + body.length, 0);
       await store.db.transaction().execute((tx) => records.put(tx, signed, Date.now()));
     }
+    // So that it has nothing else to do when somebody pulls from it.
+    await using index = await openIndex(store.db, join(config.dataDir, "index.sqlite"));
+    await index.catchUp();
   }
   process.send?.({ bodyBytes } satisfies SourceLoaded, () => process.disconnect());
 }
