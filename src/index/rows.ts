@@ -375,10 +375,10 @@ export class Rows {
       .get() as { head: number; from: number };
   }
 
-  /** Lets go of all but the last entries of the journal. */
+  /** Lets go of all but the last entries of the journal: at least one is kept, as numbers go on from it. */
   pruneJournal(keep: number): void {
     this.#statements
-      .prepare("delete from journal where at <= (select max(at) from journal) - ?")
+      .prepare("delete from journal where at < (select max(at) from journal) - ?")
       .run(keep);
   }
 

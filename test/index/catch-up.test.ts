@@ -212,7 +212,7 @@ test("after any updates, withdrawals and restarts the index is as one built anew
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 120_000);
 

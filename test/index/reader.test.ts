@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Reader } from "../../src/index/reader.ts";
+import { openWriter, Writer } from "../../src/index/writer.ts";
+import { freshStore } from "../helpers/database.ts";
+import { listing, put, record, tombstone } from "./samples.ts";
+
+/** A database, a writer of its index and a reader of the same file. */
+async function writerAndReader() {
+  const folder = await mkdtemp(join(tmpdir(), "fragaria-reader-"));
+  const file = join(folder, "index.sqlite");
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => rm(folder, { recursive: true }));
+  const { db } = stack.use(await freshStore("sqlite"));
+  const writer = stack.use(await openWriter({ db, file }));
+  const reader = stack.use(new Reader(file));
+  return { db, file, writer, reader, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** What a reader that has just begun says, and so what any other has to say. */
+function anew(file: string) {
+  using reader = new Reader(file);
+  return { counts: reader.counts(), found: reader.search({}) };
+}
+
+test("a reader takes over what was written, removed and pruned since it last looked", async () => {
+  await using parts = await writerAndReader();
+  const { db, file, writer, reader } = parts;
+  const many = Array.from({ length: 9 }, (_, at) => listing(`c${at}`, { theme: ["food"] }));
+  expect(reader.counts().coops).toBe(0);
+  for (const [at, each] of many.entries()) {
+    await put(db, record(each));
+    if (at > 3) await put(db, tombstone(many[at - 4] ?? each, 1));
+    const { seq } = await writer.catchUp();
+    if (at % 3 === 2) continue; // and stays behind
+    expect(reader.refresh()).toBe(seq);
+    expect({ counts: reader.counts(), found: reader.search({}) }).toEqual(anew(file));
+  }
+  await put(
+    db,
+    record(listing("last", { theme: ["energy"] })),
+    tombstone(many[8] ?? listing(""), 1),
+  );
+  await writer.catchUp();
+  writer.cache.write(() => writer.cache.rows.pruneJournal(0));
+  expect({ counts: reader.counts(), found: reader.search({}) }).toEqual(anew(file));
+  expect(reader.search({ theme: ["energy"] }).total).toBe(1);
+});
+
+test("a reader follows a file that begins anew under it", async () => {
+  await using parts = await writerAndReader();
+  const { db, file, writer, reader } = parts;
+  await put(db, record(listing("a")), record(listing("b", {}, "hub.example")));
+  await writer.catchUp();
+  expect(reader.counts().coops).toBe(2);
+  {
+    // As if the log had been put back: the same file, with nothing in it.
+    await using other = new Writer({ db, file, epoch: "another" });
+    expect(reader.counts().coops).toBe(0);
+    expect(other.read.seq).toBe(0);
+  }
+  // Later than the others in the log, so that hosts get other numbers than before.
+  await put(db, record(listing("a"), 1), record(listing("c", {}, "third.example")));
+  await using again = await openWriter({ db, file });
+  await again.catchUp();
+  expect(reader.counts().coops).toBe(3);
+  const records = ["a", "c"].map(
+    (id, at) => `https://${["coops", "third"][at]}.example/coops/${id}`,
+  );
+  expect(records.flatMap((url) => reader.lookup(url))).toEqual(
+    records.map((url) => `${url}/listing`),
+  );
+});
+
+test("there is nothing to be asked before there is a file", () => {
+  using reader = new Reader(join(tmpdir(), "fragaria-none", "index.sqlite"));
+  expect(() => reader.counts()).toThrow(expect.objectContaining({ code: "unavailable" }));
+});
