@@ -58,6 +58,19 @@ export function pageParameters(url: string, { shape }: z.ZodObject): URLSearchPa
   return parameters;
 }
 
+/**
+ * A form sends its empty fields, too: the address without them, to be shared.
+ * Undefined where there are none.
+ */
+export function shortened(url: string): string | undefined {
+  const { pathname, searchParams } = new URL(url);
+  const filled = [...searchParams].filter(([, value]) => value.trim() !== "");
+  if (filled.length === searchParams.size) return undefined;
+  const isNear = filled.some(([name]) => name === "near");
+  const kept = new URLSearchParams(filled.filter(([name]) => name !== "radius_km" || isNear));
+  return kept.size === 0 ? pathname : `${pathname}?${kept}`;
+}
+
 /** Reads what can be understood of parameters; the others are left out, and it is said why. */
 export function readMost<Schema extends z.ZodObject>(
   schema: Schema,

@@ -6,7 +6,7 @@ import { respond } from "./layout.ts";
 import { RelationQuery, SupplyQuery } from "./matching-query.ts";
 import { relationListPage } from "./pages/relation-list.ts";
 import { supplyPage } from "./pages/supply.ts";
-import { pageParameters, readMost } from "./parameters.ts";
+import { pageParameters, readMost, shortened } from "./parameters.ts";
 import { trustedHosts } from "./relations/ties.ts";
 import type { Site } from "./site.ts";
 
@@ -15,6 +15,8 @@ const pageSize = 50;
 
 /** `GET /supply`: what a place needs and buys, and who there could supply it. */
 export async function showSupply(site: Site, c: Context): Promise<Response> {
+  const shorter = shortened(c.req.url);
+  if (shorter !== undefined) return c.redirect(shorter, 303);
   const parameters = pageParameters(c.req.url, SupplyQuery);
   const written = parameters.get("region") ?? "";
   // People write names, too: the likeliest region is meant.
@@ -28,6 +30,8 @@ export async function showSupply(site: Site, c: Context): Promise<Response> {
 
 /** `GET /relations`: who has to do with whom. */
 export async function showRelations(site: Site, c: Context): Promise<Response> {
+  const shorter = shortened(c.req.url);
+  if (shorter !== undefined) return c.redirect(shorter, 303);
   const { data, faults } = readMost(RelationQuery, pageParameters(c.req.url, RelationQuery));
   const { kind, of, confirmed, cursor, limit = pageSize, ...query } = data;
   const trusted = [...(await trustedHosts(site))];

@@ -13,7 +13,7 @@ import { homePage } from "./pages/home.ts";
 import { narrowings } from "./pages/search-address.ts";
 import type { Names } from "./pages/filter-label.ts";
 import { searchPage } from "./pages/search.ts";
-import { pageParameters, readMost } from "./parameters.ts";
+import { pageParameters, readMost, shortened } from "./parameters.ts";
 import type { Site } from "./site.ts";
 import { filterNames } from "./filter-names.ts";
 import { knownSources } from "./sources.ts";
@@ -34,6 +34,8 @@ export async function showHome(site: Site): Promise<Response> {
 
 /** `GET /search`: what can't be understood is said, and the rest is searched for. */
 export async function showSearch(site: Site, c: Context): Promise<Response> {
+  const shorter = shortened(c.req.url);
+  if (shorter !== undefined) return c.redirect(shorter, 303);
   const parameters = pageParameters(c.req.url, SearchQuery);
   const written = parameters.get("q") ?? "";
   const { data, faults } = readMost(SearchQuery, parameters);

@@ -56,6 +56,11 @@ beforeAll(async () => {
     "/search?q=house&theme=housing&sector=isic4:L&region=CA",
     "/search?q=qqqqqqqq&theme=housing",
     "/search?theme=hosing&region=ZZ",
+    "/search?near=48.4,-68.5&radius_km=100&founded_from=1990&count=listings&sort=nearest",
+    "/supply?region=Quebec",
+    "/supply?region=nowhere+at+all&near=1",
+    "/relations",
+    "/relations?kind=member-of&of=nobody&cursor=x",
     `/coops/${rich}`,
     `/coops/${bare}`,
     `/coops/${full}`,
@@ -63,6 +68,10 @@ beforeAll(async () => {
     ...examples.map(({ listing }) => new URL(listing.id).pathname),
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,
+    "/stats",
+    "/stats?rows=theme&cols=country&measure=members&stat=quartiles",
+    "/stats?rows=year&measure=members&region=CA",
+    "/stats?rows=typ&year=20",
     "/network",
     "/network?hosts=silent",
     "/about",
@@ -159,6 +168,28 @@ describe("without script", () => {
 });
 
 describe("by keyboard", () => {
+  test("one chooses what a table is of, and goes on to the co-ops behind a number", async () => {
+    await withPage({ width: 1440 }, async (page) => {
+      await page.goto("/stats");
+      await page.focus('select[name="rows"]');
+      await page.keyboard.type("Theme");
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("Country");
+      for (let presses = 0; presses < 12; presses++) {
+        if ((await focused(page)).startsWith("BUTTON")) break;
+        await page.keyboard.press("Tab");
+      }
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/cols=country/);
+      expect(new URL(page.url()).searchParams.get("rows")).toBe("theme");
+      await page.focus(".statistics-table tbody td a");
+      const count = await page.textContent(".statistics-table tbody td a");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/search\?/);
+      expect(await page.textContent(".total strong")).toMatch(new RegExp(`^${count}\\b`));
+    });
+  });
+
   test.each([360, 1440])("one reaches the filters at %i pixels", async (width) => {
     await withPage({ width, script: true }, async (page) => {
       await page.goto("/search");
@@ -175,6 +206,31 @@ describe("by keyboard", () => {
       await page.waitForURL(/theme=/);
       expect(new URL(page.url()).searchParams.getAll("theme")).toHaveLength(1);
     });
+  });
+});
+
+test("what is typed is completed, and chosen by the keyboard", async () => {
+  await withPage({ width: 1440, script: true }, async (page) => {
+    await page.goto("/search");
+    await page.locator("#q[role=combobox]").pressSequentially("boul");
+    const options = page.getByRole("option");
+    await options.first().waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const labels = await options.allTextContents();
+    const at = labels.findIndex((label) => /Boulangerie.*Co-op$/.test(label));
+    expect(at).toBeGreaterThanOrEqual(0);
+    for (let presses = 0; presses <= at; presses++) await page.keyboard.press("ArrowDown");
+    const active = await page.getAttribute("#q", "aria-activedescendant");
+    expect(await page.textContent(`#${active}`)).toBe(labels[at]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/coops\//);
+    expect(await page.textContent("h1")).toMatch(/Boulangerie/);
+    // What is typed is searched for, as long as nothing is chosen.
+    await page.goto("/");
+    await page.locator("#q[role=combobox]").pressSequentially("house");
+    await options.first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/search\?q=house/);
   });
 });
 
