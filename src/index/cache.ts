@@ -9,6 +9,7 @@ import { FullText, textTable } from "./full-text.ts";
 import { KeptSets, setTables } from "./kept-sets.ts";
 import { KnownWords } from "./known-words.ts";
 import { Rows, rowTables } from "./rows.ts";
+import { removeSnapshot } from "./snapshot.ts";
 import { Statements } from "./statements.ts";
 import { Ties, tieTables } from "./ties.ts";
 
@@ -295,6 +296,7 @@ export function removeCache(file: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal", damageMark]) {
     rmSync(file + suffix, { force: true });
   }
+  removeSnapshot(file);
 }
 
 /** What another process, the disk or the operator is to blame for: building anew wouldn't help. */

@@ -191,8 +191,15 @@ export class Columns {
         years.of(set).map((code) => Number(years.values[code])),
       );
     }
+    // Nothing of it is left, as a snapshot is made of this.
+    for (let at = 0; at < facetNames.length; at++) this.#put(at, row, 0);
     this.latitude[row] = nowhere;
     this.longitude[row] = nowhere;
+    this.founded[row] = 0;
+    this.dissolved[row] = 0;
+    this.updated[row] = 0;
+    this.quality[row] = 0;
+    this.tie[row] = 0;
   }
 
   /** Says whether another row stands for the same organisation. */

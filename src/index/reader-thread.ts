@@ -16,11 +16,12 @@ const later = 30_000;
 
 let timer = setTimeout(keepWords, 1000);
 
-/** Reads the words of the index between questions, for typing errors and completion. */
+/** Between questions: reads the words of the index, for typing errors and completion; makes a snapshot. */
 function keepWords(): void {
   let more = false;
   try {
     more = reader.keepWords();
+    if (!more) reader.keepSnapshot();
   } catch {
     // There is no index to read, which the next question says.
   }

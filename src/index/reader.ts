@@ -1,3 +1,4 @@
+import { getLogger } from "@logtape/logtape";
 import { coopOf } from "../coop/listing-record.ts";
 import type { SearchQuery } from "../coop/query.ts";
 import { building, Cache, isDamage, markDamaged } from "./cache.ts";
@@ -12,8 +13,17 @@ import type { Table } from "./table.ts";
 import type { KeptSets } from "./kept-sets.ts";
 import { findOnMap, type FoundOnMap, type MapQuestion } from "./map.ts";
 import { type Found, search, textRows } from "./search.ts";
+import { readSnapshot, snapshotOf, stampOf, writeSnapshot } from "./snapshot.ts";
 import { suggest, type Suggestion } from "./suggestions.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
+
+const logger = getLogger(["fragaria", "index"]);
+
+/** Rows that there are at least, for reading them from the file to take long. */
+const worthIt = 20_000;
+/** Rows that change before a snapshot is made anew, and before one is made at the end. */
+const mostChanged = 100_000;
+const fewChanged = 1000;
 
 /**
  * Answers questions from the file of the index, and from what memory holds of
@@ -35,9 +45,18 @@ export class Reader implements Disposable {
   #life = -1;
   #stamp = -1;
   #journal = 0;
+  /** How far in the journal there is a snapshot, and how many rows have changed since. */
+  #snapshot = -1;
+  #changed = 0;
 
-  /** @param from The path of the file; or whoever writes it, if it is in memory. */
-  constructor(from: string | { readonly cache: Cache }) {
+  readonly #worthIt: number;
+
+  /**
+   * @param from The path of the file; or whoever writes it, if it is in memory.
+   * @param least The rows from which on there are snapshots.
+   */
+  constructor(from: string | { readonly cache: Cache }, least = worthIt) {
+    this.#worthIt = least;
     this.#file = typeof from === "string" ? from : ":memory:";
     this.#shared = typeof from === "string" ? undefined : () => from.cache;
   }
@@ -192,8 +211,11 @@ export class Reader implements Disposable {
     if (life !== this.#life || this.#kept === undefined || from > this.#journal + 1) {
       cache.rows.forget();
       this.#kept = cache.readSets();
-      this.#columns = new Columns(this.#kept.dictionaries);
-      this.#journal = -1;
+      this.#kept.load();
+      const { columns, stamp } = this.#restored(this.#kept, life, { head, from });
+      this.#columns = columns;
+      this.#journal = stamp;
+      this.#snapshot = stamp;
     }
     this.#life = -1; // if this breaks off
     this.#kept.load();
@@ -201,10 +223,49 @@ export class Reader implements Disposable {
     for (const { row, facts } of cache.rows.facts(this.#kept, since)) {
       if (facts === undefined) this.#columns.delete(row);
       else this.#columns.set(row, facts);
+      this.#changed += 1;
     }
     this.#journal = head;
     this.#stamp = stamp;
     this.#life = life;
+  }
+
+  /** What there is a snapshot of, if the journal goes on from there; else nothing. */
+  #restored(
+    { dictionaries }: KeptSets,
+    life: number,
+    { head, from }: { head: number; from: number },
+  ): { columns: Columns; stamp: number } {
+    this.#changed = 0;
+    const file = snapshotOf(this.#file);
+    const found =
+      this.#shared === undefined ? readSnapshot(file, dictionaries, String(life)) : undefined;
+    if (found !== undefined && found.stamp <= head && from <= found.stamp + 1) return found;
+    return { columns: new Columns(dictionaries), stamp: -1 };
+  }
+
+  /**
+   * Writes what memory has into a file, so that it is there at once after the
+   * next start, if much has changed since that was last done. To be called
+   * between questions: three million rows take about 0.3 s.
+   */
+  keepSnapshot(much = mostChanged): void {
+    const file = snapshotOf(this.#file);
+    const isDue = () =>
+      this.#changed >= (this.#snapshot === -1 ? Math.min(much, 1) : much) &&
+      this.#columns.size >= this.#worthIt;
+    if (this.#shared !== undefined || !isDue()) return;
+    try {
+      // Another thread may have done it.
+      const stamp = stampOf(file, String(this.#life)) ?? -1;
+      if (stamp <= this.#snapshot) {
+        writeSnapshot(file, this.#columns, { key: String(this.#life), stamp: this.#journal });
+      }
+      this.#snapshot = Math.max(stamp, this.#journal);
+    } catch (error) {
+      logger.warn("The snapshot {file} can't be written: {error}", { file, error });
+    }
+    this.#changed = 0;
   }
 
   #close(): void {
@@ -214,6 +275,7 @@ export class Reader implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#life !== -1) this.keepSnapshot(fewChanged);
     this.#close();
   }
 }

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { crc32 } from "node:zlib";
 import { facetNames } from "../coop/query.ts";
 import { Columns, type Numbers, type Saved } from "./columns.ts";
@@ -32,7 +42,7 @@ interface Head {
 
 /**
  * Writes all that the columns hold into a file, which is there as a whole or not
- * at all. The dictionaries are not among it: whoever reads must have them.
+ * at all; unless somebody else is at it. The dictionaries are not among it: whoever reads must have them.
  *
  * @param key What it must be a snapshot of to be of use: the epoch of the log,
  *   and which file of the index gave the numbers.
@@ -52,27 +62,51 @@ export function writeSnapshot(
     checksum: saved.reduce((sum, [, array]) => crc32(bytesOf(array), sum), 0),
   };
   const unfinished = `${file}.new`;
-  const handle = openSync(unfinished, "w");
+  const handle = openAlone(unfinished);
+  if (handle === undefined) return;
   try {
     const text = Buffer.from(JSON.stringify(head));
     const size = Buffer.alloc(8);
     size.writeUInt32LE(text.length);
     size.writeUInt32LE(crc32(text), 4);
-    for (const part of [
-      Buffer.from(magic),
-      size,
-      text,
-      ...saved.map(([, each]) => bytesOf(each)),
-    ]) {
-      writeWhole(handle, part);
-    }
-    closeSync(handle);
+    const parts = [Buffer.from(magic), size, text, ...saved.map(([, array]) => bytesOf(array))];
+    for (const part of parts) writeWhole(handle, part);
+    renameSync(unfinished, file);
   } catch (error) {
-    closeSync(handle);
     rmSync(unfinished, { force: true });
     throw error;
+  } finally {
+    closeSync(handle);
   }
-  renameSync(unfinished, file);
+}
+
+/** After so many milliseconds whoever began to write isn't there any more. */
+const givenUp = 60_000;
+
+/** Undefined when somebody else is writing it. */
+function openAlone(file: string): number | undefined {
+  try {
+    return openSync(file, "wx");
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+    if (Date.now() - statSync(file).mtimeMs < givenUp) return undefined;
+    rmSync(file, { force: true });
+    return openSync(file, "wx");
+  }
+}
+
+/** Where the snapshot of an index is. */
+export function snapshotOf(index: string): string {
+  return `${index}-columns`;
+}
+
+export function removeSnapshot(index: string): void {
+  for (const suffix of ["", ".new"]) rmSync(snapshotOf(index) + suffix, { force: true });
+}
+
+/** How far a snapshot of `key` has come; undefined when there is none. */
+export function stampOf(file: string, key: string): number | undefined {
+  return withHead(file, key, (_, { stamp }) => stamp);
 }
 
 /**
@@ -87,6 +121,21 @@ export function readSnapshot(
   dictionaries: Dictionaries,
   key: string,
 ): { columns: Columns; stamp: number } | undefined {
+  return withHead(file, key, (handle, head) => {
+    const isKnown = facetNames.every(
+      (name, at) => dictionaries[name].size >= (head.sets[at] ?? Infinity),
+    );
+    const saved = isKnown ? readArrays(handle, head) : undefined;
+    return saved && { columns: Columns.restore(dictionaries, saved), stamp: head.stamp };
+  });
+}
+
+/** Undefined when there is no such file, or it makes no sense. */
+function withHead<T>(
+  file: string,
+  key: string,
+  read: (handle: number, head: Head & { end: number }) => T,
+): T | undefined {
   let handle: number;
   try {
     handle = openSync(file, "r");
@@ -95,12 +144,7 @@ export function readSnapshot(
   }
   try {
     const head = readHead(handle);
-    if (head === undefined || head.key !== key) return undefined;
-    const isKnown = facetNames.every(
-      (name, at) => dictionaries[name].size >= (head.sets[at] ?? Infinity),
-    );
-    const saved = isKnown ? readArrays(handle, head) : undefined;
-    return saved && { columns: Columns.restore(dictionaries, saved), stamp: head.stamp };
+    return head?.key === key ? read(handle, head) : undefined;
   } catch (error) {
     if (error instanceof TypeError || error instanceof SyntaxError) return undefined;
     throw error;

@@ -9,6 +9,7 @@ import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import { truncateLog } from "../store/traces.ts";
 import { Cache, isDamage, isMarkedDamaged, removeCache } from "./cache.ts";
+import { removeSnapshot, snapshotOf, stampOf } from "./snapshot.ts";
 import { Writing } from "./writing.ts";
 
 const logger = getLogger(["fragaria", "index"]);
@@ -79,6 +80,18 @@ export class Writer implements AsyncDisposable {
       this.#cache = this.#startAnew();
     }
     this.#writing = new Writing(this.#cache);
+    this.#checkSnapshot();
+  }
+
+  /**
+   * After a power cut the file may lack its latest pages, of which there is a
+   * snapshot all the same: it must go before others are written in their place.
+   */
+  #checkSnapshot(): void {
+    const { life } = this.#cache.progress;
+    const { head } = this.#cache.rows.journal();
+    const stamp = stampOf(snapshotOf(this.#file), String(life));
+    if (stamp !== undefined && stamp > head) removeSnapshot(this.#file);
   }
 
   /** The file itself, for a reader that shares it: of `:memory:` there is no other. */
@@ -273,6 +286,7 @@ export class Writer implements AsyncDisposable {
     let more = false;
     try {
       this.#write(() => (more = this.#cache.beginWipe()));
+      if (more) removeSnapshot(this.#file);
       while (more && !this.#closed) {
         await setImmediate();
         if (!this.#closed) this.#write(() => (more = this.#cache.wipe()));
