@@ -272,6 +272,43 @@ describe("GET /api/v1/relations", () => {
   });
 });
 
+describe("the pages", () => {
+  test("show a co-op who fits it, and what a place lacks, and who has to do with whom", async () => {
+    await using site = await testSite();
+    const mill = await site.add("mill", { name: "Mill", ...at(53.77, -2.7), offers: [food] });
+    const id = await site.add("canteen", {
+      name: "Canteen",
+      ...preston,
+      needs: [food, { name: "A bus", theme: "transport", capital: "physical" }],
+      relations: [
+        { kind: "buys-from", name: "The mill", id: `https://coops.example/coops/${mill}` },
+        { kind: "public-contract-with", name: "Council" },
+      ],
+    });
+    const page = words(await site.page(`/coops/${id}`));
+    expect(page).toContain("Who fits Offered by others Mill United Kingdom, 1.1 km Vegetables");
+    expect(words(await site.page(`/coops/${mill}`))).toContain("Looked for by others Canteen");
+    const supply = words(await site.page("/supply?region=united+kingdom"));
+    expect(supply).toContain("2 co-ops United Kingdom");
+    expect(supply).toMatch(/Transport Nobody here yet Sectors/);
+    expect(supply).not.toMatch(/Food and farming Nobody/);
+    const relations = await site.page("/relations?confirmed=no");
+    expect(words(relations)).toContain("Canteen has a public contract with Council");
+    expect(relations).toMatch(new RegExp(`<a href="/coops/${mill}"[^>]*>Mill</a>`));
+    const faulty = await site.get("/relations?kind=eats&cursor=x");
+    expect(faulty.status).toBe(400);
+    expect(words(await faulty.text())).toContain("2 relations");
+    expect((await site.get("/supply?region=nowhere+at+all")).status).toBe(400);
+  });
+});
+
+function words(text: string): string {
+  return text
+    .replace(/<[^>]+>/g, " ")
+    .replace(/\s+/g, " ")
+    .replace(/ ([,.])/g, "$1");
+}
+
 const number = { type: "PropertyValue", propertyID: "GB-COH", value: "07444723" } as const;
 
 function country(code: string): Pick<ListingContent, "location"> {

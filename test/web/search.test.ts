@@ -62,6 +62,68 @@ describe("the search page", () => {
     expect(long).toContain("a".repeat(300));
   });
 
+  test("narrows by place, year and everything else that listings say, and lets it be taken back", async () => {
+    await using site = await testSite();
+    await site.add("bakery", {
+      ...bakery,
+      needs: [{ name: "Flour", theme: "food", capital: "physical" }],
+      relations: [{ kind: "member-of", name: "Apex", id: "https://apex.example/coops/abcdefghjk" }],
+    });
+    const query =
+      "near=48.45,-68.52&radius_km=5&founded_from=1990&founded_to=2000&needs=food&count=listings" +
+      "&relation=member-of&stakeholder=user&language=fr&source=claimed";
+    const text = await site.page(`/search?${query}`);
+    expect(words(text)).toContain("1 listing");
+    for (const label of [
+      "Within 5 km of 48.45° N, 68.52° W",
+      "Founded 1990 to 2000",
+      "Looks for: Food and farming",
+      "Relations: Member of",
+      "Kinds of members: Users or consumers",
+      "Language: French",
+      "Source: Published by the co-op itself",
+    ]) {
+      expect(words(text).replaceAll("\u00a0", " ")).toContain(`Remove the filter ${label}`);
+    }
+    expect(text).toContain('href="/map?');
+    expect(text).toMatch(/name="needs"\s+value="food"\s+checked/);
+    const [, without = ""] =
+      /href="([^"]+)"\s*><span class="unseen">Remove the filter <\/span><span dir="auto">Within/.exec(
+        text,
+      ) ?? [];
+    expect(without).not.toContain("near");
+    expect(without).toContain("founded_from=1990");
+    expect(words(await site.page("/search?near=10,10"))).toContain("Nothing in this directory");
+    const sent = await site.get("/search?q=pain&near=&radius_km=25&founded_from=&count=");
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, "/search?q=pain"]);
+  });
+
+  test("turns back, too", async () => {
+    await using site = await testSite();
+    await site.import(Array.from({ length: 5 }, (_, at) => ({ name: `House ${at}` })));
+    const first = await site.page("/search?limit=2");
+    const follow = (text: string, rel: string) => {
+      const [, href = ""] = new RegExp(`rel="${rel}" href="([^"]+)"`).exec(text) ?? [];
+      return site.page(href.replaceAll("&amp;", "&"));
+    };
+    expect(first).not.toContain('rel="prev"');
+    const second = await follow(first, "next");
+    expect(words(second)).toContain("House 2");
+    const third = await follow(second, "next");
+    const back = await follow(await follow(third, "prev"), "prev");
+    expect(words(back)).toContain("House 0");
+    expect(words(back)).not.toContain("House 2");
+    expect(back).not.toContain('rel="prev"');
+  });
+
+  test("says what it searched for where nothing has what was typed", async () => {
+    await using site = await testSite();
+    await site.import([{ name: "Strawberry growers" }, { name: "Strawberry field" }]);
+    const text = words(await site.page("/search?q=strawbery"));
+    expect(text).toContain("Nothing has “strawbery”: this is what strawberry finds.");
+    expect(text).toContain("Strawberry field");
+  });
+
   test("starts again when the link to a page has grown old", async () => {
     await using site = await testSite();
     await site.add("bakery", bakery);
