@@ -1,5 +1,5 @@
 import type { FacetName } from "../coop/query.ts";
-import { findRegions } from "../coop/regions.ts";
+import { regionLabel } from "../coop/regions.ts";
 import { type Asked, readText } from "./asked.ts";
 import type { Cache } from "./cache.ts";
 import { codesNamed } from "./code-names.ts";
@@ -61,7 +61,7 @@ function suggestCodes(
 ): Suggestion[] {
   const words = parts.flatMap((part) => part.words.map(({ text }) => text));
   const codes = codesNamed(words, parts.at(-1)?.incomplete === true);
-  const regions = findRegions(typed, { limit: mostCodes * 2 }).map(({ code }) => code);
+  const regions = regionsNamed(fold(typed), columns.sets("region").values);
   const found = [...new Set([...codes, ...regions])].flatMap((code): Suggestion[] => {
     const [facet, value] = facetOf(code);
     const count = facet === undefined ? 0 : countOf(columns, facet, value);
@@ -69,6 +69,25 @@ function suggestCodes(
     return [{ kind: facet, label: labelOf(facet, value, language), value, count }];
   });
   return found.toSorted((a, b) => b.count - a.count);
+}
+
+/** Codes of lists: others are whatever somebody writes, and without number. */
+const listed =
+  /^(iso3166-1:[A-Z]{2}|iso3166-2:[A-Z]{2}-[A-Z0-9]{1,3}|nuts:[A-Z]{2}[A-Z0-9]{1,3}|qc-region:\d\d)$/;
+
+/** By code, the name of a region with a space before each of its words. */
+const regionNames = new Map<string, string>();
+
+/** Which of these regions have a word, or words in a row, that go on as what is typed. */
+function regionsNamed(beginning: string, regions: readonly string[]): string[] {
+  return regions.filter((code) => {
+    let name = regionNames.get(code);
+    if (name === undefined) {
+      name = ` ${fold(regionLabel(code) ?? "")}`;
+      if (listed.test(code)) regionNames.set(code, name);
+    }
+    return name.includes(` ${beginning}`);
+  });
 }
 
 function facetOf(code: string): ["theme" | "sector" | "region" | undefined, string] {
