@@ -15,8 +15,6 @@ export interface Cluster {
 
 /** What is on a map. */
 export interface Clusters {
-  /** How many of the rows have a place, on this map or elsewhere. */
-  placed: number;
   /** How many are on it: the sum of the counts. */
   inBox: number;
   /** The largest first. */
@@ -69,14 +67,16 @@ export function largestZoom(box: Box): number {
  */
 export function clustersOf(places: Places, rows: Uint32Array, box: Box, zoom: number): Clusters {
   const grid = new Grid(box, zoom);
-  const { latitude } = places;
-  let placed = 0;
-  for (let at = 0; at < rows.length; at++) {
-    placed += latitude[rows[at]!] === nowhere ? 0 : 1;
-  }
   let inBox = 0;
   for (const part of edgesOf(box)) inBox += grid.add(places, rows, part);
-  return { placed, inBox, clusters: grid.clusters() };
+  return { inBox, clusters: grid.clusters() };
+}
+
+/** How many of some rows have a place. */
+export function countPlaced({ latitude }: Places, rows: Uint32Array): number {
+  let placed = 0;
+  for (let at = 0; at < rows.length; at++) placed += latitude[rows[at]!] === nowhere ? 0 : 1;
+  return placed;
 }
 
 /** Numbers that are kept of each cell in which something lies. */

@@ -358,8 +358,8 @@ function spread(bits: number): number {
   return (wide | (wide << 1)) & 0x55555555;
 }
 
-/** The first place in the order whose key is not less. */
-function firstFrom(keys: Uint32Array, key: number, from: number, to: number): number {
+/** The first place in an ascending list where there is no less; `to` if there is none. */
+export function firstFrom(keys: Uint32Array, key: number, from: number, to: number): number {
   let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >>> 1;

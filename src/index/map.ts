@@ -1,6 +1,6 @@
-import type { Box } from "../coop/earth.ts";
+import { type Box, widthOf } from "../coop/earth.ts";
 import type { SearchQuery } from "../coop/query.ts";
-import { type Cluster, clustersOf } from "./clusters.ts";
+import { type Cluster, clustersOf, countPlaced } from "./clusters.ts";
 import type { Columns } from "./columns.ts";
 import { both, placeCandidates } from "./place-filter.ts";
 import { select } from "./select.ts";
@@ -39,6 +39,8 @@ export interface FoundOnMap {
 
 /** Single co-ops are named up to this number; where there are more, they are groups of one. */
 const mostSingles = 200;
+/** Degrees of longitude. */
+const small = 20;
 
 /**
  * Finds what is to be seen on a part of the map.
@@ -54,12 +56,14 @@ export function findOnMap(
 ): FoundOnMap {
   const around = placeCandidates(columns, { ...query, bbox: undefined });
   const { rows, total } = select(columns, query, both(text, around));
-  const { placed, inBox, clusters } = clustersOf(columns, rows, box, zoom);
+  // On a small part of the earth most rows are elsewhere, and needn't be looked at one by one.
+  const near = widthOf(box) < small ? both(rows, columns.geo.withinBox(box)) : rows;
+  const { inBox, clusters } = clustersOf(columns, near, box, zoom);
   const alone = clusters.filter(({ count }) => count === 1);
   const named = alone.length > mostSingles ? [] : alone;
   return {
     total,
-    placed,
+    placed: countPlaced(columns, rows),
     inBox,
     groups: writeGroups(clusters.slice(0, clusters.length - named.length)),
     singles: named.flatMap(({ row, latitude, longitude }) => {
