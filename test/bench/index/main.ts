@@ -32,12 +32,13 @@ export async function index(args: string[]): Promise<void> {
   const options = readOptions(args);
   const data = population(options.seed, options.n);
   checkReadable(data);
-  await using cleanup = new AsyncDisposableStack();
+  using cleanup = new DisposableStack();
+  await using running = new AsyncDisposableStack();
   const asking = options.only.has("search") || options.only.has("tables");
   // All at once, as each is one core's work at most.
   const loading = [
     prepare(options).then((prepared) => cleanup.use(prepared)),
-    asking ? openPeers(options, cleanup) : Promise.resolve([]),
+    asking ? openPeers(options, running) : Promise.resolve([]),
   ] as const;
   await Promise.allSettled(loading);
   const [prepared, peers] = await Promise.all(loading);
@@ -46,6 +47,8 @@ export async function index(args: string[]): Promise<void> {
     await using _closing = store;
     await build(store.db, prepared, peers, options);
     if (asking) await questions(store.db, prepared, peers, data, options);
+    // From here on the machine is ours.
+    await running.disposeAsync();
     if (options.only.has("writes")) await writes(store.db, node, prepared, data);
   }
   if (options.only.has("http")) await http(prepared, data, options);
@@ -64,17 +67,17 @@ function checkReadable(data: Population): void {
   }
 }
 
-async function openPeers(options: Options, cleanup: AsyncDisposableStack): Promise<Engine[]> {
+async function openPeers(options: Options, running: AsyncDisposableStack): Promise<Engine[]> {
   const { n, seed } = options;
   const opening: Promise<Engine>[] = [];
   const timed = async (name: string, engine: Promise<Engine>) => {
     const start = performance.now();
-    const opened = cleanup.use(await engine);
+    const opened = running.use(await engine);
     progress(`  ${name} has it after ${((performance.now() - start) / 1000).toFixed(0)} s`);
     return opened;
   };
   if (options.peers.has("postgres")) opening.push(timed("PostgreSQL", openPostgres(seed, n)));
-  if (options.peers.has("sqlite")) opening.push(timed("SQLite", openSqlite(options, cleanup)));
+  if (options.peers.has("sqlite")) opening.push(timed("SQLite", openSqlite(options, running)));
   return Promise.all(opening);
 }
 

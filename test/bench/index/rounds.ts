@@ -97,15 +97,10 @@ function reportCase(found: Case, mine: Taken, others: Taken[]): Compared[] {
     progress(`  ${found.name}: ${mine.fault ?? "no answer"}`);
     return [];
   }
-  const told = found.hits === undefined ? [] : [["the data", found.hits.map((hits) => ({ hits }))]];
-  const against: [string, (Answer | undefined)[]][] = [
-    ...(told as [string, Answer[]][]),
-    ...others.map(({ engine, answers }): [string, (Answer | undefined)[]] => [
-      engine.name,
-      answers,
-    ]),
-  ];
-  const agreement = against.map(([name, answers]) => agreementOf(mine.answers, name, answers));
+  const agreement = [
+    ...(found.hits === undefined ? [] : [{ name: "the data", answers: found.hits.map(hitsOnly) }]),
+    ...others.map(({ engine, answers }) => ({ name: engine.name, answers })),
+  ].map(({ name, answers }) => agreementOf(mine.answers, name, answers));
   const note = [hitsOf(mine.answers), ...agreement].join("; ");
   const compared: Compared[] = [];
   for (const share of [0.5, 0.95, 0.99]) {
@@ -141,6 +136,10 @@ function timesFaster(mine: number[][], theirs: number[][]): number {
     return [Math.log(quantile(other, 0.5) / quantile(own, 0.5))];
   });
   return Math.exp(logs.reduce((sum, each) => sum + each, 0) / logs.length);
+}
+
+function hitsOnly(hits: number): Answer {
+  return { hits };
 }
 
 function hitsOf(answers: (Answer | undefined)[]): string {
