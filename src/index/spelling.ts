@@ -5,6 +5,12 @@ import { allowedDistance, type Vocabulary } from "./vocabulary.ts";
 /** Words that are tried in place of another. */
 const mostWords = 8;
 
+/** Of what finds something, only words are doubted that stand in so few listings. */
+const rare = 10;
+
+/** Words of a text that are doubted. */
+const mostDoubted = 5;
+
 /** Searches that are tried before it is given up. */
 const mostTries = 24;
 
@@ -46,13 +52,16 @@ export function meant(
   const apart = withSpaces(typed);
   if (apart !== typed && tried(apart)) return apart;
 
-  const doubtful = parts.filter(canBeWrong);
+  const doubtful = parts
+    .filter(canBeWrong)
+    .filter((part) => found === 0 || vocabulary.count(textOf(part)) <= rare);
   const unknown = doubtful.filter(
     (part) => count({ kind: "words", parts: [part], whole: part.words, coop: false }) === 0,
   );
   // All that stand nowhere have to be replaced at once; if each stands somewhere, any one.
   const choices: AskedPart[][] = unknown.length > 0 ? [unknown] : doubtful.map((part) => [part]);
-  for (const wrong of choices) {
+  for (const wrong of choices.slice(0, mostDoubted)) {
+    if (tries <= 0 || wrong.length > mostDoubted) break;
     const each = wrong.map((part) => ({ from: textOf(part), to: nearest(part, vocabulary) }));
     if (each.some(({ to }) => to.length === 0)) continue;
     for (const rank of ranks(each.map(({ to }) => to.length))) {
@@ -61,7 +70,6 @@ export function meant(
         typed,
       );
       if (tried(text)) return text;
-      if (tries <= 0) return undefined;
     }
   }
   return found === 0 ? withoutOne(typed, parts, count) : undefined;
