@@ -19,7 +19,7 @@ export interface MatchQuestion {
 }
 
 /** A co-op that matches another. */
-export interface Match<Of> {
+interface Match<Of> {
   of: Of;
   /** How well the best of its offers or needs fits. */
   fit: Fit;

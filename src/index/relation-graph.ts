@@ -43,7 +43,7 @@ export interface FoundEdge<Of> {
 }
 
 /** How many relations there are of a kind. */
-export interface KindCount {
+interface KindCount {
   kind: RelationKind;
   relations: number;
   confirmed: number;

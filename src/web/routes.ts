@@ -86,7 +86,7 @@ export function createWeb(site: Site): Hono {
   app.get("/actor", () => elsewhere("/about"));
   joiningRoutes(site, app);
   app.get(stylePath, styleSheet);
-  for (const { path, serve } of [editorScript, searchScript]) app.get(path, serve);
+  for (const script of [editorScript, searchScript]) app.get(script.path, () => script.serve());
   app.get("/assets/mark.svg", markImage);
 
   // For co-ops and whoever runs the node.

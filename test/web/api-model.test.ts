@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { searchHref } from "../../src/web/pages/search-address.ts";
 import { asked as askedWords, directory, filters, links } from "../index/arbitraries.ts";
 import { slowly } from "../index/model.ts";
 import { attestation, put, record } from "../index/samples.ts";
@@ -39,9 +40,8 @@ eachEngine("the API", (engine) => {
           await site.site.index.catchUp();
           for (const [words, filter] of questions) {
             const { found, total, examples, facets } = slowly(all, attested, words, filter);
-            const query = new URLSearchParams({ ...(words && { q: words.q }) });
-            for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
-            const first = await ask(site, `/api/v1/coops?${query}`);
+            const query = { ...filter, q: words?.q };
+            const first = await ask(site, searchHref(query, "/api/v1/coops"));
             if (first.corrected !== null) continue;
             expect(first).toMatchObject({ total, examples, facets, previous: null });
 

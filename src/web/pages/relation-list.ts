@@ -11,7 +11,7 @@ import { relationWords } from "../words.ts";
 import { narrowings, searchHref } from "./search-address.ts";
 
 /** Which relations are shown: the parameters of `/relations`. */
-export interface Asked {
+interface Asked {
   kind?: RelationKind[] | undefined;
   of?: string | undefined;
   confirmed?: "yes" | "no" | undefined;

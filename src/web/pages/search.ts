@@ -200,6 +200,7 @@ function elsewhere(query: SearchQuery): Html {
   const { cursor: _, sort: _sort, limit: _limit, ...same } = query;
   return html`<p class="aside elsewhere">
     The same search <a href="${searchHref(same, "/map")}">on the map</a>,
+    <a href="${searchHref(same, "/stats")}">in numbers</a>,
     <a href="${searchHref(placesOf(same), "/supply")}">what is needed and offered there</a> and
     <a href="${searchHref(same, "/api/v1/coops")}">as JSON</a>.
   </p>`;
