@@ -432,9 +432,11 @@ export function tieOf(coop: string): number {
   return hash("sha256", listingId(coop), "buffer").readUInt32BE(0);
 }
 
-/** 32 bits of a key: two may have the same, so that the keys themselves are compared. */
+/** 32 bits of a key (FNV-1a): two may have the same, so that the keys themselves are compared. */
 function hashOf(key: string): number {
-  return hash("sha1", key, "buffer").readUInt32BE(0);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
 }
 
 function keysIn(keys: string): string[] {

@@ -50,11 +50,15 @@ export class Writing {
    */
   apply(news: records.News[], hidden: ReadonlySet<string>, isTime: () => boolean): number {
     const touched = new Set<number>();
+    const noted = new Set<string>();
     let done = 0;
     for (const { subject, record } of news) {
       if (done > 0 && !isTime()) break;
       const isHidden = record !== undefined && hidden.has(record.origin);
-      if (record !== undefined) this.#noteShown(record.origin, isHidden);
+      if (record !== undefined && !noted.has(record.origin)) {
+        noted.add(record.origin);
+        this.#noteShown(record.origin, isHidden);
+      }
       for (const row of this.#putOne({ subject, record, hidden: isHidden })) touched.add(row);
       done += 1;
     }
