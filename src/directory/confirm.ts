@@ -40,10 +40,18 @@ export async function confirm(
   claimed: ClaimedRelation[],
   answering: Answering,
 ): Promise<void> {
-  // In portions: a federation may answer for all its members at once.
+  await inPortions(db, claimed, (tx, some) => confirmIn(tx, node, some, answering));
+}
+
+/** A federation may answer for all its members at once: a transaction for some of them. */
+async function inPortions(
+  db: Db,
+  claimed: ClaimedRelation[],
+  answer: (tx: Tx, some: ClaimedRelation[]) => Promise<void>,
+): Promise<void> {
   for (let at = 0; at < claimed.length; at += portion) {
     const some = claimed.slice(at, at + portion);
-    await db.transaction().execute((tx) => confirmIn(tx, node, some, answering));
+    await db.transaction().execute((tx) => answer(tx, some));
   }
 }
 
@@ -82,11 +90,7 @@ export async function refuse(
   claimed: ClaimedRelation[],
   answering: Answering,
 ): Promise<void> {
-  // In portions: a federation may answer for all its members at once.
-  for (let at = 0; at < claimed.length; at += portion) {
-    const some = claimed.slice(at, at + portion);
-    await db.transaction().execute((tx) => refuseIn(tx, node, some, answering));
-  }
+  await inPortions(db, claimed, (tx, some) => refuseIn(tx, node, some, answering));
 }
 
 async function refuseIn(

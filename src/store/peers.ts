@@ -11,6 +11,11 @@ export async function get(db: Db, url: string): Promise<Peer | undefined> {
   return db.selectFrom("peer").selectAll().where("url", "=", url).executeTakeFirst();
 }
 
+/** A node of which nothing is known but where it is. */
+export function unknownPeer(url: string): Peer {
+  return { ...unknown, url, host: new URL(url).host };
+}
+
 const unknown = {
   role: null,
   actor: null,
@@ -25,7 +30,7 @@ const unknown = {
   woke: null,
   repaired: null,
   lacked: null,
-} satisfies Partial<Peer>;
+} satisfies Omit<Peer, "url" | "host">;
 
 /**
  * Makes these the configured peers, and keeps what is known of them. Those that
@@ -57,7 +62,7 @@ export async function add(db: Db, peers: (Partial<Peer> & Pick<Peer, "url">)[]):
   if (peers.length === 0) return;
   await db
     .insertInto("peer")
-    .values(peers.map((peer) => ({ ...unknown, host: new URL(peer.url).host, ...peer })))
+    .values(peers.map((peer) => ({ ...unknownPeer(peer.url), ...peer })))
     .onConflict((conflict) => conflict.column("url").doNothing())
     .execute();
 }

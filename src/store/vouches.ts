@@ -40,26 +40,24 @@ export async function remove(tx: Tx, ids: string[]): Promise<void> {
   }
 }
 
-/** The hosts that a node vouches for, in order of their names. */
-export async function by(db: Db, attester: string): Promise<Vouch[]> {
+/** Those that count as said: their attestations are held, and not taken back. */
+function said(db: Db) {
   return db
     .selectFrom("vouch")
     .innerJoin("record", "record.id", "vouch.id")
     .selectAll("vouch")
-    .where("vouch.attester", "=", attester)
-    .where("record.tombstone", "=", 0)
-    .orderBy("vouch.host")
-    .execute();
+    .where("record.tombstone", "=", 0);
+}
+
+/** The hosts that a node vouches for, in order of their names. */
+export async function by(db: Db, attester: string): Promise<Vouch[]> {
+  return said(db).where("vouch.attester", "=", attester).orderBy("vouch.host").execute();
 }
 
 /** Who vouches for a host, whether that counts here or not; the first one first. */
 export async function of(db: Db, host: string): Promise<Vouch[]> {
-  return db
-    .selectFrom("vouch")
-    .innerJoin("record", "record.id", "vouch.id")
-    .selectAll("vouch")
+  return said(db)
     .where("vouch.host", "=", host)
-    .where("record.tombstone", "=", 0)
     .orderBy("vouch.since")
     .orderBy("vouch.attester")
     .execute();
@@ -75,17 +73,13 @@ export async function of(db: Db, host: string): Promise<Vouch[]> {
 export async function counting(db: Db, hosts: string[], own: string): Promise<Map<string, Vouch>> {
   const first = new Map<string, Vouch>();
   for (let at = 0; at < hosts.length; at += 500) {
-    const rows = await db
-      .selectFrom("vouch")
-      .innerJoin("record", "record.id", "vouch.id")
+    const rows = await said(db)
       .leftJoin("attester", (join) =>
         join.onRef("attester.host", "=", "vouch.attester").on("attester.removed", "is", null),
       )
       .leftJoin("host as about", "about.host", "vouch.host")
       .leftJoin("host as by", "by.host", "vouch.attester")
-      .selectAll("vouch")
       .where("vouch.host", "in", hosts.slice(at, at + 500))
-      .where("record.tombstone", "=", 0)
       .where((eb) => eb.or([eb("attester.host", "is not", null), eb("vouch.attester", "=", own)]))
       .whereRef("vouch.attester", "<>", "vouch.host")
       .where(sql<boolean>`vouch.since > coalesce(about.rekeyed, 0)`)

@@ -13,7 +13,7 @@ import { digestOf, supersedes } from "../../src/coop/version.ts";
 import type { Received } from "../../src/directory/receive.ts";
 import type { Clock, Replica } from "../../src/replication/replica.ts";
 import type { LiveNode } from "../../src/store/nodes.ts";
-import type { Peer } from "../../src/store/peers.ts";
+import { type Peer, unknownPeer } from "../../src/store/peers.ts";
 import type { LoggedRecord, Reference } from "../../src/store/records.ts";
 
 /**
@@ -335,26 +335,6 @@ function judge(
 function methodOf({ document }: SignedRecord): string {
   const proof = [document["proof"]].flat().at(-1) as { verificationMethod: string };
   return proof.verificationMethod;
-}
-
-function unknownPeer(url: string): Peer {
-  return {
-    url,
-    host: new URL(url).host,
-    role: null,
-    actor: null,
-    epoch: null,
-    seq: 0,
-    caughtUp: null,
-    seen: null,
-    fault: null,
-    faulted: null,
-    reclaimed: null,
-    chosen: null,
-    repaired: null,
-    lacked: null,
-    woke: null,
-  };
 }
 
 /** Numbers by number, 0 where there is none. */
