@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 
-/** A SQLite database and what belongs to it, as far as it is there. */
+/** A SQLite database and what belongs to it, as far as it is there; of the index its snapshot, too. */
 export function filesOf(database: string): string[] {
-  return ["", "-wal", "-shm"].map((suffix) => database + suffix).filter((file) => existsSync(file));
+  const suffixes = ["", "-wal", "-shm", "-columns"];
+  return suffixes.map((suffix) => database + suffix).filter((file) => existsSync(file));
 }
 
 export function bytesOf(files: string[]): number {
