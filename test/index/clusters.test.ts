@@ -22,7 +22,15 @@ function placed(points: ({ latitude: number; longitude: number } | undefined)[])
 
 describe("clusters", () => {
   test("add up to what is in the box, and a search in the box of each has just what it counts", () => {
-    const anyPlaces = fc.array(fc.option(anyPoint, { nil: undefined, freq: 8 }), { maxLength: 80 });
+    // On the lines of the grid and next to them, too.
+    const onLine = fc
+      .tuple(fc.integer({ min: 4, max: 60 }), fc.integer({ min: -3, max: 3 }), fc.nat(300))
+      .map(([line, millionths, step]) => ({
+        latitude: Math.round(latitudeAt(line / 64) * 1e6) / 1e6 + millionths * step * 1e-6,
+        longitude: 10,
+      }));
+    const point = fc.oneof(anyPoint, onLine);
+    const anyPlaces = fc.array(fc.option(point, { nil: undefined, freq: 8 }), { maxLength: 80 });
     fc.assert(
       fc.property(anyPlaces, anyBox, fc.nat(1000), fc.integer({ min: 1, max: 3 }), (...drawn) => {
         const [points, box, anyZoom, share] = drawn;
