@@ -78,7 +78,7 @@ test("more than can be scored is in order of quality behind the name that was ty
   expect(second.total).toBe(all.length - 60);
   expect(second.records).toEqual(pages[1]);
   expect(index.search({ q: "bakery", limit: 2 }).records).toEqual(records.slice(0, 2));
-}, 60_000);
+}, 120_000);
 
 test("of few, the name that was typed comes first, then whole words, names, and what says more of itself", () => {
   using index = readerOf(
