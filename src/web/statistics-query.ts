@@ -104,6 +104,11 @@ function checkQuestion(query: StatisticsQuery, context: z.core.$RefinementCtx): 
   }
 }
 
+/** What of the parameters filters, as a search does. */
+export function filtersIn(query: Partial<StatisticsQuery>): SearchQuery {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => name in filters));
+}
+
 /** The question, and which filters nobody asked for. */
 export interface Asked {
   question: StatisticsQuestion;

@@ -54,7 +54,7 @@ export async function statementOf(
     asked,
     table,
     base,
-    address: site.node.origin + searchHref(same as SearchQuery, "/stats"),
+    address: site.node.origin + searchHref(same, "/stats"),
     seq,
     epoch,
     time,

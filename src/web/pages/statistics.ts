@@ -1,11 +1,10 @@
 import { html, raw } from "hono/html";
-import type { SearchQuery } from "../../coop/query.ts";
 import type { SearchResult } from "../../index/directory-index.ts";
 import type { Silent } from "../../store/shown-hosts.ts";
 import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import type { Statement } from "../statistics.ts";
-import type { StatisticsQuery } from "../statistics-query.ts";
+import { filtersIn, type StatisticsQuery } from "../statistics-query.ts";
 import { dimensionWords, measureLabel, statWords } from "../statistics-words.ts";
 import { counted, type Html, moment, number, outwardLink, percent } from "../text.ts";
 import { filters } from "./facets.ts";
@@ -73,12 +72,6 @@ function kept({ in_year: year, also = [] }: Partial<StatisticsQuery>): Html {
   ${also.map((each) => html`<input type="hidden" name="also" value="${each}" />`)}`;
 }
 
-/** What of the question filters. */
-function filtersIn(query: Partial<StatisticsQuery>): SearchQuery {
-  const { rows, cols, measure, stat, year, compare, from, to, panel, format, ...rest } = query;
-  return rest;
-}
-
 function titleOf(
   { cols, year, compare }: Partial<StatisticsQuery>,
   statement: Statement | undefined,
@@ -125,13 +118,13 @@ function chips(
     ${chosen.map(
       ({ label, rest }) =>
         html`<li>
-          <a href="${searchHref({ ...bare, ...rest } as SearchQuery, "/stats")}"
+          <a href="${searchHref({ ...bare, ...rest }, "/stats")}"
             ><span class="unseen">Remove the filter </span><span dir="auto">${label}</span>
             <span class="cross" aria-hidden="true">×</span></a
           >
         </li>`,
     )}
-    <li class="all"><a href="${searchHref(bare as SearchQuery, "/stats")}">Remove all</a></li>
+    <li class="all"><a href="${searchHref(bare, "/stats")}">Remove all</a></li>
   </ul>`;
 }
 
@@ -145,7 +138,8 @@ function answer(
   const whole = table.total;
   const organisations = whole?.organisations[0] ?? 0;
   const contributors = whole?.contributors[0] ?? 0;
-  const download = searchHref({ ...query, format: "csv" } as SearchQuery, "/api/v1/stats");
+  const csv: Partial<StatisticsQuery> = { ...query, format: "csv" };
+  const download = searchHref(csv, "/api/v1/stats");
   return html`<h2 class="table-title" id="table-title">${title}</h2>
     ${
       whole === null
@@ -166,7 +160,7 @@ function answer(
     ${statisticsTable(statement, names)}
     <p class="pages">
       <a href="${download}">Table as CSV</a>
-      <a href="${searchHref(query as SearchQuery, "/api/v1/stats")}">as JSON</a>
+      <a href="${searchHref(query, "/api/v1/stats")}">as JSON</a>
     </p>
     <h2>How this was counted</h2>
     <ul class="aside rules-of-table">
