@@ -22,7 +22,7 @@ export interface IndexedListing {
   memory: Omit<RowFacts, "sets" | "tie" | "updated">;
   /** By what it can be looked up, beside the URLs; some are shared with its organisation's others. */
   keys: string[];
-  /** By this it is sorted, then by `tieOf`. */
+  /** By this it is sorted, then by the hash of its URL. */
   name: string;
   /** Epoch ms of the last change. */
   updated: number;

@@ -428,7 +428,7 @@ export class Rows {
 }
 
 /** 32 bits of the hash of the record's URL: the same on every node and after every rebuild. */
-export function tieOf(coop: string): number {
+function tieOf(coop: string): number {
   return hash("sha256", listingId(coop), "buffer").readUInt32BE(0);
 }
 
