@@ -1,4 +1,4 @@
-import { nameOf } from "./table.ts";
+import { nameOf } from "./tables/table.ts";
 import { AppError } from "../errors.ts";
 import * as imports from "../store/imports.ts";
 import type { Db } from "../store/schema.ts";

@@ -1,5 +1,5 @@
-import type { TableRow } from "./read-table.ts";
-import { tableFault } from "./table.ts";
+import type { TableRow } from "./tables/read-table.ts";
+import { tableFault } from "./tables/table.ts";
 
 /** How several rows of one co-op become one. */
 export interface Grouping {

@@ -1,8 +1,8 @@
 import type { ListingContent } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import { withoutPersons } from "./personal.ts";
-import { readTable, type TableOptions, type TableRow } from "./read-table.ts";
-import { nameOf, tableFault, type TableSource } from "./table.ts";
+import { readTable, type TableOptions, type TableRow } from "./tables/read-table.ts";
+import { nameOf, tableFault, type TableSource } from "./tables/table.ts";
 
 /** What a row of a register becomes. */
 export type MappedRow = { row?: number } & (

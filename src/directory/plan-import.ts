@@ -12,7 +12,7 @@ import { type CheckedRow, checkRow, closedMark, fateOf, importedCoops } from "./
 import { likely, Signs } from "./likeness.ts";
 import { mapRegister, type Register } from "./mapping.ts";
 import { coopUrl } from "./publish.ts";
-import { chunksOf } from "./read-text.ts";
+import { chunksOf } from "./tables/read-text.ts";
 
 /** Something about a row that somebody should know. */
 export interface Finding {

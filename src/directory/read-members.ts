@@ -9,8 +9,8 @@ import { suggestHandle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { memberColumns, type RowFacts } from "./member-columns.ts";
 import { draftOf } from "./publish.ts";
-import { readTable } from "./read-table.ts";
-import type { TableSource } from "./table.ts";
+import { readTable } from "./tables/read-table.ts";
+import type { TableSource } from "./tables/table.ts";
 import { unguarded, writeCsv } from "./write-csv.ts";
 
 /** The most rows of one spreadsheet. */

@@ -4,7 +4,7 @@ import { PartialDate } from "../coop/listing.ts";
 import type { Upload } from "../directory/import-desk.ts";
 import { mappings } from "../directory/sources/mappings.ts";
 import type { Session } from "../directory/sign-in.ts";
-import { tableBounds } from "../directory/table.ts";
+import { tableBounds } from "../directory/tables/table.ts";
 import { AppError } from "../errors.ts";
 import * as imports from "../store/imports.ts";
 import { type Form, freshForm, readForm, withFault } from "./forms.ts";

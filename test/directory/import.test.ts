@@ -13,7 +13,7 @@ import {
   planImport,
 } from "../../src/directory/plan-import.ts";
 import { addCoop } from "../../src/directory/publish.ts";
-import type { TableSource } from "../../src/directory/table.ts";
+import type { TableSource } from "../../src/directory/tables/table.ts";
 import { withdraw } from "../../src/directory/withdraw.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";

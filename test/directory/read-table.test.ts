@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readTable, type TableOptions, type TableRow } from "../../src/directory/read-table.ts";
+import {
+  readTable,
+  type TableOptions,
+  type TableRow,
+} from "../../src/directory/tables/read-table.ts";
 import { archive, type Cell, workbook, workbookFiles } from "../helpers/workbook.ts";
 
 async function read(

@@ -3,7 +3,7 @@ import { countryNamed } from "../../coop/country-names.ts";
 import type { ListingContent } from "../../coop/listing.ts";
 import type { MappedRow, Mapping } from "../mapping.ts";
 import { holdsContact } from "../personal.ts";
-import { pointColumns } from "../read-geojson.ts";
+import { pointColumns } from "../tables/read-geojson.ts";
 import { website } from "../website.ts";
 
 const isBasedOn =

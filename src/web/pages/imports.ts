@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Upload } from "../../directory/import-desk.ts";
 import { mappings } from "../../directory/sources/mappings.ts";
-import { tableBounds } from "../../directory/table.ts";
+import { tableBounds } from "../../directory/tables/table.ts";
 import type { Import } from "../../store/imports.ts";
 import type { Form } from "../forms.ts";
 import type { Page } from "../layout.ts";

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { type CsvError, parse } from "csv-parse";
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import { chunksOf, type TextPiece, utf8Text } from "./read-text.ts";
 import {
   columnLetters,

@@ -1,5 +1,5 @@
 import { SaxesParser } from "saxes";
-import type { AppError } from "../errors.ts";
+import type { AppError } from "../../errors.ts";
 import { utf8Text } from "./read-text.ts";
 import { openZip, type Zip } from "./read-zip.ts";
 import {

@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 
 /** Where a table comes from: a file, or what was uploaded and what it is called there. */
 export type TableSource = { path: string; name?: string } | { bytes: Uint8Array; name: string };
