@@ -15,7 +15,7 @@ import { state } from "./columns.ts";
 import { GrowingCombinations } from "./combinations.ts";
 
 /** The dictionary of a facet, as tables need it. */
-export interface Sets {
+interface Sets {
   readonly size: number;
   of(set: number): readonly number[];
   readonly values: readonly string[];

@@ -10,7 +10,7 @@ export interface Span {
 }
 
 /** At most so many years stand in one table. */
-export const mostYears = 300;
+const mostYears = 300;
 
 /**
  * The years in which there were co-ops, as an axis: of a measure those for which

@@ -52,7 +52,7 @@ export function combosAt(axis: Axis, rows: Uint32Array): Uint32Array {
 }
 
 /** Counts in each place what has these combinations. */
-export function countCombos(
+function countCombos(
   layout: Layout,
   rowCombos: Uint32Array,
   colCombos: Uint32Array,

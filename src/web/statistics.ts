@@ -206,7 +206,7 @@ export function citationOf(site: Site, { asked, address, seq, time }: Statement)
 }
 
 /** One line for each cell, and what a citation needs below, each line with a # before it. */
-export function csvOf(site: Site, statement: Statement): string {
+function csvOf(site: Site, statement: Statement): string {
   const { asked, table, time, seq, epoch, hosts, base } = statement;
   const { measure, stat, year, compare, matched } = asked.question;
   const { rows, cols, cells } = table;
