@@ -74,6 +74,18 @@ describe("clusters", () => {
     expect(at({ west: -3.7, south: 44.4, east: 17.1, north: 57 })).toEqual(here);
   });
 
+  test("end at the lines of the grid", () => {
+    const edges = Array.from({ length: 20 }, (_, line) => latitudeAt((20 + line) / 64));
+    const model = placed(
+      edges.flatMap((latitude) => [
+        { latitude: latitude + 2e-6, longitude: 10 },
+        { latitude: latitude - 2e-6, longitude: 10 },
+      ]),
+    );
+    const { clusters } = clustersOf(model, Uint32Array.from(Array(40).keys()), earth, 3);
+    expect(clusters.map(({ count }) => count)).toEqual([...Array<number>(19).fill(2), 1, 1]);
+  });
+
   test("fall apart as far as the zoom that fits the box", () => {
     expect(zoomFor(earth, 64)).toBe(3);
     expect(largestZoom(earth)).toBe(5);
