@@ -84,6 +84,8 @@ export function readMost<Schema extends z.ZodObject>(
     faults.push(...read.faults);
     const before = left.size;
     for (const { parameter } of read.faults) if (parameter !== undefined) left.delete(parameter);
+    // Without a point there is nothing around it.
+    if (!left.has("near")) left.delete("radius_km");
     if (left.size === before) return { data: {}, faults };
   }
 }

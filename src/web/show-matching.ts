@@ -48,6 +48,9 @@ export async function showRelations(site: Site, c: Context): Promise<Response> {
     return site.index.relations(question);
   });
   const [entry] = of === undefined ? [] : await site.index.lookup(of);
+  if (of !== undefined && entry === undefined) {
+    faults.push({ parameter: "of", detail: `No listing here has the id “${of}”.` });
+  }
   const { host } = site.node;
   const page = relationListPage({ host, asked, query, graph, of: entry, faults });
   return respond(site, page, faults.length === 0 ? 200 : 400);
