@@ -3,7 +3,10 @@ import { type Answer, difference, type Engine } from "./engine.ts";
 import type { Case } from "./questions.ts";
 
 /** For how long each engine works on a case, all turns together; milliseconds. One answer more may begin just before the end. */
-const patience = { ours: 2000, peers: 3000 };
+const patience = 3000;
+
+/** For how long ours does until it has answered each question once more than that. */
+const ourPatience = 10_000;
 
 /** How long a turn is, unless one answer takes longer. Milliseconds. */
 const turn = 60;
@@ -44,7 +47,7 @@ export async function ask(found: Case, ours: Engine, peers: Engine[]): Promise<C
     return [{ engine, each, answers: [], spent: 0, cpuSeconds: 0, next: 0, fault: undefined }];
   });
   for (let left = all; left.length > 0; left = left.filter((taken) => !isDone(taken, ours))) {
-    for (const taken of left) await takeTurn(taken, found);
+    for (const taken of left) await takeTurn(taken, found, ours);
   }
   const [mine, ...others] = all;
   if (mine === undefined) return [];
@@ -56,11 +59,11 @@ export async function ask(found: Case, ours: Engine, peers: Engine[]): Promise<C
 }
 
 function isDone({ engine, each, spent, fault }: Taken, ours: Engine): boolean {
-  const limit = engine === ours ? patience.ours : patience.peers;
+  const limit = engine === ours && each.some((some) => some.length === 0) ? ourPatience : patience;
   return fault !== undefined || spent >= limit || each.flat().length >= enough;
 }
 
-async function takeTurn(taken: Taken, { questions }: Case): Promise<void> {
+async function takeTurn(taken: Taken, { questions }: Case, ours: Engine): Promise<void> {
   const { engine, each, answers } = taken;
   const end = performance.now() + turn;
   const cpu = process.cpuUsage();
@@ -78,8 +81,9 @@ async function takeTurn(taken: Taken, { questions }: Case): Promise<void> {
       const answer = await asked;
       const took = performance.now() - start;
       taken.spent += took;
-      // What is slow is slow the first time, too, and isn't asked only to be warm.
-      if (answers[at] !== undefined || took > 500) each[at]?.push(took);
+      // Peers that are slow are slow the first time, too, and aren't asked only to be warm.
+      const counts = answers[at] !== undefined || (engine !== ours && took > 500);
+      if (counts) each[at]?.push(took);
       answers[at] = answer;
     } while (performance.now() < end);
   } catch (error) {
