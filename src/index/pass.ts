@@ -56,8 +56,7 @@ export function pass(
   // A mask has no more bits: these are counted each by itself.
   for (const facet of filtered.slice(bits.length)) {
     const { [facet]: _, ...others } = filter;
-    const wider = facet === "status" ? { ...others, ever: true as const } : others;
-    const each = pass(columns, wider, candidates, [facet]).counts.get(facet);
+    const each = pass(columns, others, candidates, [facet]).counts.get(facet);
     if (each !== undefined) counts.set(facet, each);
   }
   const rest = facets.filter((facet) => !counts.has(facet));
