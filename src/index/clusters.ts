@@ -135,7 +135,7 @@ class Grid {
   /** Counts the rows that lie in the box, or in a part of it. Returns how many do. */
   add(places: Places, rows: Uint32Array, part: Edges): number {
     let added = 0;
-    // Where a row lies and what is counted there, in loops of their own: twice as fast as in one.
+    // Where a row lies and what is counted there, in loops of their own: a sixth faster than in one.
     for (let from = 0; from < rows.length; from += block) {
       const found = this.#locate(places, rows, from, Math.min(from + block, rows.length), part);
       this.#count(places, found);

@@ -60,7 +60,7 @@ export function factsOf(listing: Listing, answer: Answer, figures: readonly Figu
 }
 
 /** Where the co-op is: its regions and its country, and all that contains them. */
-export function regionsOf({ location }: Listing): string[] {
+function regionsOf({ location }: Listing): string[] {
   if (location === undefined) return [];
   const country = `iso3166-1:${location.address.addressCountry}`;
   return distinct([...(location.region ?? []), country].filter(isRegion).flatMap(regionPath));

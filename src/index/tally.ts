@@ -52,11 +52,7 @@ export function combosAt(axis: Axis, rows: Uint32Array): Uint32Array {
 }
 
 /** Counts in each place what has these combinations. */
-function countCombos(
-  layout: Layout,
-  rowCombos: Uint32Array,
-  colCombos: Uint32Array,
-): Uint32Array {
+function countCombos(layout: Layout, rowCombos: Uint32Array, colCombos: Uint32Array): Uint32Array {
   const counts = new Uint32Array(layout.size);
   const { rows, cols, rowsAt, colsAt, wholeAt } = layout;
   const width = cols.start.length - 1;

@@ -65,6 +65,8 @@ function openSqlite(file: string): Database.Database {
     // What is withdrawn must not be found in the file afterwards: traces.ts has the rest.
     database.pragma("secure_delete = ON");
     database.pragma("wal_autocheckpoint = 8000");
+    // Of a large database: a small one takes no more than it is.
+    database.pragma("cache_size = -32768");
     // SQLite opens what it may not write without complaint: find out now.
     database.exec("begin immediate; rollback");
     return database;

@@ -115,7 +115,7 @@ async function everyListing(parts: Parts, wanted: ReadonlySet<string>): Promise<
 }
 
 function listed(content: ListingContent): Partial<Listing> {
-  return content as Partial<Listing>;
+  return content;
 }
 
 /**

@@ -41,7 +41,7 @@ export interface Trade {
   capital: number;
 }
 
-export interface FiguresOfYear {
+interface FiguresOfYear {
   year: number;
   members: number;
   workers: number | undefined;

@@ -25,12 +25,12 @@ const forms = legalForms().map(({ code }) => code);
 const currencies = ["EUR", "EUR", "EUR", "USD", "GBP", "INR"];
 const license = "CC-BY-4.0";
 
-export function hostOf(at: number): string {
+function hostOf(at: number): string {
   return `n${String(Math.floor(at / perHost)).padStart(4, "0")}.example`;
 }
 
 /** The URL of a co-op: as with real ones, opaque within its host. */
-export function coopUrl(at: number, origin = `https://${hostOf(at)}`): string {
+function coopUrl(at: number, origin = `https://${hostOf(at)}`): string {
   // Multiplying by an odd number modulo 2 ** 40 gives each another one.
   const opaque = (BigInt(at) * 0x9e3779b97fn) & 0xffffffffffn;
   return `${origin}/coops/${opaque.toString(32).padStart(10, "0")}`;

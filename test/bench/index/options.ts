@@ -2,10 +2,10 @@ import { parseArgs } from "node:util";
 import type { ContextSize } from "./listing.ts";
 
 const parts = ["build", "search", "tables", "writes", "http"] as const;
-export type Part = (typeof parts)[number];
+type Part = (typeof parts)[number];
 
 const peers = ["postgres", "sqlite"] as const;
-export type PeerName = (typeof peers)[number];
+type PeerName = (typeof peers)[number];
 
 export interface Options {
   /** Listings. */

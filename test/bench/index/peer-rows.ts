@@ -50,8 +50,8 @@ export const peerColumns = [
 
 /** What the numbers of the coded columns stand for. */
 export const types = ["consumer-user", "producer", "worker", "multi-stakeholder"];
-export const levels = ["primary", "secondary", "apex", "group", "subsidiary"];
-export const statuses = ["active", "closed", "dormant", "forming"];
+const levels = ["primary", "secondary", "apex", "group", "subsidiary"];
+const statuses = ["active", "closed", "dormant", "forming"];
 
 export function peerRow(data: Population, coop: Coop): PeerRow {
   const city = data.places.cities[coop.city];

@@ -11,7 +11,7 @@ export interface Speech {
   medians(rows: string, columns: string, from: string): string;
 }
 
-export interface Box {
+interface Box {
   south: number;
   north: number;
   west: number;
@@ -40,7 +40,7 @@ export function facetSql(question: SearchQuestion, speech: Speech): string[] {
 }
 
 /** What has to hold of a row. @param except A filter that is left out. */
-export function conditions(question: SearchQuestion, speech: Speech, except?: string): string {
+function conditions(question: SearchQuestion, speech: Speech, except?: string): string {
   const { words, country, type, near, box } = question;
   const all = ["closed = 0"];
   if (words !== undefined) all.push(speech.match(words));

@@ -3,7 +3,7 @@ import { Chance, falling, Weighted } from "./chance.ts";
 import { placeNames } from "./words.ts";
 
 /** Where a co-op can be. */
-export interface City {
+interface City {
   name: string;
   country: number;
   region: number;

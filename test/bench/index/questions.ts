@@ -28,7 +28,7 @@ export interface SearchQuestion {
   deep?: true;
 }
 
-export type Dimension = "type" | "decade" | "country" | "class" | "region";
+type Dimension = "type" | "decade" | "country" | "class" | "region";
 
 /** Cells of organisations that are active and primary, with the members of those that tell. */
 export interface TableQuestion {
