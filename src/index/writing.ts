@@ -4,6 +4,7 @@ import { standingOf } from "../coop/organisation.ts";
 import type * as records from "../store/records.ts";
 import type { Cache } from "./cache.ts";
 import { indexedClaim, indexedListing, isListingId } from "./entries.ts";
+import type { Texts } from "./listing-texts.ts";
 import { settleOrganisations } from "./organisations.ts";
 import { writeRow } from "./row-bytes.ts";
 import { setsOf } from "./sets.ts";
@@ -19,6 +20,18 @@ interface Change {
   record: records.Record | undefined;
   /** Its host isn't shown: it is as if there were none. */
   hidden: boolean;
+}
+
+/** What has still to be done about changes once all of them are written. */
+interface Pending {
+  /** Rows whose organisation may now be another one. */
+  touched: Set<number>;
+  /**
+   * Texts by row, and whether there are older ones to be removed. Last of all:
+   * whatever SQLite writes behind a savepoint of its own makes FTS5 write what it
+   * has gathered, a segment for each listing then, at eight times the cost.
+   */
+  texts: Map<number, { old: boolean; texts: Texts | undefined }>;
 }
 
 /** Writes records into the file, in a transaction of whoever calls. */
@@ -49,7 +62,7 @@ export class Writing {
    * @returns How many.
    */
   apply(news: records.News[], hidden: ReadonlySet<string>, isTime: () => boolean): number {
-    const touched = new Set<number>();
+    const pending: Pending = { touched: new Set(), texts: new Map() };
     const noted = new Set<string>();
     let done = 0;
     for (const { subject, record } of news) {
@@ -59,10 +72,10 @@ export class Writing {
         noted.add(record.origin);
         this.#noteShown(record.origin, isHidden);
       }
-      for (const row of this.#putOne({ subject, record, hidden: isHidden })) touched.add(row);
+      this.#putOne({ subject, record, hidden: isHidden }, pending);
       done += 1;
     }
-    this.#finish(touched);
+    this.#finish(pending);
     return done;
   }
 
@@ -75,27 +88,34 @@ export class Writing {
 
   /** Writes records as they are now; those that aren't held, or aren't shown, are taken out. */
   put(all: Change[]): void {
-    const touched = new Set<number>();
-    for (const each of all) for (const row of this.#putOne(each)) touched.add(row);
-    this.#finish(touched);
+    const pending: Pending = { touched: new Set(), texts: new Map() };
+    for (const each of all) this.#putOne(each, pending);
+    this.#finish(pending);
   }
 
-  #finish(touched: Set<number>): void {
+  #finish({ touched, texts }: Pending): void {
     settleOrganisations(this.#cache.rows, this.#cache.ties, touched);
+    for (const [row, { old }] of texts) if (old) this.#cache.texts.remove(row);
+    for (const [row, { texts: now }] of texts) {
+      if (now !== undefined) this.#cache.texts.put(row, now);
+    }
     this.#sincePruned += 1;
     if (this.#sincePruned < 1000) return;
     this.#cache.rows.pruneJournal(journalLength);
     this.#sincePruned = 0;
   }
 
-  #putOne({ subject, record, hidden }: Change): number[] {
+  #putOne({ subject, record, hidden }: Change, { touched, texts }: Pending): void {
     const shown = hidden ? undefined : record;
-    return isListingId(subject) ? this.#putListing(subject, shown) : this.#putLink(subject, shown);
+    const rows = isListingId(subject)
+      ? this.#putListing(subject, shown, texts)
+      : this.#putLink(subject, shown);
+    for (const row of rows) touched.add(row);
   }
 
   /** Returns the rows whose organisation may now be another one; a new row stands for itself. */
-  #putListing(id: string, record: records.Record | undefined): number[] {
-    const { rows, ties, edges, exchanges, texts, kept } = this.#cache;
+  #putListing(id: string, record: records.Record | undefined, texts: Pending["texts"]): number[] {
+    const { rows, ties, edges, exchanges, kept } = this.#cache;
     const coop = coopOf(id);
     const old = rows.find(coop);
     const before = old === undefined ? [] : rows.organisation(old);
@@ -103,7 +123,7 @@ export class Writing {
       ties.remove(old.row);
       edges.remove(old.row);
       exchanges.remove(old.row);
-      texts.remove(old.row);
+      texts.set(old.row, { old: texts.get(old.row)?.old ?? true, texts: undefined });
       this.#cache.noteTraces();
     }
     const entry = record && readable(record, indexedListing);
@@ -123,7 +143,7 @@ export class Writing {
       name,
       keys,
     });
-    texts.put(row, entry.texts);
+    texts.set(row, { old: texts.get(row)?.old ?? false, texts: entry.texts });
     ties.put(row, listing);
     edges.put(row, listing);
     exchanges.put(row, listing);
