@@ -295,7 +295,7 @@ export class Writer implements AsyncDisposable {
       if (!(error instanceof Damaged)) throw error;
       await this.catchUp(); // builds it anew, which leaves no traces
     }
-    if (!this.#closed) truncateLog(this.#file);
+    if (!this.#closed) truncateLog(this.#file, this.#longest);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,15 +20,16 @@ export async function wipeTraces(db: Db): Promise<void> {
 
 /**
  * Folds the write-ahead log of a SQLite file into it and empties it. By a
- * connection of its own, that waits for nobody: nothing else may stand still
- * for this.
+ * connection of its own, that waits for nobody unless it may: nothing else may
+ * stand still for this.
  *
  * @param file Nothing happens to a database in memory, which has none.
+ * @param wait How long others may read or write meanwhile, in milliseconds.
  * @throws {AppError} `unavailable` while somebody else reads or writes.
  */
-export function truncateLog(file: string): void {
+export function truncateLog(file: string, wait = 0): void {
   if (file === "" || file === ":memory:") return;
-  const database = new Database(file, { timeout: 0 });
+  const database = new Database(file, { timeout: wait });
   try {
     const [result] = database.pragma("wal_checkpoint(truncate)") as { busy: number }[];
     if (result?.busy === 0) return;

@@ -36,7 +36,7 @@ describe("one directory on two nodes", () => {
     await b.use((db, node) => addCoop(db, node, "dairy", bakery({ name: "Latteria" }), Date.now()));
     await settle([a, b], 2);
     await until(
-      () => found(b, "boulangerie"),
+      () => found(b, "gare"),
       (total) => total === 1,
     );
     await until(
