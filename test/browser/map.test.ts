@@ -98,9 +98,10 @@ test("without script and by keyboard one goes closer, to a co-op and to the same
     await page.click("text=on the map");
     expect(await page.textContent(".total")).toMatch(/60\sco-ops\son this\s+map/);
     for (let steps = 0; steps < 8 && (await page.locator(".single").count()) === 0; steps++) {
+      const before = page.url();
       await page.focus(".cluster >> nth=0");
       await page.keyboard.press("Enter");
-      await page.waitForLoadState();
+      await page.waitForURL((url) => url.href !== before);
     }
     const here = Number(/^\s*(\d+)/.exec((await page.textContent(".total")) ?? "")?.[1]);
     const link = page.locator(".total a >> nth=0");

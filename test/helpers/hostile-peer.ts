@@ -72,10 +72,11 @@ export async function hostilePeer(seed = 66): Promise<HostilePeer> {
   web.get("/dir/v1/changes", async (c) => {
     peer.asked += 1;
     const after = Number(c.req.query("after")?.split(".")[1] ?? 0);
+    // What is added while it waits is not passed over.
+    c.header("dir-next", `bad.${peer.feed.length}`);
     const rest =
       c.req.query("view") === "ref" ? refs(peer.feed).slice(after) : lines().slice(after);
     if (rest.length === 0) await new Promise((resolve) => setTimeout(resolve, 200));
-    c.header("dir-next", `bad.${peer.feed.length}`);
     return c.body(rest.map((line) => `${line}\n`).join(""));
   });
   web.post("/dir/v1/records", async (c) => {
