@@ -99,6 +99,15 @@ async function checkLog(db: Db, index: string, now: number): Promise<void> {
   removeCache(index);
 }
 
+/**
+ * An index that was left lying for so long that the log no longer says all that
+ * is gone since begins anew.
+ */
+async function checkIndex(db: Db, index: string): Promise<void> {
+  const read = readCache(index);
+  if (read !== undefined && read.seq < (await settings.pruned(db))) removeCache(index);
+}
+
 /** How long a start waits for this node's own records to come back; milliseconds. */
 const patience = 10_000;
 
@@ -145,6 +154,7 @@ export async function createApp(
   if (store.engine === "sqlite" && lostPower(config.dataDir, boot)) {
     await renewEpoch(db, "the machine may have lost its power while the node ran", clock());
   }
+  await checkIndex(db, indexFile(config));
   const index = cleanup.use(await openIndex(db, indexFile(config), threadsOf(config)));
   let last = 0;
   const readHead = async () => {
@@ -158,10 +168,8 @@ export async function createApp(
   };
   const log = watch(readHead, pace.watch, signal);
 
-  const federation = buildFederation(node.origin, config.insecure, kvStore(db, clock), {
-    inbox: messageQueue(db, "inbox"),
-    outbox: messageQueue(db, "outbox"),
-  });
+  const queue = { inbox: messageQueue(db, "inbox"), outbox: messageQueue(db, "outbox") };
+  const federation = buildFederation(config, kvStore(db, clock), queue);
   const { insecure, role } = config;
   const head = await changes.head(db);
   const keys = await loadKeyRing({ db, node, send: fetch, now: clock, insecure });
@@ -196,6 +204,7 @@ export async function createApp(
     role: config.role,
     name: config.nodeName,
     contact: config.contact,
+    sourceUrl: config.sourceUrl,
     clock,
     imports: desk,
     throttle: createThrottle(),

@@ -84,6 +84,12 @@ export const Environment = z.object({
     .email("is not an e-mail address")
     .optional()
     .describe("Whom to ask about this node and its listings: shown on every page"),
+  SOURCE_URL: z
+    .url({ protocol: /^https?$/, error: "is not an address that begins with https://" })
+    .optional()
+    .describe(
+      "Where the source of the software that runs here is. Who changes the software has to offer it to everybody who uses the node (AGPL, section 13)",
+    ),
   HASTE: z
     .string()
     .regex(/^\d{1,4}$/, "is not a whole number from 1 to 1000")
@@ -109,6 +115,8 @@ export interface Config {
   role: "hub" | "leaf";
   nodeName: string;
   contact: string | null;
+  /** Where the source of the software that runs here is. */
+  sourceUrl: string | null;
   /** Divides the pauses between what nodes do with one another. */
   haste: number;
   logLevel: "debug" | "info" | "warning" | "error";
@@ -147,6 +155,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     role: data.ROLE,
     nodeName: data.NODE_NAME ?? new URL(origin).host,
     contact: data.CONTACT ?? null,
+    sourceUrl: data.SOURCE_URL ?? null,
     haste: data.HASTE,
     logLevel: data.LOG_LEVEL,
     insecure: origin.startsWith("http:"),

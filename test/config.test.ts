@@ -45,6 +45,7 @@ describe("the configuration", () => {
       ROLE: "king",
       DATABASE_URL: "mysql://user:secret@host/db",
       CONTACT: "nobody",
+      SOURCE_URL: "git@code.example:coops/fragaria",
       LOG_LEVEL: "loud",
     });
     expect(message).toMatchInlineSnapshot(`
@@ -55,6 +56,7 @@ describe("the configuration", () => {
         PEERS (“hub.example”) is not a URL such as https://coops.example
         ROLE (“king”) is neither hub nor leaf
         CONTACT (“nobody”) is not an e-mail address
+        SOURCE_URL (“git@code.example:coops/fragaria”) is not an address that begins with https://
         LOG_LEVEL (“loud”) is none of debug, info, warning, error"
     `);
     expect(message).not.toContain("secret");

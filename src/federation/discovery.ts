@@ -33,11 +33,16 @@ export async function discover(
       }));
     case "/nodeinfo/2.0": {
       const newer = await answer(new Request(`${node.origin}/nodeinfo/2.1`));
-      const older = await changed(newer, (document) => ({
-        ...document,
-        version: "2.0",
-        $schema: `${nodeInfo("2.0")}#`,
-      }));
+      const older = await changed(newer, ({ software, ...document }) => {
+        // Version 2.0 knows no more of the software.
+        const { name, version } = software as JsonObject;
+        return {
+          ...document,
+          software: { name, version } as JsonObject,
+          version: "2.0",
+          $schema: `${nodeInfo("2.0")}#`,
+        };
+      });
       older.headers.set("content-type", `application/json; profile="${nodeInfo("2.0")}#"`);
       return older;
     }

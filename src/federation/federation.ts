@@ -43,8 +43,16 @@ const collections = /^\/(.+)\/(?:outbox|followers|following|featured)$/;
 
 /** Sets up ActivityPub: actors, collections, inboxes and the queue behind them. */
 export function buildFederation(
-  origin: string,
-  insecure: boolean,
+  {
+    origin,
+    insecure,
+    sourceUrl,
+  }: {
+    origin: string;
+    insecure: boolean;
+    /** Where the source of the software that runs here is. */
+    sourceUrl: string | null;
+  },
   kv: KvStore,
   queue: FederationQueueOptions,
 ): Federation<FederationData> {
@@ -172,7 +180,11 @@ export function buildFederation(
   federation.setNodeInfoDispatcher("/nodeinfo/2.1", async ({ data: { db } }) => {
     const { followable } = await coops.count(db);
     return {
-      software: { name: "fragaria", version },
+      software: {
+        name: "fragaria",
+        version,
+        ...(sourceUrl !== null && { repository: new URL(sourceUrl) }),
+      },
       protocols: ["activitypub"],
       usage: { users: { total: followable }, localPosts: await posts.count(db), localComments: 0 },
     };

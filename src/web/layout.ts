@@ -86,7 +86,10 @@ function layout(frame: Frame, page: Page): Html {
             <a href="/api/v1/coops">Data as JSON</a> ·
             <a href="/network">This node and its peers</a>
             · <a href="/join">List your co-op</a> · <a href="/privacy">Privacy</a> ·
-            ${frame.contact === null ? "" : html`${contactLink(frame.contact)} · `}Fragaria&nbsp;${version}
+            ${frame.contact === null ? "" : html`${contactLink(frame.contact)} · `}<a
+              href="/about#software"
+              >Fragaria&nbsp;${version}</a
+            >
           </p>
         </footer>
       </body>

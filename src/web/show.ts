@@ -105,13 +105,14 @@ async function widen(site: Site, query: SearchQuery, names: Names) {
 
 /** `GET /about` */
 export async function showAbout(site: Site): Promise<Response> {
-  const { name, contact, node, index } = site;
+  const { name, contact, sourceUrl, node, index } = site;
   const sources = await knownSources(site.db);
   const silent = await shownHosts.silent(site.db);
   const seq = index.seq;
   const data = {
     name,
     contact,
+    sourceUrl,
     origin: node.origin,
     host: node.host,
     counts: await index.counts(),

@@ -21,6 +21,8 @@ export interface Site {
   name: string;
   /** Whom to write to: an e-mail address, a web address, or words. */
   contact: string | null;
+  /** Where the source of the software that runs here is. */
+  sourceUrl: string | null;
   /** The time, epoch ms. */
   clock: () => number;
   /** Where registers are uploaded, looked at and imported. */

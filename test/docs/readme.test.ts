@@ -44,6 +44,7 @@ describe("README.md", () => {
       ROLE: config.role,
       NODE_NAME: config.nodeName,
       CONTACT: config.contact ?? "none",
+      SOURCE_URL: config.sourceUrl ?? "none",
       HASTE: config.haste,
       LOG_LEVEL: config.logLevel,
     };

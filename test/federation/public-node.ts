@@ -21,7 +21,8 @@ export interface PublicNode extends AsyncDisposable {
 export async function publicNode(): Promise<PublicNode> {
   const origin = "https://coops.example";
   const dataDir = mkdtempSync(join(tmpdir(), "fragaria-public-"));
-  const app = await createApp(readConfig({ ORIGIN: origin, DATA_DIR: dataDir }));
+  const env = { ORIGIN: origin, DATA_DIR: dataDir, SOURCE_URL: "https://code.example/fragaria" };
+  const app = await createApp(readConfig(env));
   const ask = async (path: string, init?: RequestInit) =>
     app.fetch(new Request(new URL(path, origin), init));
   return {

@@ -199,6 +199,11 @@ describe("NodeInfo", () => {
       expect(response.headers.get("content-type")).toContain(`profile="${schema}#"`);
       expect(await response.json()).toMatchObject({ version, software: { name: "fragaria" } });
     }
+    const software = async (version: string) =>
+      (await node.json(`/nodeinfo/${version}`, "application/json"))["software"];
+    expect(await software("2.1")).toMatchObject({ repository: "https://code.example/fragaria" });
+    // The schema of 2.0 allows nothing else.
+    expect(Object.keys((await software("2.0")) as object)).toEqual(["name", "version"]);
   });
 });
 

@@ -179,6 +179,7 @@ export async function testSite(
     role: "hub",
     name: "Coops Example",
     contact: "directory@coops.example",
+    sourceUrl: "https://code.example/fragaria",
     clock: () => now,
     imports: openImportDesk(db, node, uploads, () => now, stop.signal),
     throttle: createThrottle(),

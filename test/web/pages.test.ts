@@ -49,6 +49,16 @@ describe("every page", () => {
     }
   });
 
+  test("leads to the source of what runs here, or says whom to ask for it", async () => {
+    await using site = await testSite();
+    expect(await site.page("/")).toContain('href="/about#software"');
+    const about = await site.page("/about");
+    expect(about).toContain('id="software"');
+    expect(about).toContain('href="https://code.example/fragaria"');
+    await using silent = await testSite({ sourceUrl: null });
+    expect(plain(await silent.page("/about"))).toContain("have not said where it is");
+  });
+
   test("has a style sheet that can be kept for ever", async () => {
     await using site = await testSite();
     const [, path = ""] = /href="(\/assets\/style\.[\w-]+\.css)"/.exec(await site.page("/")) ?? [];

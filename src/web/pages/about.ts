@@ -15,6 +15,8 @@ export interface AboutData {
   host: string;
   origin: string;
   contact: string | null;
+  /** Where the source of the software that runs here is. */
+  sourceUrl: string | null;
   counts: IndexCounts;
   /** How far the index has read the log: what a citation names. */
   seq: number;
@@ -25,7 +27,7 @@ export interface AboutData {
 
 /** What this node is, whom to ask, where the data come from, and how to use them. */
 export function aboutPage(data: AboutData): Page {
-  const { name, host, contact, counts } = data;
+  const { name, host, contact, sourceUrl, counts } = data;
   return {
     title: "About",
     current: "about",
@@ -109,6 +111,15 @@ export function aboutPage(data: AboutData): Page {
       <p>
         Fragaria ${version}, free software under the AGPL, version 3 or later. <em>Fragaria</em> is
         the strawberry plant, which spreads by runners and stays small.
+      </p>
+      <p>
+        ${
+          sourceUrl === null
+            ? html`Whoever changes the software has to offer its source to everybody who uses their
+              node. Those who run this one have not said where it
+              is${contact === null ? "." : html`: ${contactLink(contact)} knows.`}`
+            : html`The source of what runs here: ${outwardLink(sourceUrl)}.`
+        }
       </p>
     </div>`,
   };
