@@ -239,7 +239,10 @@ async function insert(
       edited: edited === undefined ? null : Date.parse(edited),
       deleted: null,
       pinned: pinned === undefined ? null : Date.parse(pinned),
-      announced: null,
+      // By the node that it comes from: it is no news any more.
+      announced: Date.parse(published),
+      announcedEdit: edited === undefined ? null : Date.parse(edited),
+      announcedPin: pinned === undefined ? null : Date.parse(pinned),
     });
   }
   return { id, handle };

@@ -37,7 +37,7 @@ export async function post(
     edited: null,
     deleted: null,
     pinned: pinned ? now : null,
-    announced: null,
+    ...posts.untold,
   };
   await db.transaction().execute((tx) => insert(tx, row));
   return id;
@@ -72,17 +72,14 @@ async function rewrite(tx: Tx, id: string, content: string, now: number): Promis
   if (row.content !== content) await write(tx, { ...row, content, edited: now });
 }
 
-/**
- * Keeps a post on top of the profile, or no longer. Followers aren't told: other
- * servers see it when they next look at the profile.
- */
+/** Keeps a post on top of the profile, or no longer, here and at the followers. */
 export async function pinPost(db: Db, id: string, pinned: boolean, now: number): Promise<void> {
   await db.transaction().execute((tx) => pin(tx, id, pinned ? now : null));
 }
 
 async function pin(tx: Tx, id: string, pinned: number | null): Promise<void> {
   const row = await standing(tx, id);
-  if ((row.pinned === null) !== (pinned === null)) await posts.put(tx, { ...row, pinned });
+  if ((row.pinned === null) !== (pinned === null)) await write(tx, { ...row, pinned });
 }
 
 /** Deletes a post, here and at the followers; its text is erased. */

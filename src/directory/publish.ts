@@ -205,7 +205,7 @@ function introductionOf(coop: string, listing: Listing, now: number): posts.Post
     edited: null,
     deleted: null,
     pinned: now,
-    announced: null,
+    ...posts.untold,
   };
 }
 

@@ -91,16 +91,36 @@ async function deliverPost(context: Context<FederationData>, id: string): Promis
   if (coop === undefined || coop.deleted !== null) return;
   const author = coopIdentifier(coop.id);
   const url = postUrl(node, post);
+  const { announced, edited, pinned } = post;
   if (post.deleted !== null) {
     const object = { id: url, type: "Tombstone" };
     await tellFollowers(context, author, "Delete", { id: `${url}#delete`, object });
-  } else if (post.edited !== null && post.announced !== null) {
-    const update = { id: `${url}#updates/${post.edited}`, object: noteDocument(node, post) };
-    await tellFollowers(context, author, "Update", update);
-  } else {
-    await send(context, author, await recipients(context, author), createDocument(node, post));
-    await posts.announce(db, id, clock());
+    return;
   }
+  if (announced === null) {
+    await send(context, author, await recipients(context, author), createDocument(node, post));
+  } else if (edited !== post.announcedEdit) {
+    const update = { id: `${url}#updates/${edited}`, object: noteDocument(node, post) };
+    await tellFollowers(context, author, "Update", update);
+  }
+  if (pinned !== post.announcedPin) await deliverPin(context, author, post);
+  const told = { announced: announced ?? clock(), announcedEdit: edited, announcedPin: pinned };
+  await posts.announce(db, id, told);
+}
+
+/** A post is kept on top of the profile from now on, or no longer. */
+async function deliverPin(
+  context: Context<FederationData>,
+  author: string,
+  post: posts.Post,
+): Promise<void> {
+  const object = postUrl(context.data.node, post);
+  const target = `${context.getActorUri(author).href}/featured`;
+  const [type, id] =
+    post.pinned === null
+      ? (["Remove", `${object}#unpins/${post.announcedPin}`] as const)
+      : (["Add", `${object}#pins/${post.pinned}`] as const);
+  await tellFollowers(context, author, type, { id, object, target });
 }
 
 /** An actor is gone for good: its followers, and those of its classes, are told and let go. */
@@ -121,8 +141,8 @@ async function deliverDeletion(context: Context<FederationData>, coop: string): 
 async function tellFollowers(
   context: Context<FederationData>,
   identifier: string,
-  type: "Update" | "Delete",
-  { id, object }: { id: string; object: JsonObject | string },
+  type: "Update" | "Delete" | "Add" | "Remove",
+  { id, object, ...more }: { id: string; object: JsonObject | string; target?: string },
 ): Promise<void> {
   const actor = context.getActorUri(identifier).href;
   const document = activityDocument(type, {
@@ -132,7 +152,8 @@ async function tellFollowers(
     to: [PUBLIC],
     cc: [`${actor}/followers`],
   });
-  await send(context, identifier, await recipients(context, identifier), document);
+  const everybody = await recipients(context, identifier);
+  await send(context, identifier, everybody, { ...document, ...more });
 }
 
 async function recipients(

@@ -28,9 +28,15 @@ export async function put(tx: Tx, post: Post): Promise<void> {
     .execute();
 }
 
-/** Notes when followers were told of a post. */
-export async function announce(db: Db, id: string, now: number): Promise<void> {
-  await db.updateTable("post").set({ announced: now }).where("id", "=", id).execute();
+/** What followers know of a post. */
+type Told = Pick<Post, "announced" | "announcedEdit" | "announcedPin">;
+
+/** Of a post that nobody was told of. */
+export const untold: Told = { announced: null, announcedEdit: null, announcedPin: null };
+
+/** Notes what followers were told of a post. */
+export async function announce(db: Db, id: string, told: Told): Promise<void> {
+  await db.updateTable("post").set(told).where("id", "=", id).execute();
 }
 
 /** Deletes what a co-op has posted, and its text. */

@@ -159,6 +159,9 @@ export interface PostTable {
   pinned: number | null;
   /** When followers were first told of it: before that, an edit is no news to them. */
   announced: number | null;
+  /** `edited` and `pinned` as followers were last told of them. */
+  announcedEdit: number | null;
+  announcedPin: number | null;
 }
 
 export interface FollowerTable {

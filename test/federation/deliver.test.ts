@@ -2,12 +2,13 @@ import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { publicKeyOf, verifyProof } from "../../src/coop/proof.ts";
-import { deletePost, editPost } from "../../src/directory/post.ts";
+import { deletePost, editPost, pinPost } from "../../src/directory/post.ts";
 import { publish } from "../../src/directory/publish.ts";
 import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import { guardOutbound } from "../../src/outbound.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";
+import * as posts from "../../src/store/posts.ts";
 import { eachEngine } from "../helpers/database.ts";
 import { type TestNode, until } from "../helpers/nodes.ts";
 import { lintActivity, lintRequest, report } from "../interop/lint.ts";
@@ -83,6 +84,31 @@ eachEngine("a follower on another server", (engine) => {
     expect(there.received).toHaveLength(3);
   });
 
+  it("is told what is pinned, once, and what no longer is", async () => {
+    await using set = await stage(engine);
+    const { node, there, url, write } = set;
+    const id = await write("Bonjour");
+    const note = `${url}/posts/${id}`;
+    const pin = (pinned: boolean) => node.use((db) => pinPost(db, id, pinned, Date.now()));
+    await there.receives(0, "Create");
+    await quiet(node);
+    for (const [at, type] of ["Add", "Remove", "Add"].entries()) {
+      await pin(type === "Add");
+      const told = await there.receives(at + 1, type);
+      await check(node, told, url);
+      expect(told.activity).toMatchObject({ object: note, target: `${url}/featured` });
+      await pin(type === "Add");
+      await quiet(node);
+    }
+    const ids = there.received.map(({ activity }) => activity["id"]);
+    expect(new Set(ids).size).toBe(4);
+    // What is pinned says nothing of the text, and the other way round.
+    await node.use((db) => editPost(db, id, { fr: "Bonsoir" }, Date.now()));
+    await there.receives(4, "Update");
+    await quiet(node);
+    expect(there.received).toHaveLength(5);
+  });
+
   it("gets the whole actor, as it is served, when the profile changes; and the class's", async () => {
     await using set = await stage(engine, ["", "/classes/workers"]);
     const { node, there, url, edit } = set;
@@ -148,7 +174,7 @@ eachEngine("a follower on another server", (engine) => {
       await changes.cursor(db, "deliver"),
       (await coops.get(db, id)) ?? { announced: null },
     ]);
-    await write("Une fois");
+    const news = await write("Une fois");
     await edit("Deux fois");
     await there.receives(1, "Update");
     await quiet(node);
@@ -157,6 +183,7 @@ eachEngine("a follower on another server", (engine) => {
     await node.use(async (db) => {
       await changes.advance(db, "deliver", before);
       await coops.announce(db, id, announced);
+      await posts.announce(db, news, posts.untold);
     });
     await node.start();
     await there.receives(3, "Update");

@@ -230,6 +230,24 @@ export const activityRules: readonly Rule<Subject>[] = [
       ];
     },
   }),
+  on(["Add", "Remove"], {
+    name: "pin-shape",
+    source:
+      "§5; Mastodon activity/add.rb: target is the actor's featured, object a post of its own",
+    check: ({ doc }) => [
+      ...faultIf(
+        urlOf(doc["object"]) === undefined || !sameHost(doc["object"], doc["actor"]),
+        "object",
+        "must be the id of a post on the actor's host, as a string",
+      ),
+      ...faultIf(
+        doc["target"] !== `${String(doc["actor"])}/featured`,
+        "target",
+        "must be the featured collection of the actor",
+      ),
+      ...faultIf(!audience(doc).includes(publicUri), "to", `must have ${publicUri}`),
+    ],
+  }),
   on(["Undo"], {
     name: "undo-embeds",
     source: "§5",

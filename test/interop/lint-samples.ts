@@ -172,6 +172,13 @@ export const samples = {
       to: [follower],
     }),
   undo: () => activity("Undo", { object: follow(`${origin}/activities/follow-1`, coop, follower) }),
+  pin: () =>
+    activity("Add", {
+      object: `${origin}/posts/1`,
+      target: `${coop}/featured`,
+      to: [publicUri],
+      cc: [`${coop}/followers`],
+    }),
   announce: () =>
     activity("Announce", {
       object: "https://other.example/posts/9",

@@ -33,6 +33,7 @@ const linters: Record<string, (spoil: (sample: JsonObject) => void) => Finding[]
         "follow",
         "offer",
         "undo",
+        "pin",
         "announce",
         "move",
       ] as const
@@ -207,6 +208,9 @@ const broken: [rule: string, kind: string, path: string, value: unknown][] = [
   ["offer-relationship", "offer", "target", `${origin}/coops/other`],
   ["follow-object", "follow", "object", { id: "https://social.example/users/alice" }],
   ["undo-embeds", "undo", "object", "https://social.example/users/alice"],
+  ["pin-shape", "pin", "object", { id: `${origin}/posts/1`, type: "Note" }],
+  ["pin-shape", "pin", "target", `${origin}/actor/featured`],
+  ["pin-shape", "pin", "to", []],
   ["announce-shape", "announce", "published", undefined],
   ["move-shape", "move", "target", undefined],
   ["collection-type", "followers", "type", "Collection"],
