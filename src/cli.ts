@@ -8,7 +8,6 @@ import { type Config, Origin, readConfig } from "./config.ts";
 import type { ListingContent } from "./coop/listing.ts";
 import { attestSame, retractSame } from "./directory/attest.ts";
 import { finishMove, moveNode } from "./directory/move-node.ts";
-import { deletePost, post } from "./directory/post.ts";
 import { addCoop, publish } from "./directory/publish.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { deleteCoop, withdraw } from "./directory/withdraw.ts";
@@ -17,6 +16,7 @@ import { importCommands } from "./import-commands.ts";
 import { joiningCommands } from "./joining-commands.ts";
 import { relationCommands } from "./relation-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { postCommands } from "./post-commands.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
 import { trustCommands } from "./trust-commands.ts";
@@ -105,28 +105,7 @@ const commands: Record<string, Command | OfflineCommand> = {
       }
     },
   },
-  post: {
-    usage: "HANDLE TEXT [--lang fr] [--pin]",
-    help: "post news of a co-op to its followers",
-    options: { lang: { type: "string" }, pin: { type: "boolean" } },
-    async run({ db, node }, [handle, ...words], { lang, pin }) {
-      const { id } = await hosted(db, handle);
-      const text = required(words.join(" ") || undefined, "TEXT");
-      const language = typeof lang === "string" ? lang : "en";
-      const written = await post(db, id, { [language]: text }, Date.now(), {
-        pinned: pin === true,
-      });
-      console.log(`${node.origin}/coops/${id}/posts/${written} is sent when the node runs`);
-    },
-  },
-  "post delete": {
-    usage: "POST-ID",
-    help: "delete a post, here and at the followers",
-    async run({ db }, [id]) {
-      await deletePost(db, required(id, "POST-ID"), Date.now());
-      console.log("the post is deleted");
-    },
-  },
+  ...postCommands,
   ...importCommands,
   ...userCommands,
   ...relationCommands,
