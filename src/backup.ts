@@ -11,11 +11,13 @@ import {
   rmSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "./config.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { AppError } from "./errors.ts";
 import { removeCache } from "./index/cache.ts";
 import { markStopped, synchronise } from "./running.ts";
+import * as connections from "./store/connections.ts";
 import { copyTo, damage, fold, ownerOf } from "./store/copy.ts";
 import { migrate } from "./store/migrate.ts";
 import { open } from "./store/open.ts";
@@ -145,12 +147,25 @@ async function prepare(part: string, file: string, origin: string, now: number):
 /**
  * Makes sure that nobody else is at work on the database of a node.
  *
- * @throws {AppError} `conflict` when somebody is. Of PostgreSQL it can't be told.
+ * @throws {AppError} `conflict` when somebody is.
  */
 export async function demandStopped({ databaseUrl }: Config): Promise<void> {
   if (databaseUrl.startsWith("sqlite:")) {
     await demandUnused(databaseUrl.slice(7).replace(/^\/\//, ""));
+    return;
   }
+  await using store = await open(databaseUrl);
+  // Of a program that has just ended the server may not have heard yet.
+  for (let tries = 0; (await connections.others(store.db)) > 0; tries += 1) {
+    if (tries === 20) throw busy("the database");
+    await sleep(100);
+  }
+}
+
+function busy(database: string, cause?: unknown): AppError {
+  return new AppError("conflict", `a node or a command is at work on ${database}: stop it first`, {
+    cause,
+  });
 }
 
 async function demandUnused(target: string): Promise<void> {
@@ -161,9 +176,7 @@ async function demandUnused(target: string): Promise<void> {
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } };
     if (![code, cause?.code].some((each) => each?.startsWith("SQLITE_BUSY"))) return; // damaged: what a backup is for
-    throw new AppError("conflict", `a node or a command is at work on ${target}: stop it first`, {
-      cause: error,
-    });
+    throw busy(target, error);
   }
 }
 

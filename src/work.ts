@@ -9,6 +9,7 @@ import type { ImportDesk } from "./directory/import-desk.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
 import { finishMove } from "./directory/move-node.ts";
+import { pruneLog } from "./directory/prune-log.ts";
 import { pruneRequests } from "./directory/request.ts";
 import { settleAll } from "./directory/settle-hosts.ts";
 import { signAfresh, signDue } from "./directory/sign-again.ts";
@@ -242,6 +243,10 @@ function tidying({ data, index, desk, pace, stop }: Work): Promise<unknown>[] {
       await forgetDeleted(db, clock() - week);
       await wipeTraces(db);
       await index.wipe();
+      return false;
+    }).done,
+    repeat("pruning the log of changes", stop, daily, async (signal) => {
+      await pruneLog(db, clock(), signal);
       return false;
     }).done,
     repeat("pruning", stop, hourly, async () => {

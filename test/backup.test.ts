@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openNode } from "../src/app.ts";
-import { backup, restore } from "../src/backup.ts";
+import { backup, demandStopped, restore } from "../src/backup.ts";
 import { type Config, readConfig } from "../src/config.ts";
 import { addAccount } from "../src/directory/account.ts";
 import { importRows } from "../src/directory/import.ts";
@@ -22,7 +22,9 @@ import * as accounts from "../src/store/accounts.ts";
 import * as coops from "../src/store/coops.ts";
 import type { Db } from "../src/store/schema.ts";
 import * as keys from "../src/store/keys.ts";
+import { open } from "../src/store/open.ts";
 import * as settings from "../src/store/settings.ts";
+import { eachEngine, freshUrl } from "./helpers/database.ts";
 import { bakery, testNode } from "./helpers/nodes.ts";
 import { run, temporaryFolder } from "./helpers/programs.ts";
 
@@ -240,5 +242,20 @@ describe("a restore", () => {
       errors: "",
     });
     expect(existsSync(join(node.config.dataDir, "fragaria.sqlite"))).toBe(true);
+  });
+});
+
+eachEngine("a node that is to be stopped", (engine) => {
+  it("is seen to be at work on its database, and to have ended", async () => {
+    await using database = await freshUrl(engine);
+    const config = readConfig({ DATA_DIR: folder.path, DATABASE_URL: database.url });
+    const { store } = await openNode(config, () => now);
+    await expect(demandStopped(config)).rejects.toThrow(/is at work on .*: stop it first$/);
+    // The first one’s connections are still its own.
+    await settings.epoch(store.db);
+    await store[Symbol.asyncDispose]();
+    await demandStopped(config);
+    await using again = await open(database.url);
+    expect(await settings.origin(again.db, "none")).toBe(config.origin);
   });
 });

@@ -79,3 +79,32 @@ export async function advance(db: Db, reader: string, seq: number): Promise<void
     .onConflict((conflict) => conflict.column("name").doUpdateSet({ seq }))
     .execute();
 }
+
+/**
+ * Takes out of the log some of what it says of records that aren't held any
+ * more, the first ones.
+ *
+ * @param until Up to this seq.
+ * @returns How many rows: none when all are gone.
+ */
+export async function pruneDropped(tx: Tx, until: number, most: number): Promise<number> {
+  const rows = await tx
+    .selectFrom("change")
+    .select("seq")
+    .where("kind", "=", "dropped")
+    .where("seq", "<=", until)
+    .orderBy("seq")
+    .limit(most)
+    .execute();
+  if (rows.length > 0) {
+    await tx
+      .deleteFrom("change")
+      .where(
+        "seq",
+        "in",
+        rows.map(({ seq }) => seq),
+      )
+      .execute();
+  }
+  return rows.length;
+}

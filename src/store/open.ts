@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { type Dialect, Kysely } from "kysely";
 import pg from "pg";
 import { AppError, type Code } from "../errors.ts";
+import { applicationName } from "./connections.ts";
 import { type Engine, postgresDialect, postgresTypes, sqliteDialect } from "./dialect.ts";
 import type { Db, Schema } from "./schema.ts";
 
@@ -117,7 +118,7 @@ async function openPostgres(url: string): Promise<pg.Pool> {
     types: postgresTypes,
     max: 10,
     connectionTimeoutMillis: 10_000,
-    application_name: "fragaria",
+    application_name: applicationName,
   });
   // A connection that breaks emits an error, idle in the pool or between two
   // queries of a transaction; without a listener that ends the process.

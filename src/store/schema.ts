@@ -96,7 +96,8 @@ export interface ChangeTable {
   /**
    * `record` (subject: its id), `post` or `coop` (subject: their ids), `host`
    * (subject: a host whose standing or liveness changed), `dropped` (subject:
-   * the id of a record that isn't held any more).
+   * the id of a record that isn't held any more; these go after a year or so,
+   * see prune-log.ts).
    */
   kind: string;
   subject: string;

@@ -92,6 +92,34 @@ async function set(db: Db, name: string, text: string): Promise<void> {
     .execute();
 }
 
+/** Where the log of changes ended at some time. */
+export interface Mark {
+  /** Epoch ms. */
+  at: number;
+  seq: number;
+}
+
+/** Where the log ended at some times, a month apart, oldest first. */
+export async function marks(db: Db): Promise<Mark[]> {
+  return JSON.parse((await value(db, "marks")) ?? "[]") as Mark[];
+}
+
+export async function setMarks(tx: Tx, all: Mark[]): Promise<void> {
+  await set(tx, "marks", JSON.stringify(all));
+}
+
+/**
+ * Up to which seq the log no longer says what isn't held any more; 0 while it
+ * says all.
+ */
+export async function pruned(db: Db): Promise<number> {
+  return Number((await value(db, "pruned")) ?? 0);
+}
+
+export async function setPruned(tx: Tx, seq: number): Promise<void> {
+  await set(tx, "pruned", String(seq));
+}
+
 function newEpoch(): string {
   return randomBytes(9).toString("base64url");
 }

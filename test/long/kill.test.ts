@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { beaconKind } from "../../src/coop/beacon.ts";
 import type { Listing } from "../../src/coop/listing.ts";
 import { open } from "../../src/store/open.ts";
 import type { Db } from "../../src/store/schema.ts";
@@ -68,15 +69,15 @@ async function beside<T>({ env }: Node, work: (db: Db) => Promise<T>): Promise<T
   return await work(store.db);
 }
 
-/** What a node publishes in its feed: digests by id, in order of ids. */
+/** What a node publishes in its feed, beacons apart: digests by id, in order of ids. */
 async function feedOf({ origin }: Node): Promise<[string, string][]> {
   const held = new Map<string, string>();
   for (let after = "0"; ;) {
     const answer = await fetch(`${origin}/dir/v1/changes?view=ref&limit=2000&after=${after}`);
     const lines = (await answer.text()).split("\n").filter((line) => line !== "");
     for (const line of lines) {
-      const { id, digest } = JSON.parse(line) as { id: string; digest: string };
-      held.set(id, digest);
+      const { id, kind, digest } = JSON.parse(line) as Record<"id" | "kind" | "digest", string>;
+      if (kind !== beaconKind) held.set(id, digest);
     }
     after = answer.headers.get("dir-next") ?? "";
     if (lines.length < 2000) return [...held].toSorted(([a], [b]) => (a < b ? -1 : 1));
