@@ -1,5 +1,6 @@
 import places from "./data/iso-3166-2.json" with { type: "json" };
 import nuts from "./data/nuts.json" with { type: "json" };
+import { displayName } from "./display-names.ts";
 import { type Findables, findables, ranked } from "./ranking.ts";
 
 const countryScheme = "iso3166-1:";
@@ -99,22 +100,6 @@ export function isRegion(code: string): boolean {
   return entries().has(code) || otherScheme.test(code);
 }
 
-const displayNames = new Map<string, Intl.DisplayNames>();
-
-function countryName(country: string, language: string): string | undefined {
-  let names = displayNames.get(language);
-  if (names === undefined) {
-    try {
-      names = new Intl.DisplayNames([language, "en"], { type: "region", fallback: "none" });
-    } catch {
-      // Not a language tag at all: English will do.
-      return countryName(country, "en");
-    }
-    if (displayNames.size < 100) displayNames.set(language, names);
-  }
-  return names.of(country);
-}
-
 /**
  * The name of a region: of a country in the language asked for, of what is
  * below it as ISO 3166-2, NUTS 2024 or Quebec has it (mostly the local name),
@@ -123,7 +108,7 @@ function countryName(country: string, language: string): string | undefined {
 export function regionLabel(code: string, language = "en"): string | undefined {
   const found = entries().get(code);
   if (found !== undefined) {
-    return found.label ?? countryName(code.slice(countryScheme.length), language);
+    return found.label ?? displayName("region", code.slice(countryScheme.length), language);
   }
   return otherScheme.test(code) ? code.slice(code.indexOf(":") + 1) : undefined;
 }
@@ -177,7 +162,7 @@ export function countries(language = "en"): { code: string; label: string }[] {
   return Object.keys(places)
     .map((country) => ({
       code: countryScheme + country,
-      label: countryName(country, language) ?? country,
+      label: displayName("region", country, language) ?? country,
     }))
     .toSorted((a, b) => a.label.localeCompare(b.label, language));
 }

@@ -7,20 +7,22 @@ import { sectorWords } from "./sector-words.ts";
 const scheme = "isic4:";
 
 interface Entry {
-  parent: string;
+  /** Undefined of sections. */
+  parent: string | undefined;
   label: string;
 }
 
 let table: Map<string, Entry> | undefined;
 
-/** Code without prefix → parent and title; built when first asked for. */
+/** Code → parent and title; built when first asked for. */
 function entries(): Map<string, Entry> {
-  table ??= new Map(isic.map(([code = "", parent = "", label = ""]) => [code, { parent, label }]));
+  table ??= new Map(
+    isic.map(([code = "", parent = "", label = ""]) => [
+      scheme + code,
+      { parent: parent === "" ? undefined : scheme + parent, label },
+    ]),
+  );
   return table;
-}
-
-function entry(code: string): Entry | undefined {
-  return code.startsWith(scheme) ? entries().get(code.slice(scheme.length)) : undefined;
 }
 
 /**
@@ -28,35 +30,37 @@ function entry(code: string): Entry | undefined {
  * scheme: `isic4:G`, `isic4:47`, `isic4:472`, `isic4:4721`.
  */
 export function isSector(code: string): boolean {
-  return entry(code) !== undefined;
+  return entries().has(code);
 }
 
 /** The official English title of a sector. */
 export function sectorLabel(code: string): string | undefined {
-  return entry(code)?.label;
+  return entries().get(code)?.label;
 }
 
 /** The sector itself, then what contains it, up to the section. Empty for an unknown code. */
 export function sectorPath(code: string): string[] {
+  if (!isSector(code)) return [];
   const path: string[] = [];
-  let at = code;
-  for (let found = entry(at); found !== undefined; found = entry(at)) {
-    path.push(at);
-    at = scheme + found.parent;
-  }
+  for (let at: string | undefined = code; at !== undefined; at = sectorParent(at)) path.push(at);
   return path;
+}
+
+/** What directly contains a sector; undefined of sections, and of unknown codes. */
+export function sectorParent(code: string): string | undefined {
+  return entries().get(code)?.parent;
 }
 
 /** Every sector of every level, what contains others before these. */
 export function sectorCodes(): string[] {
-  return [...entries().keys()].map((code) => scheme + code);
+  return [...entries().keys()];
 }
 
 /** The 21 sections, A to U. */
 export function sections(): { code: string; label: string }[] {
   return [...entries()]
-    .filter(([, { parent }]) => parent === "")
-    .map(([code, { label }]) => ({ code: scheme + code, label }));
+    .filter(([, { parent }]) => parent === undefined)
+    .map(([code, { label }]) => ({ code, label }));
 }
 
 /**
@@ -75,8 +79,8 @@ export function sectorOf(digits: string): string | undefined {
   for (const length of [4, 3, 2]) {
     if (plain.length < length) continue;
     const prefix = plain.slice(0, length);
-    const code = (nace as Record<string, string>)[prefix] ?? prefix;
-    if (entries().has(code)) return scheme + code;
+    const code = scheme + ((nace as Record<string, string>)[prefix] ?? prefix);
+    if (isSector(code)) return code;
   }
   return undefined;
 }
@@ -104,9 +108,9 @@ export function findSectors(text: string, limit: number): { code: string; label:
   if (text.trim() === "") return sections().slice(0, limit);
   list ??= findables(
     [...entries()].map(([code, { label }]) => ({
-      code: scheme + code,
+      code,
       label,
-      words: sectorWords[code] ?? [],
+      words: sectorWords[code.slice(scheme.length)] ?? [],
     })),
   );
   return ranked(list, text, limit);

@@ -99,6 +99,7 @@ export class Columns {
   readonly #columns: Column[] = facetNames.map(() => new Uint8Array(0));
   /** By facet, how many organisations have each set: of `status` all, of others what isn't closed. */
   readonly #counts: Uint32Array[] = facetNames.map(() => new Uint32Array(16));
+  readonly #codeCounts = new Map<FacetName, { version: number; counts: Uint32Array }>();
   /** The status that closed rows give themselves, where it is another. */
   readonly #declared = new Map<number, number>();
   readonly #exampleRows = new Set<number>();
@@ -149,6 +150,15 @@ export class Columns {
    */
   counts(facet: FacetName): Uint32Array {
     return this.#counts[places[facet]] ?? new Uint32Array(0);
+  }
+
+  /** The same by code of the value; reckoned once for all questions between two changes. */
+  codeCounts(facet: FacetName): Uint32Array {
+    const known = this.#codeCounts.get(facet);
+    if (known?.version === this.version) return known.counts;
+    const counts = this.sets(facet).byCode(this.counts(facet));
+    this.#codeCounts.set(facet, { version: this.version, counts });
+    return counts;
   }
 
   /** Adds or replaces a row. */

@@ -1,6 +1,6 @@
 import { type FacetName, facetNames, type SearchQuery } from "../coop/query.ts";
 import { regionParent } from "../coop/regions.ts";
-import { sectorPath } from "../coop/sectors.ts";
+import { sectorParent } from "../coop/sectors.ts";
 import type { Columns } from "./columns.ts";
 import type { FacetValue } from "./directory-index.ts";
 import { labelOf } from "./labels.ts";
@@ -73,7 +73,7 @@ function bySize(a: Counted, b: Counted): number {
 function isShown(facet: FacetName, value: string, chosen: ReadonlySet<string>): boolean {
   switch (facet) {
     case "sector": {
-      const [, parent] = sectorPath(value);
+      const parent = sectorParent(value);
       return parent === undefined || chosen.has(parent);
     }
     case "region": {

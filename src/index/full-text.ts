@@ -69,13 +69,13 @@ export class FullText {
       .all(after, limit);
   }
 
-  /** The same with their ranks, the best the smallest: a word in the name counts most. */
-  scores(expression: string): [row: number, score: number][] {
+  /** The ranks of the same rows in the same order, the best the smallest: a word in the name counts most. */
+  scores(expression: string): number[] {
     return this.#statements
-      .prepare<[string], [number, number]>(
-        `select rowid, bm25(texts, ${textWeights.join()}) from texts where texts match ?`,
+      .prepare<[string], number>(
+        `select bm25(texts, ${textWeights.join()}) from texts where texts match ? order by rowid`,
       )
-      .raw()
+      .pluck()
       .all(expression);
   }
 

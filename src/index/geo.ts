@@ -29,11 +29,18 @@ export interface Distant {
   tie: number;
 }
 
+/** Some rows. */
+export interface Among {
+  size: number;
+  rows(): Iterable<number>;
+  has(row: number): boolean;
+}
+
 /** What `nearest` is asked for. */
 export interface Nearest {
   limit: number;
-  /** Only these rows: in ascending order, and 1 by row. */
-  among: { rows: Uint32Array; marks: Uint8Array };
+  /** Only these rows; listed only if they are few. */
+  among: Among;
   /** The number that decides between rows that are equally far. */
   tie: ArrayLike<number>;
   /** Only what comes behind this in the order. */
@@ -172,13 +179,13 @@ export class Geo {
       const each = { row, km: distance(row), tie: tie[row] ?? 0 };
       if (after === undefined || order(each, after) > 0) best.add(each);
     };
-    if (among.rows.length <= fewMatches) {
-      for (const row of among.rows) if (lat[row] !== nowhere) add(row);
+    if (among.size <= fewMatches) {
+      for (const row of among.rows()) if (lat[row] !== nowhere) add(row);
       return best.all;
     }
     this.#settle();
     for (const row of this.#aside) {
-      if (among.marks[row] === 1 && lat[row] !== nowhere) add(row);
+      if (among.has(row) && lat[row] !== nowhere) add(row);
     }
     // Tiles by the least that the way to them can be; so what is found first is nearest.
     const tiles = new Queue();
@@ -190,7 +197,7 @@ export class Geo {
       if (tile.level === depth || tile.to - tile.from <= few) {
         for (let at = tile.from; at < tile.to; at++) {
           const row = this.#rows[at] ?? 0;
-          if (among.marks[row] === 1 && this.#moved[row] !== 1) add(row);
+          if (among.has(row) && this.#moved[row] !== 1) add(row);
         }
         continue;
       }

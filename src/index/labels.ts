@@ -7,6 +7,7 @@ import type {
   StakeholderKind,
   Status,
 } from "../coop/codes.ts";
+import { displayName } from "../coop/display-names.ts";
 import { legalFormLabel } from "../coop/legal-forms.ts";
 import { anyTheme, type FacetName, type WomenBand } from "../coop/query.ts";
 import { regionLabel } from "../coop/regions.ts";
@@ -115,7 +116,7 @@ export function labelOf(facet: FacetName, value: string, language = "en"): strin
     case "legal_form":
       return legalFormLabel(value) ?? value;
     case "language":
-      return languageName(value, language);
+      return displayName("language", value, language) ?? value;
     case "capital": {
       const [side, capital] = value.split(":");
       const name = capitals[capital as Capital] ?? capital;
@@ -125,21 +126,5 @@ export function labelOf(facet: FacetName, value: string, language = "en"): strin
       const list = lists[facet];
       return list !== undefined && Object.hasOwn(list, value) ? (list[value] ?? value) : value;
     }
-  }
-}
-
-const names = new Map<string, Intl.DisplayNames>();
-
-function languageName(tag: string, language: string): string {
-  try {
-    let known = names.get(language);
-    if (known === undefined) {
-      known = new Intl.DisplayNames([language, "en"], { type: "language" });
-      if (names.size < 100) names.set(language, known);
-    }
-    return known.of(tag) ?? tag;
-  } catch {
-    // One of the two isn't a tag that Intl can read.
-    return language === "en" ? tag : languageName(tag, "en");
   }
 }

@@ -26,31 +26,47 @@ export function relevance(
 ): (row: number) => number {
   if (asked.kind !== "words") return () => 0;
   const { entire, within, first, coop } = ordersOf(asked);
-  const sets = [entire, within, first, coop].map((expression) =>
-    expression === undefined ? new Set<number>() : new Set(texts.hits(expression)),
-  );
-  const [isEntire, isWithin, isFirst, isCoop] = sets;
+  const among = rows ?? new Uint32Array(0);
+  const isHit = (expression: string | undefined) =>
+    marksOf(expression === undefined ? new Uint32Array(0) : texts.hits(expression), among);
+  const [isEntire, isWithin, isFirst, isCoop] = [entire, within, first, coop].map(isHit);
   const exact = new Set(
     listings.named(fold(typed), mostNamed).flatMap((each) => (each.exact ? each.row : [])),
   );
   const isScored =
     columns.size <= fewRows ||
     clausesOf(asked).every((clause) => texts.count(clause, common) < common);
-  const scores = new Map(isScored ? texts.scores(expressionOf(asked)) : []);
-  const keys = new Map<number, number>();
-  for (const row of rows ?? []) {
-    const key = relevanceKey({
-      bm25: scores.get(row) ?? -1,
+  const scores = isScored ? texts.scores(expressionOf(asked)) : [];
+  const keys = Float64Array.from(among, (row, at) =>
+    relevanceKey({
+      bm25: scores[at] ?? -1,
       exact: exact.has(row),
-      entire: isEntire?.has(row) === true,
-      within: isWithin?.has(row) === true,
-      first: isFirst?.has(row) === true,
-      coop: isCoop?.has(row) === true,
+      entire: isEntire?.[at] === 1,
+      within: isWithin?.[at] === 1,
+      first: isFirst?.[at] === 1,
+      coop: isCoop?.[at] === 1,
       quality: columns.quality[row] ?? 0,
-    });
-    keys.set(row, key);
+    }),
+  );
+  // Whoever asks goes along the rows, too: the next one is never far.
+  let at = 0;
+  return (row) => {
+    if ((among[at] ?? Infinity) > row) at = 0;
+    while ((among[at] ?? Infinity) < row) at += 1;
+    return keys[at] ?? 0;
+  };
+}
+
+/** By place in an ascending list, 1 where another one has the same. */
+function marksOf(some: Uint32Array, list: Uint32Array): Uint8Array {
+  const marks = new Uint8Array(list.length);
+  for (let at = 0, other = 0; at < list.length && other < some.length;) {
+    const order = (list[at] as number) - (some[other] as number);
+    if (order === 0) marks[at] = 1;
+    if (order <= 0) at += 1;
+    if (order >= 0) other += 1;
   }
-  return (row) => keys.get(row) ?? 0;
+  return marks;
 }
 
 /** The same for more than can be scored, and for everything: by quality, those with the name first. */

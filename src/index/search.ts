@@ -134,15 +134,14 @@ function pageOf(sort: Sort, question: PageQuestion): PlacedRow[] {
 }
 
 function byName({ selection, cache, columns, after, limit }: PageQuestion): PlacedRow[] {
-  const { rows, exampleRows, marks } = selection;
   // Sorting the matches, or going along the order until enough of it matches:
   // whichever looks at fewer rows.
-  if ((rows.length + exampleRows.length) ** 2 < columns.size * limit) {
-    return cache.rows.sortedByName([...rows, ...exampleRows], after, limit);
+  if ((selection.total + selection.examples) ** 2 < columns.size * limit) {
+    return cache.rows.sortedByName([...selection.rows, ...selection.exampleRows], after, limit);
   }
   const page: PlacedRow[] = [];
   for (const each of cache.rows.byName(after)) {
-    if (marks[each.row] === 1) page.push(each);
+    if (selection.has(each.row)) page.push(each);
     if (page.length === limit) break;
   }
   return page;
@@ -150,15 +149,16 @@ function byName({ selection, cache, columns, after, limit }: PageQuestion): Plac
 
 function nearest({ query, selection, columns, after, limit }: PageQuestion): PlacedRow[] {
   if (query.near === undefined) return []; // no query has it without
-  const { rows, exampleRows, marks } = selection;
   if (after?.back === true) {
     return firstRows(selection, columns.geo.distanceFrom(query.near), columns, after, limit);
   }
-  const all =
-    exampleRows.length === 0 ? rows : Uint32Array.from([...rows, ...exampleRows]).toSorted();
   const found = columns.geo.nearest(query.near, {
     limit,
-    among: { rows: all, marks },
+    among: {
+      size: selection.total + selection.examples,
+      rows: () => [...selection.rows, ...selection.exampleRows],
+      has: (row) => selection.has(row),
+    },
     tie: columns.tie,
     after: after && { km: Number(after.key), tie: after.tie },
   });

@@ -1,5 +1,5 @@
 import { type FacetName, facetNames, type Filter } from "../coop/query.ts";
-import type { Columns } from "./columns.ts";
+import { type Columns, state } from "./columns.ts";
 import { isOpen, pass, type Passed } from "./pass.ts";
 
 /** The rows that a question finds, each list ascending. */
@@ -10,8 +10,8 @@ export interface Selection {
   /** Worked examples that match. */
   readonly exampleRows: Uint32Array;
   readonly examples: number;
-  /** By row, 1 where it matches, examples included. */
-  readonly marks: Uint8Array;
+  /** Whether a row is among them, or among the examples. */
+  has(row: number): boolean;
 }
 
 /** By code of the value, how many rows have it: each facet without its own filter. */
@@ -69,23 +69,14 @@ export function selectAndCount(
   const rest = facets.filter((facet) => !isKept(facet));
   const all = whole && open && filtered.length === 0;
   const passed = all ? undefined : pass(columns, filter, candidates, rest);
-  const countsOf = (facet: FacetName) => passed?.counts.get(facet) ?? columns.counts(facet);
+  const countsOf = (facet: FacetName) => {
+    const bySet = passed?.counts.get(facet);
+    return bySet === undefined ? columns.codeCounts(facet) : columns.sets(facet).byCode(bySet);
+  };
   return {
     selection: passed === undefined ? new Everything(columns) : new Selected(passed, columns.size),
-    counts: new Map(facets.map((facet) => [facet, byCode(columns, facet, countsOf(facet))])),
+    counts: new Map(facets.map((facet) => [facet, countsOf(facet)])),
   };
-}
-
-function byCode(columns: Columns, facet: FacetName, bySet: Uint32Array): Uint32Array {
-  const sets = columns.sets(facet);
-  const counts = new Uint32Array(sets.values.length);
-  const size = Math.min(sets.size, bySet.length);
-  for (let set = 0; set < size; set++) {
-    const count = bySet[set] ?? 0;
-    if (count === 0) continue;
-    for (const code of sets.of(set)) counts[code] = (counts[code] ?? 0) + count;
-  }
-  return counts;
 }
 
 /** What a pass found. */
@@ -110,14 +101,15 @@ class Selected implements Selection {
     return this.exampleRows.length;
   }
 
-  get marks(): Uint8Array {
-    if (this.#marks === undefined) {
-      const marks = new Uint8Array(this.#size);
-      for (const row of this.rows) marks[row] = 1;
-      for (const row of this.exampleRows) marks[row] = 1;
-      this.#marks = marks;
-    }
-    return this.#marks;
+  has(row: number): boolean {
+    return (this.#marks ??= this.#marked())[row] === 1;
+  }
+
+  #marked(): Uint8Array {
+    const marks = new Uint8Array(this.#size);
+    for (const row of this.rows) marks[row] = 1;
+    for (const row of this.exampleRows) marks[row] = 1;
+    return marks;
   }
 }
 
@@ -150,7 +142,7 @@ class Everything implements Selection {
     return this.#made.exampleRows;
   }
 
-  get marks(): Uint8Array {
-    return this.#made.marks;
+  has(row: number): boolean {
+    return ((this.#columns.state[row] ?? 0) & ~state.example) === state.held;
   }
 }

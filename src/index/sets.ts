@@ -40,6 +40,22 @@ export class FactSets {
     return this.#within[code] ?? [];
   }
 
+  /** What counts by number of the set come to by code. */
+  byCode(bySet: Uint32Array): Uint32Array {
+    const counts = new Uint32Array(this.#values.length);
+    const size = Math.min(this.#sets.length, bySet.length);
+    for (let set = 0; set < size; set++) {
+      const count = bySet[set] as number;
+      if (count === 0) continue;
+      const codes = this.#sets[set] as readonly number[];
+      for (let at = 0; at < codes.length; at++) {
+        const code = codes[at] as number;
+        counts[code] = (counts[code] as number) + count;
+      }
+    }
+    return counts;
+  }
+
   /** The code of a value, the next one if it has none. */
   addValue(value: string): number {
     const known = this.#codes.get(value);

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { displayName } from "../coop/display-names.ts";
 
 /** A piece of a page. */
 export type Html = ReturnType<typeof html>;
@@ -150,13 +151,7 @@ export function inLanguages(
   return [{ language: own, text: main }, ...others.map(([tag, text]) => ({ language: tag, text }))];
 }
 
-const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
-
 /** The English name of a language: `fr` → `French`. */
 export function languageName(tag: string): string {
-  try {
-    return languageNames.of(tag) ?? tag;
-  } catch {
-    return tag; // well-formed for us, but not for Intl
-  }
+  return displayName("language", tag) ?? tag;
 }

@@ -77,13 +77,14 @@ describe("places", () => {
             model.set(row, place);
             geo.move(row);
           }
-          const marks = new Uint8Array(model.size).map((_, row) => (row % share === 0 ? 1 : 0));
-          const rows = new Uint32Array(marks.keys().filter((row) => marks[row] === 1));
+          const has = (row: number) => row % share === 0;
+          const rows = Array.from({ length: model.size }, (_, row) => row).filter(has);
+          const among = { size: rows.length, rows: () => rows, has };
           const tie = new Uint32Array(model.size).map((_, row) => Math.imul(row, 2654435761));
-          const all = model.nearest(from, [...rows], tie);
+          const all = model.nearest(from, rows, tie);
           let after: { km: number; tie: number } | undefined;
           for (let page = 0; page < 3; page++) {
-            const found = geo.nearest(from, { limit, among: { rows, marks }, tie, after });
+            const found = geo.nearest(from, { limit, among, tie, after });
             expect(found).toEqual(all.slice(page * limit, (page + 1) * limit));
             after = found.at(-1);
             if (after === undefined) break;

@@ -121,7 +121,7 @@ test("the first rows are those that sorting all of them gives", () => {
           exampleRows: new Uint32Array(0),
           total: rows.length,
           examples: 0,
-          marks: new Uint8Array(rows.length).fill(1),
+          has: () => true,
         };
         const placed = rows.map(([first, tie], row) => ({ row, key: first, tie }));
         const sorted = placed.toSorted((a, b) => a.key - b.key || a.tie - b.tie);
