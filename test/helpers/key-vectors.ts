@@ -35,6 +35,7 @@ function entry(number: number, by?: number, ends: Partial<KeyEntry> = {}): KeyEn
 const at = (number: number) => new Date(start + (number - 1) * day).toISOString();
 
 const altered = { ...entry(2, 1), from: at(3) };
+const renamed = newEntry(keyOf(2).method, keyOf(1).publicKeyMultibase, start + day, keyOf(1));
 
 const cases: [what: string, pinned: KeyHistory, offered: KeyHistory][] = [
   ["nothing new", [entry(1)], [entry(1)]],
@@ -69,6 +70,17 @@ const cases: [what: string, pinned: KeyHistory, offered: KeyHistory][] = [
     [entry(1, undefined, { until: at(2) }), entry(2, 1)],
     [entry(1, undefined, { until: at(2) }), entry(3, 1)],
   ],
+  [
+    "two keys that a known one endorses: the first is taken, though the other is older",
+    [entry(1)],
+    [entry(1, undefined, { until: at(2) }), entry(3, 1), entry(2, 1)],
+  ],
+  [
+    "two keys, endorsed by one that stands between them: the first is taken once that is known",
+    [entry(1)],
+    [entry(9, 2), entry(2, 1, { until: at(3) }), entry(3, 2)],
+  ],
+  ["a known key by another name, which it endorses itself", [entry(1)], [renamed]],
   [
     "another key by a known name",
     [entry(1)],
