@@ -169,7 +169,7 @@ export async function createApp(
   const log = watch(readHead, pace.watch, signal);
 
   const queue = { inbox: messageQueue(db, "inbox"), outbox: messageQueue(db, "outbox") };
-  const federation = buildFederation(config, kvStore(db, clock), queue);
+  const federation = buildFederation(config, kvStore(db, clock), queue, pace);
   const { insecure, role } = config;
   const head = await changes.head(db);
   const keys = await loadKeyRing({ db, node, send: fetch, now: clock, insecure });

@@ -20,6 +20,7 @@ import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
 import { tendRelations } from "./federation/offers.ts";
 import { shakeHands } from "./federation/peers.ts";
+import { askUnreachable } from "./federation/unreachable.ts";
 import type { DirectoryIndex } from "./index/directory-index.ts";
 import { repeat } from "./jobs.ts";
 import type { Repair } from "./replication/adopt.ts";
@@ -51,6 +52,9 @@ export interface Pace {
   discover: number;
   /** Before a failed peer is asked again; doubled after each further failure. */
   retry: number;
+  /** Between tries to deliver to a server that doesn't answer, and how long it is tried. */
+  probe: number;
+  patience: number;
   /** Between repairs, each with one peer. */
   repair: number;
   /** Between looks at what time alone changes: liveness, expiry, what is due to be signed again. */
@@ -64,16 +68,20 @@ export const usualPace: Pace = {
   leaf: 600_000,
   discover: 600_000,
   retry: 2000,
+  probe: 1_800_000,
+  patience: 604_800_000,
   repair: 300_000,
   sweep: 3_600_000,
   beat: 3_600_000,
 };
 
-/** Shortens what lies between nodes; the log is looked at as often as ever. */
-export function hasten({ watch, ...rest }: Pace, times: number): Pace {
+/** Shortens what lies between nodes; the log is looked at, and followers are told, as ever. */
+export function hasten({ watch, probe, patience, ...rest }: Pace, times: number): Pace {
   const { leaf, discover, retry, repair, sweep, beat } = rest;
   return {
     watch,
+    probe,
+    patience,
     leaf: leaf / times,
     discover: discover / times,
     retry: retry / times,
@@ -138,6 +146,10 @@ function exchanging(parts: Work): Promise<unknown>[] {
     deliver(federation, data, watch, stop).done,
     tendRelations(federation, data, index, watch, stop).done,
     shakeHands(federation, data, config.role, stop).done,
+    repeat("asking servers that were away", stop, sweeping(pace), async (signal) => {
+      await askUnreachable(data, data.clock(), signal);
+      return false;
+    }).done,
     wakeHubs(puller, wake, watch, stop).done,
     (leaf ? beLeaf : beHub)({ puller, repair, pace, stop, onWake }),
     repairPeers(repairer, pace.repair, leaf, stop, wakeOne).done,

@@ -8,6 +8,7 @@ import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
+import * as unreachable from "../store/unreachable.ts";
 import { actorDocument, coopIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
 import { createDocument, noteDocument, postUrl } from "./posts.ts";
@@ -161,11 +162,14 @@ async function recipients(
   identifier: string,
 ): Promise<Recipient[]> {
   const found: Recipient[] = [];
+  const away = new Set((await unreachable.all(db)).map(({ host }) => host));
   let page: followers.Follower[];
+  let after = "";
   do {
-    const after = found.at(-1)?.id?.href ?? "";
     page = await followers.page(db, identifier, { after, limit: 1000 });
+    after = page.at(-1)?.actor ?? "";
     for (const { actor, inbox, sharedInbox } of page) {
+      if (away.has(new URL(inbox).host)) continue;
       const endpoints = sharedInbox === null ? null : { sharedInbox: new URL(sharedInbox) };
       found.push({ id: new URL(actor), inboxId: new URL(inbox), endpoints });
     }

@@ -20,6 +20,7 @@ import { inbox, onInboxError } from "./inbox.ts";
 import { createDocument, noteDocument } from "./posts.ts";
 import { blamed, readActivity } from "./receive.ts";
 import { tidy } from "./tidy.ts";
+import { type Endurance, enduring, heardFrom, onUndeliverable } from "./unreachable.ts";
 
 /** What Fedify hands to our callbacks. */
 export interface FederationData {
@@ -55,6 +56,7 @@ export function buildFederation(
   },
   kv: KvStore,
   queue: FederationQueueOptions,
+  endurance: Endurance,
 ): Federation<FederationData> {
   let keys: Promise<CryptoKeyPair[]> | undefined;
   const federation = createFederation<FederationData>({
@@ -68,6 +70,7 @@ export function buildFederation(
     activityTransformers: [],
     // snac2 and Friendica answer 202 to RFC 9421 and then drop what came.
     firstKnock: "draft-cavage-http-signatures-12",
+    ...enduring(endurance),
     onOutboxError(error, activity) {
       const id = activity?.id?.href;
       getLogger(["fragaria", "federation"]).warn("{id} was not delivered: {error}", { id, error });
@@ -83,6 +86,8 @@ export function buildFederation(
     })
     .mapHandle((context, handle) => identifierOf(context.data.db, handle).then((id) => id ?? null))
     .setKeyPairsDispatcher(({ data: { node } }) => (keys ??= importKeys(node)));
+
+  federation.setOutboxPermanentFailureHandler(onUndeliverable);
 
   const inboxes = federation
     .setInboxListeners("/{+identifier}/inbox", "/inbox")
@@ -230,10 +235,11 @@ export async function serveFederation(
   const { pathname, search } = new URL(request.url);
   const posted = request.method === "POST" && pathname.endsWith("/inbox");
   if (posted) demandCovered(request.headers);
+  const body = posted ? await readActivity(request) : null;
   const seen = new Request(new URL(pathname + search, data.node.origin), {
     method: request.method,
     headers: request.headers,
-    body: posted ? await readActivity(request) : null,
+    body,
   });
   // Fedify would answer with empty collections of actors that don't exist.
   const [, owner] = collections.exec(pathname) ?? [];
@@ -242,6 +248,7 @@ export async function serveFederation(
   }
   const answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
   if (answer.headers.has("fragaria-pass")) return undefined;
+  if (body !== null && answer.status === 202) await heardFrom(data.db, body);
   if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {
     return answer;
   }

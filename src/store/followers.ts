@@ -40,6 +40,33 @@ export async function removeActor(db: Db, actor: string): Promise<void> {
   await db.deleteFrom("follower").where("actor", "=", actor).execute();
 }
 
+/** Lets those go who get what they follow at this inbox, or one of them. */
+export async function removeByInbox(db: Db, inbox: string, actor?: string): Promise<void> {
+  const query = db.deleteFrom("follower").where("inbox", "=", inbox);
+  await (actor === undefined ? query : query.where("actor", "=", actor)).execute();
+}
+
+/** From now on each of those who shared an inbox gets what they follow at their own. */
+export async function forgetSharedInbox(db: Db, sharedInbox: string): Promise<void> {
+  await db
+    .updateTable("follower")
+    .set({ sharedInbox: null })
+    .where("sharedInbox", "=", sharedInbox)
+    .where("inbox", "<>", sharedInbox)
+    .execute();
+}
+
+/** Those whose inbox is on a host. Reads all followers: for what is seldom done. */
+export async function onHost(db: Db, host: string): Promise<Follower[]> {
+  const rows = await db
+    .selectFrom("follower")
+    .selectAll()
+    .where("inbox", "like", `%//${host}/%`)
+    .orderBy("since")
+    .execute();
+  return rows.filter(({ inbox }) => new URL(inbox).host === host);
+}
+
 /** Lets all followers of one of our actors go. */
 export async function removeAll(db: Db, followed: string): Promise<void> {
   await db.deleteFrom("follower").where("followed", "=", followed).execute();

@@ -26,6 +26,10 @@ export interface Schema {
   follower: FollowerTable;
   /** Whom an actor of this node follows. */
   following: FollowingTable;
+  /** Servers of followers that have taken nothing for so long that they are left alone. */
+  unreachable: UnreachableTable;
+  /** Stakeholder classes that could be followed, and no longer can. */
+  retired_class: RetiredClassTable;
   /** The private keys of this node. */
   key: KeyTable;
   /** The public keys of each origin, as first seen. */
@@ -183,6 +187,22 @@ export interface FollowingTable {
   activity: string;
   requested: number;
   accepted: number | null;
+}
+
+export interface UnreachableTable {
+  /** With its port when that isn't the default one. */
+  host: string;
+  since: number;
+  /** When it was last asked whether it is there again. */
+  asked: number;
+}
+
+export interface RetiredClassTable {
+  coop: string;
+  key: string;
+  retired: number;
+  /** When its followers were told. */
+  announced: number | null;
 }
 
 export interface KeyTable {

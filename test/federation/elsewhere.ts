@@ -21,6 +21,8 @@ export interface Elsewhere extends AsyncDisposable {
   readonly received: Delivery[];
   /** What it answers to deliveries, the next one first; 202 when there is nothing left. */
   readonly answers: (number | Promise<number>)[];
+  /** What it answers to all deliveries at a path. */
+  readonly statuses: Map<string, number>;
   /** Documents that it serves, by path. */
   readonly documents: Map<string, JsonObject>;
   /** Gives somebody an account on this server. */
@@ -40,6 +42,7 @@ export interface Elsewhere extends AsyncDisposable {
 export async function elsewhere(): Promise<Elsewhere> {
   const received: Delivery[] = [];
   const answers: Elsewhere["answers"] = [];
+  const statuses = new Map<string, number>();
   const documents = new Map<string, JsonObject>();
   const server = createServer((request, response) => {
     void answer(request, response);
@@ -55,7 +58,7 @@ export async function elsewhere(): Promise<Elsewhere> {
       const headers = new Headers(Object.entries(request.headersDistinct).flatMap(pairs));
       const activity = JSON.parse(body) as JsonObject;
       received.push({ url: `${origin}${path}`, headers, body, activity });
-      return reply(response, (await answers.shift()) ?? 202);
+      return reply(response, statuses.get(path) ?? (await answers.shift()) ?? 202);
     }
     const document = documents.get(path);
     if (document === undefined) return reply(response, 404);
@@ -68,6 +71,7 @@ export async function elsewhere(): Promise<Elsewhere> {
     origin,
     received,
     answers,
+    statuses,
     documents,
     join(name, changes) {
       const path = `/users/${name}`;

@@ -4,16 +4,18 @@ import { addCoop, publish } from "../../src/directory/publish.ts";
 import * as changes from "../../src/store/changes.ts";
 import type { Engine } from "../../src/store/dialect.ts";
 import { freshUrl } from "../helpers/database.ts";
-import { testNode, type TestNode, until } from "../helpers/nodes.ts";
+import type { Pace } from "../../src/work.ts";
+import { quickPace, testNode, type TestNode, until } from "../helpers/nodes.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { followOf } from "./person.ts";
 import { fullBakery } from "./public-node.ts";
 
 /** A node with a co-op, and Alice on another server who follows it and has been accepted. */
-export async function stage(engine: Engine, following = [""]) {
+export async function stage(engine: Engine, following = [""], pace: Pace = quickPace) {
   await using setting = new AsyncDisposableStack();
   const database = engine === "postgres" ? setting.use(await freshUrl(engine)) : undefined;
-  const node = setting.use(await testNode(database ? { DATABASE_URL: database.url } : {}));
+  const env = database ? { DATABASE_URL: database.url } : {};
+  const node = setting.use(await testNode(env, { pace }));
   const there = setting.use(await elsewhere());
   const alice = there.join("alice");
   await node.start();

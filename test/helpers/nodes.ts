@@ -18,6 +18,8 @@ export const quickPace: Pace = {
   leaf: 60_000,
   discover: 60_000,
   retry: 100,
+  probe: 1_800_000,
+  patience: 604_800_000,
   repair: 60_000,
   sweep: 3_600_000,
   beat: 3_600_000,

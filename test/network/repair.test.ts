@@ -7,6 +7,7 @@ import {
   bakery,
   directoryOf,
   freePort,
+  quickPace,
   settle,
   testNode,
   type TestNode,
@@ -15,15 +16,7 @@ import {
 
 vi.setConfig({ testTimeout: 90_000 });
 
-const pace = {
-  watch: 20,
-  leaf: 60_000,
-  discover: 60_000,
-  retry: 100,
-  repair: 1500,
-  sweep: 3_600_000,
-  beat: 3_600_000,
-};
+const pace = { ...quickPace, repair: 1500 };
 
 let nodes = new AsyncDisposableStack();
 afterEach(async () => {

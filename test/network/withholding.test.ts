@@ -3,20 +3,12 @@ import { beaconKind } from "../../src/coop/beacon.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import * as hosts from "../../src/store/hosts.ts";
 import { hostilePeer } from "../helpers/hostile-peer.ts";
-import { bakery, directoryOf, testNode, until } from "../helpers/nodes.ts";
+import { bakery, directoryOf, quickPace, testNode, until } from "../helpers/nodes.ts";
 
 // Several processes' worth of work in one: slow on a busy machine, and timed by nothing.
 vi.setConfig({ testTimeout: 90_000 });
 
-const pace = {
-  watch: 20,
-  leaf: 60_000,
-  discover: 60_000,
-  retry: 100,
-  repair: 200,
-  sweep: 3_600_000,
-  beat: 600,
-};
+const pace = { ...quickPace, repair: 200, beat: 600 };
 
 it("finds out which records a relay withholds, and has them from their origin", async () => {
   await using relay = await hostilePeer();
