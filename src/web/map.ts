@@ -11,6 +11,7 @@ import { filterNames } from "./filter-names.ts";
 import { respond } from "./layout.ts";
 import { earth, MapQuery } from "./map-query.ts";
 import { boxOf, type View, viewOf, widened, world } from "./map-view.ts";
+import { apart } from "./map-marks.ts";
 import { mapPage } from "./pages/map.ts";
 import { demandParameters, readMost } from "./parameters.ts";
 import { narrowed } from "./show.ts";
@@ -66,10 +67,9 @@ export async function showMap(site: Site, c: Context): Promise<Response> {
   for (const name of ["sort", "cursor", "limit", "facets"]) parameters.delete(name);
   const { data, faults } = readMost(SearchQuery, parameters);
   const { bbox, ...query } = narrowed(data);
-  const whole = Object.values(query).every((each) => each === undefined);
-  const view = bbox === undefined ? (whole ? world : await viewOfAll(site, query)) : viewOf(bbox);
+  const view = bbox === undefined ? await viewOfAll(site, query) : viewOf(bbox);
   const box = boxOf(view);
-  const [found, { facets }, leaf, silent] = await Promise.all([
+  const [seen, { facets }, leaf, silent] = await Promise.all([
     site.index.map({ query, box, zoom: zoomFor(box, pageCells) }),
     site.index.search({ ...query, bbox: box, facets: ["region"], limit: 1 }),
     onward(site, "/map", parameters),
@@ -78,6 +78,7 @@ export async function showMap(site: Site, c: Context): Promise<Response> {
   const names = await filterNames(site, query, facets);
   const { host } = site.node;
   const regions = facets.region;
+  const found = apart(view, seen);
   const page = mapPage({ host, query, view, found, regions, faults, names, leaf, silent });
   return respond(site, page, faults.length === 0 ? 200 : 400);
 }

@@ -23,6 +23,10 @@ export async function showSupply(site: Site, c: Context): Promise<Response> {
   const [named] = parseRegion(written) === undefined ? findRegions(written, { limit: 1 }) : [];
   if (named !== undefined && written.trim() !== "") parameters.set("region", named.code);
   const { data: query, faults } = readMost(SupplyQuery, parameters);
+  const unknown = faults.find(({ parameter }) => parameter === "region");
+  if (unknown !== undefined) {
+    unknown.detail = `No region is called “${written}”: write a name such as Lancashire, or a code such as GB-LAN.`;
+  }
   const supply = await site.index.supply({ query, today: dayOf(site.clock()) });
   const page = supplyPage({ query, written, supply, faults });
   return respond(site, page, faults.length === 0 ? 200 : 400);
@@ -49,7 +53,10 @@ export async function showRelations(site: Site, c: Context): Promise<Response> {
   });
   const [entry] = of === undefined ? [] : await site.index.lookup(of);
   if (of !== undefined && entry === undefined) {
-    faults.push({ parameter: "of", detail: `No listing here has the id “${of}”.` });
+    faults.push({
+      parameter: "of",
+      detail: `No listing here has the id “${of}”: it is an address, a handle such as @bakery@coops.example, or a number in a register such as GB-COH:07444723.`,
+    });
   }
   const { host } = site.node;
   const page = relationListPage({ host, asked, query, graph, of: entry, faults });

@@ -118,3 +118,39 @@ test("without script and by keyboard one goes closer, to a co-op and to the same
     expect(list).toContain("theme=food");
   });
 });
+
+test("on a phone every mark is met where it is drawn, and large enough for a finger", async () => {
+  await withPage({ width: 360, scheme: "light", script: false }, async (page) => {
+    for (const path of [
+      "/map",
+      "/map?region=GB",
+      "/map?bbox=-2,53,0.5,54.5",
+      "/map?bbox=-1.7,53.6,-1,54.3",
+    ]) {
+      await page.goto(path);
+      const marks = page.locator(".big-map a");
+      expect(await marks.count()).toBeGreaterThan(0);
+      const missed = await marks.evaluateAll((links) =>
+        links.flatMap((link) => {
+          link.scrollIntoView({ block: "center" });
+          const reach = link.querySelector(".reach")?.getBoundingClientRect() ?? new DOMRect();
+          const { x, y, width, height } = reach;
+          const label = link.getAttribute("aria-label");
+          if (Math.round(Math.min(width, height)) < 24) return [`${label} is ${width} × ${height}`];
+          // Its edges are its own, too, as far as they are on the map.
+          const shown = link.closest("svg")?.getBoundingClientRect() ?? new DOMRect();
+          const spots = [
+            [x + width / 2, y + height / 2],
+            [x + width / 2, y + 1],
+            [x + width / 2, y + height - 1],
+          ] as const;
+          return spots
+            .filter(([, down]) => down > shown.top && down < shown.bottom)
+            .filter(([across, down]) => !link.contains(document.elementFromPoint(across, down)))
+            .map(() => `${label} is covered`);
+        }),
+      );
+      expect(missed, path).toEqual([]);
+    }
+  });
+});

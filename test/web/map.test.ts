@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Box, distance, widthOf } from "../../src/coop/earth.ts";
+import { type Box, distance, eastward, type Point, widthOf } from "../../src/coop/earth.ts";
 import type { ListingContent } from "../../src/coop/listing.ts";
-import { boxOf, moved, spotOn, viewOf, widened, zoomed } from "../../src/web/map-view.ts";
+import { apart, farEnough } from "../../src/web/map-marks.ts";
+import { aspect, boxOf, moved, spotOn, viewOf, widened, zoomed } from "../../src/web/map-view.ts";
 import { anyBox } from "../index/place-model.ts";
 import { htmlFaultOf } from "../helpers/page-words.ts";
 import { testSite, type TestSite } from "../helpers/site.ts";
@@ -261,6 +262,77 @@ describe("a part of the map", () => {
           expect(Math.abs(north)).toBeLessThan(86);
         }
         expect(widthOf(widened(asking))).toBeGreaterThanOrEqual(widthOf(asking));
+      }),
+    );
+  });
+});
+
+describe("the marks on a map", () => {
+  const anyPlace = fc.record({
+    latitude: fc.double({ min: -80, max: 80, noNaN: true }),
+    longitude: fc.double({ min: -180, max: 179.99, noNaN: true }),
+  });
+  const anyMarks = fc.record({
+    box: anyBox.filter((box) => box.north <= 80 && box.south >= -80),
+    groups: fc.array(fc.record({ place: anyPlace, count: fc.integer({ min: 2, max: 999 }) })),
+    points: fc.array(anyPlace),
+  });
+
+  test("are far enough apart to be hit, and lose nobody", () => {
+    fc.assert(
+      fc.property(anyMarks, ({ box, groups, points }) => {
+        const view = viewOf(box);
+        // All of them on this part of the map.
+        const seen = ({ latitude, longitude }: Point): Point => {
+          const { north, south, west } = boxOf(view);
+          const share = (latitude + 80) / 160;
+          const across = ((longitude + 180) / 360) * Math.min(view.width * 360, 359);
+          return {
+            latitude: south + share * (north - south),
+            longitude: eastward(-180, west + across) - 180,
+          };
+        };
+        const spot = (place: Point): Box => ({
+          west: place.longitude,
+          east: place.longitude,
+          south: place.latitude,
+          north: place.latitude,
+        });
+        const places = groups.map(({ place, count }) => ({ ...seen(place), count }));
+        const inBox = places.reduce((sum, { count }) => sum + count, points.length);
+        const marks = apart(view, {
+          total: inBox,
+          placed: inBox,
+          inBox,
+          groups: places.map((each) => ({ ...each, box: spot(each) })),
+          points: points.map((place, at) => ({
+            ...seen(place),
+            id: `https://a.example/coops/${at}`,
+            name: `${at}`,
+            precision: undefined,
+          })),
+        });
+        const counts = marks.groups.map(({ count }) => count);
+        expect(counts.reduce((sum, count) => sum + count, marks.points.length)).toBe(inBox);
+        expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+        const drawn = [...marks.groups, ...marks.points].map((each) => spotOn(view, each));
+        for (const [at, one] of drawn.entries()) {
+          for (const other of drawn.slice(at + 1)) {
+            const far = Math.hypot(one.left - other.left, (one.top - other.top) * aspect);
+            expect(far).toBeGreaterThanOrEqual(farEnough);
+          }
+        }
+        // Whoever was there is in the box of a mark.
+        const boxes = [...marks.groups.map((each) => each.box), ...marks.points.map(spot)];
+        for (const { latitude, longitude } of [...places, ...points.map(seen)]) {
+          const holds = boxes.some(
+            ({ west, south, east, north }) =>
+              latitude >= south &&
+              latitude <= north &&
+              eastward(west, longitude) <= eastward(west, east),
+          );
+          expect(holds).toBe(true);
+        }
       }),
     );
   });

@@ -6,6 +6,7 @@ import type { FacetValue, SearchResult } from "../../index/directory-index.ts";
 import type { Fault } from "../parameters.ts";
 import { type Html, number } from "../text.ts";
 import { facetWords } from "../words.ts";
+import { faultNote } from "./faults.ts";
 import { filterLabel, type Names } from "./filter-label.ts";
 import { countFields, foundedFields, placeFields } from "./filter-fields.ts";
 
@@ -79,10 +80,7 @@ function facet(
   const chosen: readonly string[] = query[name] ?? [];
   const rows = arrange(name, chosen, facets[name] ?? [], names);
   if (!offersChoice(name, rows) && fault === undefined) return [];
-  const body = html`${
-    fault === undefined ? "" : html`<p class="fault" id="fault-${name}">${fault.detail}</p>`
-  }
-  ${folded(name, rows)}`;
+  const body = html`${faultNote(faults, name)} ${folded(name, rows)}`;
   if (open) {
     return [
       html`<fieldset class="facet">

@@ -2,6 +2,7 @@ import { html, raw } from "hono/html";
 import type { SearchQuery } from "../../coop/query.ts";
 import type { Fault } from "../parameters.ts";
 import type { Html } from "../text.ts";
+import { faultAttributes, faultNote } from "./faults.ts";
 
 /** What the fields are filled from. */
 interface FieldData {
@@ -30,7 +31,7 @@ export function placeFields({ query, faults }: FieldData): Html {
           autocomplete="off"
           placeholder="53.80,-1.55"
           value="${near === undefined ? "" : `${near.latitude},${near.longitude}`}"
-          ${described(faults, "near")}
+          ${faultAttributes(faults, "near")}
       /></label>
       <label for="radius_km"
         >Within
@@ -44,7 +45,7 @@ export function placeFields({ query, faults }: FieldData): Html {
         </select></label
       >
     </div>
-    ${note(faults, "near")} ${note(faults, "radius_km")} ${note(faults, "bbox")}
+    ${faultNote(faults, "near")} ${faultNote(faults, "radius_km")} ${faultNote(faults, "bbox")}
     ${
       bbox === undefined
         ? ""
@@ -72,12 +73,12 @@ export function foundedFields({ query, faults }: FieldData): Html {
         maxlength="4"
         autocomplete="off"
         value="${query[name] ?? ""}"
-        ${described(faults, name)}
+        ${faultAttributes(faults, name)}
     /></label>`;
   return html`<fieldset class="facet fields">
     <legend>Founded</legend>
     <div class="pair">${field("founded_from", "From year")} ${field("founded_to", "To year")}</div>
-    ${note(faults, "founded_from")} ${note(faults, "founded_to")}
+    ${faultNote(faults, "founded_from")} ${faultNote(faults, "founded_to")}
   </fieldset>`;
 }
 
@@ -103,14 +104,4 @@ export function countFields({ query }: FieldData): Html {
       ${option("listings", "Listings, as published")}
     </ul>
   </fieldset>`;
-}
-
-function described(faults: Fault[], name: string): Html | string {
-  if (!faults.some(({ parameter }) => parameter === name)) return "";
-  return raw(`aria-invalid="true" aria-describedby="fault-${name}"`);
-}
-
-function note(faults: Fault[], name: string): Html | string {
-  const fault = faults.find(({ parameter }) => parameter === name);
-  return fault === undefined ? "" : html`<p class="fault" id="fault-${name}">${fault.detail}</p>`;
 }

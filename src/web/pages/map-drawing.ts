@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { cosine } from "../../coop/earth.ts";
+import { cosine, type Point } from "../../coop/earth.ts";
 import { latitudeAt, mercator } from "../../index/clusters.ts";
 import { aspect, spotOn, type View } from "../map-view.ts";
 import type { Html } from "../text.ts";
@@ -57,9 +57,10 @@ function outline({ ring }: Land, view: View, turn: number, scale: number): strin
   return corners < 3 ? "" : `${path.trim()}Z`;
 }
 
-/** The largest towns, so far apart that their names don't meet. */
-export function townNames(view: View): Html[] {
+/** The largest towns, so far apart that neither names nor what is on the map cover one another. */
+export function townNames(view: View, marks: Point[]): Html[] {
   if (view.width > townsWithin) return [];
+  const spots = marks.map((each) => spotOn(view, each));
   const taken = new Set<string>();
   const names: Html[] = [];
   for (const { name, latitude, longitude } of towns()) {
@@ -67,6 +68,12 @@ export function townNames(view: View): Html[] {
     if (left < 0.02 || left > 0.9 || top < 0.04 || top > 0.96) continue;
     const cell = `${Math.floor(left * 4)} ${Math.floor(top * 7)}`;
     if (taken.has(cell)) continue;
+    const reachesTo = left + 0.02 + name.length * 0.01;
+    const isCovered = spots.some(
+      (spot) =>
+        spot.left > left - 0.025 && spot.left < reachesTo && Math.abs(spot.top - top) < 0.04,
+    );
+    if (isCovered) continue;
     taken.add(cell);
     names.push(
       html`<circle class="town" cx="${share(left)}" cy="${share(top)}" r="1.5" />

@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
 import type { Precision } from "../../coop/codes.ts";
-import type { Box } from "../../coop/earth.ts";
+import { type Box, widthOf } from "../../coop/earth.ts";
 import type { SearchQuery } from "../../coop/query.ts";
 import type { FacetValue, MapPoint, MapResult } from "../../index/directory-index.ts";
 import type { Group } from "../../index/map.ts";
@@ -10,6 +10,8 @@ import type { Page } from "../layout.ts";
 import { boxOf, moved, spotOn, type View, viewOf, widened, world, zoomed } from "../map-view.ts";
 import type { Fault } from "../parameters.ts";
 import { counted, type Html, number } from "../text.ts";
+import { chips } from "./chips.ts";
+import { faultNotice } from "./faults.ts";
 import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { ground, isTooClose, scaleBar, share, townNames } from "./map-drawing.ts";
@@ -37,7 +39,7 @@ export interface MapData {
 
 /** The map: what a search finds, where it is, with links that go closer. */
 export function mapPage(data: MapData): Page {
-  const { query, view, found, faults } = data;
+  const { query, view, found, faults, names } = data;
   const what = query.q === undefined ? "" : ` for “${query.q}”`;
   return {
     title: `Map of ${counted(found.total, "co-op")}${what}`,
@@ -47,7 +49,8 @@ export function mapPage(data: MapData): Page {
       <h1 class="unseen">Where co-ops are</h1>
       ${faultNotice(faults)}
       ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same map")}
-      ${wordsForm(query)} ${chips(data)}
+      ${wordsForm(query)}
+      ${chips(narrowings(query, names), (rest) => href(rest, boxOf(view)), href({ q: query.q }, undefined))}
       <div class="map-and-list">
         <div class="map-side">
           <p class="total" role="status">${summary(data)}</p>
@@ -63,19 +66,6 @@ export function mapPage(data: MapData): Page {
 /** The address of a part of the map, or with a path, of another page that asks the same there. */
 function href(query: SearchQuery, box: Box | undefined, path = "/map"): string {
   return searchHref({ ...query, bbox: box }, path);
-}
-
-function faultNotice(faults: Fault[]): Html | string {
-  if (faults.length === 0) return "";
-  return html`<div class="notice fault" role="alert">
-    <p>
-      <strong>Part of this address could not be understood</strong>, and was left out of what you
-      see:
-    </p>
-    <ul>
-      ${faults.map(({ detail }) => html`<li>${detail}</li>`)}
-    </ul>
-  </div>`;
 }
 
 /** Searches on the map; the filters stay. */
@@ -97,23 +87,6 @@ function wordsForm({ q, ...filters }: SearchQuery): Html {
     </div>
     ${[...kept].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
   </form>`;
-}
-
-function chips({ query, view, names }: MapData): Html | string {
-  const chosen = narrowings(query, names);
-  if (chosen.length === 0) return "";
-  return html`<ul class="chips" aria-label="Active filters">
-    ${chosen.map(
-      ({ label, rest }) =>
-        html`<li>
-          <a href="${href(rest, boxOf(view))}"
-            ><span class="unseen">Remove the filter </span><span dir="auto">${label}</span>
-            <span class="cross" aria-hidden="true">×</span></a
-          >
-        </li>`,
-    )}
-    <li class="all"><a href="${href({ q: query.q }, undefined)}">Remove all</a></li>
-  </ul>`;
 }
 
 /** How much of what the search finds is on this map, and how much on none. */
@@ -165,7 +138,7 @@ function moves(query: SearchQuery, view: View): Html {
 function drawing(data: MapData): Html {
   const { query, view, found, host } = data;
   return html`<svg class="big-map" role="group" aria-label="Map, with links to go closer">
-    ${ground(view)} ${townNames(view)} ${scaleBar(view)}
+    ${ground(view)} ${townNames(view, [...found.groups, ...found.points])} ${scaleBar(view)}
     ${found.groups.map((group) => cluster(query, view, group))}
     ${found.points.map((each) => point(host, view, each))}
   </svg>`;
@@ -176,22 +149,29 @@ const sizes = [10, 100, 1000, 10_000];
 
 function cluster(query: SearchQuery, view: View, group: Group): Html {
   const { left, top } = spotOn(view, group);
-  const next = viewOf(widened(group.box));
-  // A group that hardly falls apart gets half the map; what is at one place is better read as a list.
   const { box } = group;
-  const atOnePlace = box.east - box.west < 1e-4 && box.north - box.south < 1e-4;
+  const next = viewOf(widened(box));
+  // A group that hardly falls apart gets half the map.
   const closer = next.width < view.width * 0.6 ? next : zoomed(viewAround(view, group), 2);
+  // What is at one place, or can’t be seen from closer, is better read as a list.
+  const atOnePlace = widthOf(box) < 1e-4 && box.north - box.south < 1e-4;
+  const asList = atOnePlace || closer.width > view.width * 0.9;
   const town = nearestTown(group);
   const where = town === undefined ? `at ${pointWords(group)}` : `around ${town.name}`;
   const shown = shortWords(group.count);
   const exactly = shown === number(group.count) ? "" : ` (${number(group.count)})`;
-  const label = `${shown}${exactly} co-ops ${where}${atOnePlace ? ", at one place: as a list" : ""}`;
+  const label = `${shown}${exactly} co-ops ${where}${asList ? ": as a list" : ""}`;
   const size = sizes.filter((least) => group.count >= least).length;
   return html`<a
     class="cluster size-${size}"
-    href="${atOnePlace ? href(query, box, "/search") : href(query, boxOf(closer))}"
+    href="${asList ? href(query, box, "/search") : href(query, boxOf(closer))}"
     aria-label="${label}"
-    ><circle cx="${share(left)}" cy="${share(top)}" r="${9 + size * 2.5}" />
+    >${reach(left, top)}<circle
+      class="dot"
+      cx="${share(left)}"
+      cy="${share(top)}"
+      r="${9 + size * 2.5}"
+    />
     <text x="${share(left)}" y="${share(top)}" dy="0.35em">${shown}</text></a
   >`;
 }
@@ -218,8 +198,15 @@ function point(host: string, view: View, { id, name, precision, ...place }: MapP
     class="single ${isVague(precision) ? "vague" : ""}"
     href="${pageOf(host, id)}"
     aria-label="${name}"
-    ><circle cx="${share(left)}" cy="${share(top)}" r="6"><title>${name}</title></circle></a
+    >${reach(left, top)}<circle class="dot" cx="${share(left)}" cy="${share(top)}" r="6"
+      ><title>${name}</title></circle
+    ></a
   >`;
+}
+
+/** What of a mark can be hit, however small it is: marks are far enough apart for that. */
+function reach(left: number, top: number): Html {
+  return html`<circle class="reach" cx="${share(left)}" cy="${share(top)}" r="12" />`;
 }
 
 function isVague(precision: Precision | undefined): boolean {
@@ -231,12 +218,12 @@ function caption({ view, found, query }: MapData): Html {
   return html`<p class="aside">
     ${
       found.total === 0
-        ? html`Nothing in this directory matches. <a href="/map">All co-ops</a>`
+        ? html`Nothing in this directory matches. <a href="/map">See all co-ops</a>.`
         : found.inBox === 0
           ? found.placed === 0
             ? "None of them says where it is."
             : html`None of them is here.
-                <a href="${href(query, undefined)}">Show where they are</a>`
+                <a href="${href(query, undefined)}">Show where they are</a>.`
           : "A circle with a number goes closer; a dot is one co-op."
     }
     ${vague ? "Of those with a ring no more than the town or the region is known." : ""}

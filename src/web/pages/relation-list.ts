@@ -8,6 +8,7 @@ import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { counted, type Html, number, partialDate } from "../text.ts";
 import { relationWords } from "../words.ts";
+import { faultNotice } from "./faults.ts";
 import { narrowings, searchHref } from "./search-address.ts";
 
 /** Which relations are shown: the parameters of `/relations`. */
@@ -42,16 +43,7 @@ export function relationListPage(data: RelationListData): Page {
         Relations as listings state them: who is a member of whom, who buys from whom, who helped to
         found whom. The other end may be a council or a hospital.
       </p>
-      ${
-        faults.length === 0
-          ? ""
-          : html`<div class="notice fault" role="alert">
-              <ul>
-                ${faults.map(({ detail }) => html`<li>${detail}</li>`)}
-              </ul>
-            </div>`
-      }
-      ${form(asked, query)}
+      ${faultNotice(faults)} ${form(asked, query)}
       <p class="total" role="status">
         <strong>${counted(graph.total, "relation")}</strong>
         <span class="for"

@@ -6,7 +6,9 @@ import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { searchScript } from "../script.ts";
 import { counted, type Html } from "../text.ts";
+import { chips } from "./chips.ts";
 import { filters } from "./facets.ts";
+import { faultAttributes, faultNote, faultNotice } from "./faults.ts";
 import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { resultItem } from "./result.ts";
@@ -58,11 +60,7 @@ export function searchPage(data: SearchData): Page {
             maxlength="200"
             autocomplete="off"
             enterkeyhint="search"
-            ${
-              faultOf(faults, "q") === undefined
-                ? ""
-                : raw('aria-invalid="true" aria-describedby="fault-q"')
-            }
+            ${faultAttributes(faults, "q")}
           />
           <button type="submit">Search</button>
         </div>
@@ -92,14 +90,14 @@ export function searchPage(data: SearchData): Page {
             </details>`
       }
       <div class="found">
-        ${otherFaults(faults)}
+        ${faultNotice(faults)}
         ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same search")}
         <p class="total" role="status">
           <strong>${foundWords(result.total, query)}</strong>${
             result.examples === 0 ? "" : html`, and ${counted(result.examples, "worked example")}`
           }${what === "" ? "" : html` <span class="for">${what}</span>`}
         </p>
-        ${meant(query, result)} ${chips(query, chosen)}
+        ${meant(query, result)} ${chips(chosen, searchHref, searchHref({ q: query.q }))}
         ${result.items.length === 0 ? nothing(data) : found(data)} ${elsewhere(query)}
         ${silentWords(data.silent)}
       </div>
@@ -111,31 +109,6 @@ export function searchPage(data: SearchData): Page {
 function head(query: SearchQuery, chosen: Narrowing[]): Html {
   const plain = chosen.length <= 1 && query.cursor === undefined && query.q === undefined;
   return html`${plain ? "" : raw('<meta name="robots" content="noindex" />')}`;
-}
-
-function faultOf(faults: Fault[], parameter: string): Fault | undefined {
-  return faults.find((fault) => fault.parameter === parameter);
-}
-
-function faultNote(faults: Fault[], parameter: string): Html | string {
-  const fault = faultOf(faults, parameter);
-  return fault === undefined
-    ? ""
-    : html`<p class="fault" id="fault-${parameter}">${fault.detail}</p>`;
-}
-
-/** All that went wrong in one place; what belongs to a field is also said there. */
-function otherFaults(faults: Fault[]): Html | string {
-  if (faults.length === 0) return "";
-  return html`<div class="notice fault" role="alert">
-    <p>
-      <strong>Part of this search could not be understood</strong>, and was left out of what you
-      see:
-    </p>
-    <ul>
-      ${faults.map(({ detail }) => html`<li>${detail}</li>`)}
-    </ul>
-  </div>`;
 }
 
 /** What was searched for in place of what was typed, and what else may have been meant. */
@@ -150,24 +123,6 @@ function meant(query: SearchQuery, { corrected, suggestion }: SearchResult): Htm
   return html`<p class="meant">
     Did you mean <a href="${searchHref({ ...first, q: suggestion })}">${suggestion}</a>?
   </p>`;
-}
-
-function chips(query: SearchQuery, chosen: Narrowing[]): Html | string {
-  if (chosen.length === 0) return "";
-  return html`<ul class="chips" aria-label="Active filters">
-    ${chosen.map(
-      ({ label, rest }) =>
-        html`<li>
-          <a href="${searchHref(rest)}"
-            ><span class="unseen">Remove the filter </span><span dir="auto">${label}</span>
-            <span class="cross" aria-hidden="true">×</span></a
-          >
-        </li>`,
-    )}
-    <li class="all">
-      <a href="${searchHref({ q: query.q })}">Remove all</a>
-    </li>
-  </ul>`;
 }
 
 function found({ host, query, result }: SearchData): Html {

@@ -7,7 +7,9 @@ import type { Statement } from "../statistics.ts";
 import { filtersIn, type StatisticsQuery } from "../statistics-query.ts";
 import { dimensionWords, measureLabel, statWords } from "../statistics-words.ts";
 import { counted, type Html, moment, number, outwardLink, percent } from "../text.ts";
+import { chips } from "./chips.ts";
 import { filters } from "./facets.ts";
+import { faultNotice } from "./faults.ts";
 import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { narrowings, searchHref } from "./search-address.ts";
@@ -39,6 +41,8 @@ export function statisticsPage(data: StatisticsData): Page {
   const { query, statement, faults, facets, names } = data;
   const chosen = narrowings(filtersIn(query), names);
   const title = titleOf(query, statement);
+  const narrowing = new Set(Object.keys(filtersIn(query)));
+  const bare = Object.fromEntries(Object.entries(query).filter(([name]) => !narrowing.has(name)));
   return {
     title: `Statistics: ${title}`,
     current: "stats",
@@ -57,10 +61,10 @@ export function statisticsPage(data: StatisticsData): Page {
         </div>
       </details>
       <div class="found">
-        ${faultList(faults)}
+        ${faultNotice(faults)}
         ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same table")}
-        ${chips(query, chosen)} ${statement === undefined ? "" : answer(title, data, statement)}
-        ${silentWords(data.silent)}
+        ${chips(chosen, (rest) => searchHref({ ...bare, ...rest }, "/stats"), searchHref(bare, "/stats"))}
+        ${statement === undefined ? "" : answer(title, data, statement)} ${silentWords(data.silent)}
       </div>
     </div>`,
   };
@@ -95,37 +99,6 @@ function wordField({ q }: Partial<StatisticsQuery>): Html {
     <label for="q">Words</label>
     <input id="q" form="search" name="q" type="search" maxlength="200" value="${q ?? ""}" />
   </div>`;
-}
-
-function faultList(faults: Fault[]): Html | string {
-  if (faults.length === 0) return "";
-  return html`<div class="notice fault" role="alert">
-    <p><strong>Part of this question could not be answered</strong>:</p>
-    <ul>
-      ${faults.map(({ detail }) => html`<li>${detail}</li>`)}
-    </ul>
-  </div>`;
-}
-
-function chips(
-  query: Partial<StatisticsQuery>,
-  chosen: ReturnType<typeof narrowings>,
-): Html | string {
-  if (chosen.length === 0) return "";
-  const cleared = new Set(Object.keys(filtersIn(query)));
-  const bare = Object.fromEntries(Object.entries(query).filter(([name]) => !cleared.has(name)));
-  return html`<ul class="chips" aria-label="Active filters">
-    ${chosen.map(
-      ({ label, rest }) =>
-        html`<li>
-          <a href="${searchHref({ ...bare, ...rest }, "/stats")}"
-            ><span class="unseen">Remove the filter </span><span dir="auto">${label}</span>
-            <span class="cross" aria-hidden="true">×</span></a
-          >
-        </li>`,
-    )}
-    <li class="all"><a href="${searchHref(bare, "/stats")}">Remove all</a></li>
-  </ul>`;
 }
 
 function answer(

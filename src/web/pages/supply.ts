@@ -1,4 +1,4 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import { themes } from "../../coop/codes.ts";
 import type { SearchQuery } from "../../coop/query.ts";
 import { sectorLabel } from "../../coop/sectors.ts";
@@ -6,6 +6,7 @@ import { isLacking, type Supply, type ThemeSupply } from "../../index/supply.ts"
 import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { counted, type Html, number } from "../text.ts";
+import { faultAttributes, faultNote } from "./faults.ts";
 import { placeFields } from "./filter-fields.ts";
 import { narrowings, searchHref } from "./search-address.ts";
 
@@ -55,7 +56,6 @@ function demand({ needing, buying }: ThemeSupply): number {
 }
 
 function form(query: SearchQuery, written: string, faults: Fault[]): Html {
-  const fault = faults.find(({ parameter }) => parameter === "region");
   return html`<form id="search" class="place-form" action="/supply" method="get">
     <div>
       <label for="region">Country or region</label>
@@ -66,9 +66,9 @@ function form(query: SearchQuery, written: string, faults: Fault[]): Html {
         maxlength="100"
         autocomplete="off"
         placeholder="Lancashire, or GB-LAN"
-        ${fault === undefined ? "" : raw('aria-invalid="true" aria-describedby="fault-region"')}
+        ${faultAttributes(faults, "region")}
       />
-      ${fault === undefined ? "" : html`<p class="fault" id="fault-region">${fault.detail}</p>`}
+      ${faultNote(faults, "region")}
     </div>
     ${placeFields({ query, faults })}
     <button type="submit">Show</button>
