@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify }
 import { promisify } from "node:util";
 import { base58 } from "@scure/base";
 import { canonicalJson, type JsonObject } from "./canonical-json.ts";
+import { joinMembers, type Members, membersOf, without } from "./document.ts";
 
 /**
  * Data Integrity proofs of the suite eddsa-jcs-2022 (W3C vc-di-eddsa, FEP-8b32)
@@ -48,7 +49,7 @@ export function signDocument<T extends JsonObject>(
     proofPurpose: "assertionMethod",
     verificationMethod: key.method,
   } as const;
-  const signature = sign(null, signingInput(document, options), key.privateKey);
+  const signature = sign(null, signingInput(membersOf(document), options), key.privateKey);
   return { ...document, proof: { ...options, proofValue: `z${base58.encode(signature)}` } };
 }
 
@@ -60,19 +61,18 @@ export function signDocument<T extends JsonObject>(
  *   both are left out of what is hashed (FEP-8b32).
  */
 export function verifyProof(document: JsonObject, proof: JsonObject, key: KeyObject): boolean {
-  const { proof: _proof, signature: _signature, ...unsecured } = document;
-  return verifyProofOver(unsecured, proof, key);
+  return verifyProofOver(without(membersOf(document), "proof", "signature"), proof, key);
 }
 
 /** The same for a document from which nothing is left out: it is hashed as it is. */
-export function verifyProofOver(unsecured: JsonObject, proof: JsonObject, key: KeyObject): boolean {
+export function verifyProofOver(unsecured: Members, proof: JsonObject, key: KeyObject): boolean {
   const parts = partsOf(unsecured, proof);
   return parts !== undefined && verify(null, parts.input, key, parts.signature);
 }
 
 /** The same beside other work: the signature is computed on another thread. */
 export async function verifyProofBeside(
-  unsecured: JsonObject,
+  unsecured: Members,
   proof: JsonObject,
   key: KeyObject,
 ): Promise<boolean> {
@@ -84,14 +84,14 @@ const verifyLater = promisify(verify);
 
 /** What was signed and the signature, unless this can't be a proof of ours. */
 function partsOf(
-  unsecured: JsonObject,
+  unsecured: Members,
   proof: JsonObject,
 ): { input: Buffer; signature: Uint8Array } | undefined {
   if (proof["type"] !== "DataIntegrityProof") return undefined;
   if (proof["cryptosuite"] !== "eddsa-jcs-2022") return undefined;
   if (proof["proofPurpose"] !== "assertionMethod") return undefined;
   const { proofValue, "@context": context, ...options } = proof;
-  if (context !== undefined && canonicalJson(context) !== canonicalJson(unsecured["@context"])) {
+  if (context !== undefined && canonicalJson(context) !== unsecured.get("@context")) {
     return undefined;
   }
   if (typeof proofValue !== "string" || !proofValue.startsWith("z")) return undefined;
@@ -106,11 +106,11 @@ function partsOf(
     : undefined;
 }
 
-function signingInput(document: JsonObject, options: JsonObject): Buffer {
-  const context = document["@context"];
-  // In the order of the keys, as the rest is on the wire: canonicalJson is then fastest.
-  const hashed = context === undefined ? options : { "@context": context, ...options };
-  return Buffer.concat([sha256(canonicalJson(hashed)), sha256(canonicalJson(document))]);
+function signingInput(document: Members, options: JsonObject): Buffer {
+  const context = document.get("@context");
+  const hashed = new Map(membersOf(options));
+  if (context !== undefined) hashed.set("@context", context);
+  return Buffer.concat([sha256(joinMembers(hashed)), sha256(joinMembers(document))]);
 }
 
 function sha256(value: string): Buffer {

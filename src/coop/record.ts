@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson, type Json, type JsonObject, NotCanonical } from "./canonical-json.ts";
+import { joinMembers, type Members, membersOf, readDocument, without } from "./document.ts";
 import { signDocument, type SigningKey, verifyProofBeside, verifyProofOver } from "./proof.ts";
 import { digestOf, type Version } from "./version.ts";
 
@@ -74,8 +75,7 @@ const Second = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "not a UTC time in whole seconds");
 
 // Strict: an option that isn't hashed by every verifier must carry no meaning,
-// so none is let in. In the order of the keys, in which zod hands them on and
-// canonicalJson is fastest.
+// so none is let in.
 const ProofOfRecord = z.strictObject({
   created: Second,
   cryptosuite: z.literal("eddsa-jcs-2022"),
@@ -185,8 +185,10 @@ interface Read {
   record: SignedRecord;
   /** The proof by the origin, and what it was made over. */
   own: z.infer<typeof ProofOfRecord>;
-  unsecured: JsonObject;
+  unsecured: Members;
 }
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | Refusal {
   if (body.length > bounds.size) {
@@ -195,14 +197,20 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
   let document: Json;
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-    document = JSON.parse(text) as Json;
+    text = decoder.decode(body);
+    document = readDocument(text);
   } catch (cause) {
     return refuse("not-json", (cause as Error).message);
   }
+  let members: Members;
   try {
+    // Whatever isn't an object is no record, but first of all it has to be canonical.
+    members = isObject(document) ? membersOf(document, bounds.depth) : new Map();
+    const canonical = isObject(document)
+      ? joinMembers(members)
+      : canonicalJson(document, bounds.depth);
     // Also rules out duplicate keys, white space and other spellings of numbers.
-    if (canonicalJson(document, bounds.depth) !== text) {
+    if (canonical !== text) {
       return refuse("not-canonical", "the bytes are not canonical JSON (RFC 8785)");
     }
   } catch (error) {
@@ -238,11 +246,11 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
     return refuse("not-a-record", `issued: “${issued}” is not a moment in the calendar`);
   }
   const kind = kindOf(type);
-  const { proof: _, ...bare } = document as JsonObject;
+  const unsecured = new Map(without(members, "proof"));
+  if (other !== undefined) unsecured.set("proof", canonicalJson(other));
   return {
     own,
-    // In its place among the keys, where canonicalJson is fastest.
-    unsecured: other === undefined ? bare : { ...(document as JsonObject), proof: other },
+    unsecured,
     record: {
       id,
       origin: url.host,
@@ -254,6 +262,10 @@ function readEnvelope(body: Uint8Array, rules: { insecure?: boolean }): Read | R
       document: document as JsonObject,
     },
   };
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A record's kind from its type: what feeds carry and readers sort by. Others keep their name. */
@@ -278,6 +290,8 @@ function webUrl(value: string, { insecure }: { insecure?: boolean }): URL | unde
 }
 
 function sameOrigin(value: string, url: URL): boolean {
+  // What begins with a whole origin has it: most of the time that is all there is to find out.
+  if (value.startsWith(`${url.origin}/`)) return true;
   return URL.canParse(value) && new URL(value).origin === url.origin;
 }
 
