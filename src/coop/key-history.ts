@@ -204,8 +204,8 @@ function relationOf(
   }
   const endorser = known.find((key) => endorses(key, entry));
   if (endorser !== undefined) {
-    const other = known.some((key) => key.proof?.verificationMethod === endorser.id);
-    return other ? "fork" : "kin";
+    // Not by its name: another key may have had that before.
+    return known.some((key) => endorses(endorser, key)) ? "fork" : "kin";
   }
   // A key from before those that are known: it is over, and one of them names it.
   if (entry.until === undefined && entry.dropped === undefined) return "none";

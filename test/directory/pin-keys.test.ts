@@ -144,6 +144,41 @@ eachEngine("the keys of another node", (engine) => {
     expect(await heldKeys(db)).toEqual([]);
   });
 
+  it("are those in use where another had the same name, whichever was known first", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const { ring, shown, ask, time } = await ringOf(db);
+    const sign = (issued: number) =>
+      db.transaction().execute((tx) => records.put(tx, [notice("1", keyOf(1), issued)], issued));
+    const named = (number: number, by = number) => ({ ...entry(number), id: keyOf(by).method });
+    const next = (number: number, endorser: KeyEntry, by: number) => {
+      const { method, value } = keyOf(number);
+      const from = Date.parse(endorser.from) + 1000;
+      return newEntry(method, value, from, { ...keyOf(by), method: endorser.id });
+    };
+    shown.history = [entry(1)];
+    await ask();
+    await sign(now);
+    // All data was lost; a week later the new key counts, and it is followed as any other.
+    const lost = named(5, 1);
+    shown.history = [lost];
+    await ask();
+    time.now += holding;
+    expect(await ask()).toEqual({ changed: true, held: false });
+    shown.history = [lost, next(6, lost, 5)];
+    expect(await ask()).toEqual({ changed: true, held: false });
+    expect(counts(ring, 6)).toBe(true);
+    // The first key turns up again, in a backup: the same the other way round.
+    await sign(time.now);
+    shown.history = [entry(1)];
+    expect((await ask()).held).toBe(true);
+    time.now += holding;
+    expect(await ask()).toEqual({ changed: true, held: false });
+    shown.history = [entry(1), next(7, entry(1), 1)];
+    expect(await ask()).toEqual({ changed: true, held: false });
+    expect([counts(ring, 6), counts(ring, 7)]).toEqual([false, true]);
+  });
+
   it("are let go when the node shows the key again that is pinned", async () => {
     await using store = await freshStore(engine);
     const { shown, ask } = await ringOf(store.db);

@@ -35,6 +35,11 @@ function entry(number: number, by?: number, ends: Partial<KeyEntry> = {}): KeyEn
 const at = (number: number) => new Date(start + (number - 1) * day).toISOString();
 
 const altered = { ...entry(2, 1), from: at(3) };
+const again = { ...entry(9), id: keyOf(1).method };
+const third = newEntry(keyOf(3).method, keyOf(3).publicKeyMultibase, start + 10 * day, {
+  ...keyOf(9),
+  method: again.id,
+});
 const renamed = newEntry(keyOf(2).method, keyOf(1).publicKeyMultibase, start + day, keyOf(1));
 
 const cases: [what: string, pinned: KeyHistory, offered: KeyHistory][] = [
@@ -79,6 +84,11 @@ const cases: [what: string, pinned: KeyHistory, offered: KeyHistory][] = [
     "two keys, endorsed by one that stands between them: the first is taken once that is known",
     [entry(1)],
     [entry(9, 2), entry(2, 1, { until: at(3) }), entry(3, 2)],
+  ],
+  [
+    "a key, endorsed by one that has the name of a former one, which had endorsed another",
+    [entry(2, 1, { dropped: at(9) }), again],
+    [again, third],
   ],
   ["a known key by another name, which it endorses itself", [entry(1)], [renamed]],
   [
