@@ -14,6 +14,7 @@ import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import { demandGround } from "./ground.ts";
 import { demandHandle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
+import { retireClasses } from "./retire-classes.ts";
 
 /** An opaque id for a co-op or a post: it says nothing, so that it may outlive its profile. */
 export function newId(): string {
@@ -167,6 +168,7 @@ export async function publishIn(
   // An imported co-op may have chosen its handle, but has no actor before it claims its listing.
   const speaks = listing.provenance.kind !== "imported";
   const said = speaks ? { content: JSON.stringify(listing), updated: now } : {};
+  if (speaks) await retireClasses(tx, coop, listing, now);
   await coops.revise(tx, { ...coop, ...said });
   const introduction =
     introduce && speaks && coop.content === null

@@ -8,6 +8,7 @@ import * as members from "../store/members.ts";
 import * as messages from "../store/messages.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
+import * as retiredClasses from "../store/retired-classes.ts";
 import * as revisions from "../store/revisions.ts";
 import * as roles from "../store/roles.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
@@ -49,6 +50,7 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   const record = await records.get(tx, listingId(coopUrl(node, id)));
   await members.remove(tx, id);
   await posts.erase(tx, id, now);
+  await retiredClasses.removeAll(tx, id);
   await revisions.erase(tx, id);
   await roles.removeAll(tx, id);
   await mandates.end(tx, id, now);

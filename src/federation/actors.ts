@@ -5,6 +5,7 @@ import { listingId } from "../coop/listing-record.ts";
 import type { Identity } from "../directory/identity.ts";
 import { version } from "../outbound.ts";
 import * as coops from "../store/coops.ts";
+import * as retiredClasses from "../store/retired-classes.ts";
 import type { Db } from "../store/schema.ts";
 import {
   coopFields,
@@ -60,7 +61,10 @@ export async function actorDocument(
   const stakeholders = listing.stakeholders?.find(
     ({ key, followable }) => key === parts.key && followable === true,
   );
-  if (stakeholders === undefined) return "unknown";
+  if (stakeholders === undefined) {
+    const retired = await retiredClasses.of(db, coop.id);
+    return retired.some(({ key }) => key === parts.key) ? "gone" : "unknown";
+  }
   return classActor(node, coop.handle, coop.created, listing, stakeholders);
 }
 

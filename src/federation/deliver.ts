@@ -2,12 +2,14 @@ import type { Context, Federation } from "@fedify/fedify";
 import type { Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Listing } from "../coop/listing.ts";
+import { followableKeys } from "../directory/retire-classes.ts";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
+import * as retiredClasses from "../store/retired-classes.ts";
 import * as unreachable from "../store/unreachable.ts";
 import { actorDocument, coopIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
@@ -70,10 +72,9 @@ async function deliverProfile(context: Context<FederationData>, listing: string)
   if (coop?.content == null || coop.updated === coop.announced) return;
   // What was never announced has no followers yet who knew it otherwise.
   if (coop.announced !== null) {
-    const { stakeholders = [] } = JSON.parse(coop.content) as Listing;
-    const classes = stakeholders.filter(({ followable }) => followable);
+    const keys = followableKeys(JSON.parse(coop.content) as Listing);
     const own = coopIdentifier(coop.id);
-    for (const identifier of [own, ...classes.map(({ key }) => `${own}/classes/${key}`)]) {
+    for (const identifier of [own, ...keys.map((key) => `${own}/classes/${key}`)]) {
       const document = await actorDocument(db, node, identifier);
       if (typeof document === "string") continue;
       // Named by its content, and not by its seq: after the log was put back, another has that.
@@ -81,7 +82,24 @@ async function deliverProfile(context: Context<FederationData>, listing: string)
       await tellFollowers(context, identifier, "Update", update);
     }
   }
+  for (const retired of await retiredClasses.of(db, coop.id)) {
+    if (retired.announced === null) await deliverRetirement(context, retired);
+  }
   await coops.announce(db, coop.id, coop.updated);
+}
+
+/** A class can't be followed any more: its followers are told that it is gone. */
+async function deliverRetirement(
+  context: Context<FederationData>,
+  retired: retiredClasses.RetiredClass,
+): Promise<void> {
+  const { db, clock } = context.data;
+  const identifier = `${coopIdentifier(retired.coop)}/classes/${retired.key}`;
+  const object = context.getActorUri(identifier).href;
+  // It may come back, and go again.
+  await tellFollowers(context, identifier, "Delete", { id: `#deletes/${retired.retired}`, object });
+  await followers.removeAll(db, identifier);
+  await retiredClasses.announce(db, retired, clock());
 }
 
 async function deliverPost(context: Context<FederationData>, id: string): Promise<void> {

@@ -15,7 +15,7 @@ import { lintActivity, lintRequest, report } from "../interop/lint.ts";
 import { type Delivery, verifies } from "./elsewhere.ts";
 import { followOf } from "./person.ts";
 import { fullBakery } from "./public-node.ts";
-import { quiet, stage } from "./stage.ts";
+import { followersOf, quiet, stage } from "./stage.ts";
 
 const dispatcher = getGlobalDispatcher();
 beforeAll(() => guardOutbound("http://localhost", true));
@@ -145,6 +145,57 @@ eachEngine("a follower on another server", (engine) => {
     await write("Encore là");
     await there.receives(0, "Create");
   });
+
+  it("is told when a class can't be followed any more, which can come back and go again", async () => {
+    await using set = await stage(engine, ["", "/classes/workers"]);
+    const { node, there, alice, id, url } = set;
+    const actor = `${url}/classes/workers`;
+    const accept = { accept: "application/activity+json" };
+    const served = () => node.get(new URL(actor).pathname, accept);
+    const handle = `acct:bakery.workers@${new URL(node.origin).host}`;
+    const found = async () => (await node.get(`/.well-known/webfinger?resource=${handle}`)).status;
+    const { stakeholders = [], ...rest } = fullBakery;
+    const letFollow = (followable: boolean) => {
+      const classes = stakeholders.map(({ followable: before, ...each }) =>
+        before === true && followable ? { ...each, followable: before } : each,
+      );
+      return node.use((db, identity) =>
+        publish(db, identity, id, { ...rest, stakeholders: classes }, Date.now()),
+      );
+    };
+    const told = async () => {
+      const find = () => there.received.find(({ activity }) => activity["type"] === "Delete");
+      await until(() => find() !== undefined);
+      const deleted = find();
+      if (deleted === undefined) throw new Error("no Delete");
+      return deleted;
+    };
+    await letFollow(false);
+    const deleted = await told();
+    await check(node, deleted, actor);
+    expect(deleted.activity["object"]).toBe(actor);
+    await quiet(node);
+    // The co-op itself is there as before, with its new profile.
+    expect(new Set(there.received.map(({ activity }) => activity["type"]))).toEqual(
+      new Set(["Delete", "Update"]),
+    );
+    expect(await followersOf(node)).toEqual([`${alice.id} coops/${id}`]);
+    const gone = await served();
+    expect([gone.status, ((await gone.json()) as JsonObject)["type"]]).toEqual([410, "Tombstone"]);
+    expect(await found()).toBe(410);
+
+    await letFollow(true);
+    await quiet(node);
+    expect((await served()).status).toBe(200);
+    expect(await found()).toBe(200);
+    await there.send(alice, `${actor}/inbox`, followOf(alice, actor));
+    await until(async () => (await followersOf(node)).length === 2);
+    await quiet(node);
+    there.received.length = 0;
+    await node.use((db, identity) => publish(db, identity, id, rest, Date.now()));
+    expect((await told()).activity["id"]).not.toBe(deleted.activity["id"]);
+    expect((await served()).status).toBe(410);
+  }, 60_000);
 
   it("is told when a co-op is deleted, once by each actor that it follows, and let go", async () => {
     await using set = await stage(engine, ["", "/classes/workers"]);

@@ -37,7 +37,7 @@ eachEngine("followers to whom nothing can be delivered", (engine) => {
     await write("For nobody either");
     await quiet(node);
     expect(await followersOf(node)).toEqual([]);
-  });
+  }, 60_000);
 
   it("speak for themselves when the inbox that they share is gone", async () => {
     await using set = await stage(engine, []);
@@ -127,7 +127,7 @@ it("a server that takes nothing is left alone until something comes from there",
   expect(await away()).toEqual([]);
   await write("Retrouvée");
   await there.receives(0, "Create");
-});
+}, 60_000);
 
 it("what can't be delivered is tried for some days", () => {
   const { outboxRetryPolicy } = enduring(usualPace);
