@@ -19,7 +19,7 @@ import {
   wellKnown,
 } from "./dir.ts";
 import { failure } from "./failure.ts";
-import { editorScript, searchScript } from "./script.ts";
+import { scripts } from "./script.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
@@ -86,7 +86,7 @@ export function createWeb(site: Site): Hono {
   app.get("/actor", () => elsewhere("/about"));
   joiningRoutes(site, app);
   app.get(stylePath, styleSheet);
-  for (const script of [editorScript, searchScript]) app.get(script.path, () => script.serve());
+  for (const script of scripts) app.get(script.path, () => script.serve());
   app.get("/assets/mark.svg", markImage);
 
   // For co-ops and whoever runs the node.

@@ -1,6 +1,9 @@
 // Helps with the editor: suggestions, what follows from what is written, and rows
 // without loading the page anew. Everything here can be done without it, too.
 
+import { combobox } from "./combobox.js";
+import { quietly } from "./quietly.js";
+
 /** @typedef {{ code: string, label: string, within?: string }} Suggestion */
 
 /** So long after the last key something is asked, in milliseconds. */
@@ -10,27 +13,6 @@ let unsaved = false;
 
 /** @returns {HTMLFormElement} */
 const editor = () => /** @type {HTMLFormElement} */ (document.getElementById("editor"));
-
-/**
- * Runs the latest of many calls, once it has been quiet for a while.
- *
- * @param {(signal: AbortSignal) => Promise<void>} work
- * @returns {() => void}
- */
-function quietly(work) {
-  let timer = 0;
-  let running = new AbortController();
-  return () => {
-    clearTimeout(timer);
-    running.abort();
-    running = new AbortController();
-    const { signal } = running;
-    timer = window.setTimeout(() => {
-      // Called off by a later key, or the node is away: then the next key asks again.
-      work(signal).catch(() => {});
-    }, pause);
-  };
-}
 
 /**
  * The form as it would be sent, with the button that sends it.
@@ -52,7 +34,7 @@ const check = quietly(async (signal) => {
     const young = parts.getElementById(id);
     if (young !== null) document.getElementById(id)?.replaceWith(document.adoptNode(young));
   }
-});
+}, pause);
 
 /**
  * Asks for the form with one step done, and puts it in the place of this one.
@@ -122,57 +104,43 @@ window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
 
-/** Makes a combobox of every field in which one searches (ARIA APG, combobox with list). */
+/** Lets every field in which one searches for codes be completed. */
 function prepare() {
   for (const group of /** @type {NodeListOf<HTMLElement>} */ (
     editor().querySelectorAll("[data-codes]")
   )) {
-    combobox(group);
+    completeCodes(group);
   }
 }
 
 /** @param {HTMLElement} group */
-function combobox(group) {
+function completeCodes(group) {
   const input = /** @type {HTMLInputElement} */ (group.querySelector(".finder input"));
   const chosen = /** @type {HTMLElement} */ (group.querySelector(".chosen"));
   const { codes = "", kind = "" } = group.dataset;
   const single = "single" in group.dataset;
-  const list = document.createElement("ul");
-  list.className = "suggestions";
-  list.id = `${input.id}-list`;
-  list.role = "listbox";
-  list.ariaLabel = "Suggestions";
-  list.hidden = true;
-  const status = document.createElement("p");
-  status.className = "unseen";
-  status.role = "status";
-  input.after(list, status);
-  input.role = "combobox";
-  input.setAttribute("aria-controls", list.id);
-  input.setAttribute("aria-autocomplete", "list");
-  input.ariaExpanded = "false";
-  let active = -1;
 
-  const close = () => {
-    list.hidden = true;
-    input.ariaExpanded = "false";
-    input.removeAttribute("aria-activedescendant");
-    active = -1;
-  };
-
-  /** @param {number} at */
-  const mark = (at) => {
-    const options = [...list.children];
-    if (options.length === 0) return;
-    active = (at + options.length) % options.length;
-    for (const [index, option] of options.entries()) option.ariaSelected = String(index === active);
-    const option = options[active];
-    input.setAttribute("aria-activedescendant", option?.id ?? "");
-    option?.scrollIntoView({ block: "nearest" });
+  /**
+   * @param {string} typed
+   * @param {AbortSignal} signal
+   * @returns {Promise<Suggestion[] | undefined>}
+   */
+  const find = async (typed, signal) => {
+    const country = fields().get("location.address.addressCountry") ?? "";
+    const query = new URLSearchParams({ kind, q: typed, limit: "8" });
+    if (country !== "") query.set("country", country);
+    const response = await fetch(`/api/v1/suggest?${query}`, { signal });
+    return response.ok ? (await response.json()).items : undefined;
   };
 
   /** @param {Suggestion} suggestion */
-  const choose = ({ code, label, within }) => {
+  const draw = ({ code, label, within }) => [
+    words(label, code.slice(code.indexOf(":") + 1), within),
+  ];
+
+  /** @param {Suggestion} suggestion */
+  const choose = (suggestion) => {
+    const { code, label } = suggestion;
     if (single) chosen.replaceChildren();
     const item = document.createElement("li");
     const line = document.createElement("label");
@@ -182,58 +150,22 @@ function combobox(group) {
     box.name = codes;
     box.value = code;
     box.checked = true;
-    line.append(box, words(label, code.slice(code.indexOf(":") + 1), within));
+    line.append(box, ...draw(suggestion));
     item.append(line);
     const there = [...chosen.querySelectorAll("input")].find((each) => each.value === code);
     if (there === undefined) chosen.append(item);
     else there.checked = true;
     input.value = "";
-    status.textContent = `${label} is chosen.`;
-    close();
     unsaved = true;
     check();
+    return `${label} is chosen.`;
   };
 
-  const search = quietly(async (signal) => {
-    const country = fields().get("location.address.addressCountry") ?? "";
-    const query = new URLSearchParams({ kind, q: input.value, limit: "8" });
-    if (country !== "") query.set("country", country);
-    const response = await fetch(`/api/v1/suggest?${query}`, { signal });
-    if (!response.ok || input.value.trim() === "") return close();
-    const { items } = /** @type {{ items: Suggestion[] }} */ (await response.json());
-    list.replaceChildren(
-      ...items.map((each, index) => {
-        const option = document.createElement("li");
-        option.id = `${list.id}-${index}`;
-        option.role = "option";
-        option.append(words(each.label, each.code.slice(each.code.indexOf(":") + 1), each.within));
-        option.addEventListener("pointerdown", (event) => {
-          event.preventDefault();
-          choose(each);
-        });
-        option.addEventListener("fragaria-choose", () => choose(each));
-        return option;
-      }),
-    );
-    active = -1;
-    list.hidden = items.length === 0;
-    input.ariaExpanded = String(items.length > 0);
-    status.textContent = items.length === 0 ? "Nothing is called so." : `${items.length} found.`;
-  });
-
-  input.addEventListener("input", search);
-  input.addEventListener("blur", close);
+  combobox(input, { pause, find, draw, choose, eager: true });
   input.addEventListener("keydown", (event) => {
-    const { key } = event;
-    if (key === "Escape" && !list.hidden) close();
-    else if (key === "ArrowDown" && !list.hidden) mark(active + 1);
-    else if (key === "ArrowUp" && !list.hidden) mark(active < 0 ? -1 : active - 1);
-    else if (key === "Enter" && !list.hidden) {
-      list.children[Math.max(active, 0)]?.dispatchEvent(new Event("fragaria-choose"));
-    } else if (key === "Enter") {
-      group.querySelector("button")?.click();
-    } else return;
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
     event.preventDefault();
+    group.querySelector("button")?.click();
   });
 }
 

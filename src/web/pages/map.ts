@@ -170,7 +170,7 @@ function cluster(query: SearchQuery, view: View, group: Group): Html {
       class="dot"
       cx="${share(left)}"
       cy="${share(top)}"
-      r="${9 + size * 2.5}"
+      r="${10 + size * 3}"
     />
     <text x="${share(left)}" y="${share(top)}" dy="0.35em">${shown}</text></a
   >`;
