@@ -6,53 +6,32 @@ import {
   type DraftContent,
   type Editable,
   newDraft,
-  openDraft,
   publishDraft,
   saveDraft,
 } from "../../directory/draft.ts";
-import { groundOf } from "../../directory/ground.ts";
 import { handleFault } from "../../directory/handle.ts";
-import { mayAddCoop, roleIn } from "../../directory/permit.ts";
-import { coopUrl, newCoop } from "../../directory/publish.ts";
-import type { Session } from "../../directory/sign-in.ts";
 import { AppError } from "../../errors.ts";
 import * as accounts from "../../store/accounts.ts";
 import type { FormFault } from "../forms.ts";
 import { differenceTable } from "../pages/differences.ts";
-import { editorPage, handleState } from "../pages/editor.ts";
+import { handleState } from "../pages/editor.ts";
 import { liveSection } from "../pages/editor-live.ts";
-import { goTo, privately, respondPrivately } from "../private.ts";
-import { demandAccount, demandCoopRole } from "../session.ts";
+import { goTo, privately } from "../private.ts";
 import type { Site } from "../site.ts";
-import { suggest } from "../suggest.ts";
-import type { Html } from "../text.ts";
+import { consentOf, contentFor, type Desk, deskOf, formOfDesk, handleIn, newDesk } from "./desk.ts";
 import { differences } from "./differences.ts";
+import { faultsOf, sentence } from "./faults.ts";
 import { readFields } from "./fields.ts";
-import { contentOf, faultsOf, type Form, formOf, sentence } from "./form.ts";
-import { freeHandle, liveOf, type Subject } from "./live.ts";
-import { placeOf } from "./place.ts";
-import { withKeys } from "./presets.ts";
-import { type CodeField, codeFields, type Sheet, sheetOf } from "./sheet.ts";
-import { freshContent, ownFields, step } from "./steps.ts";
-
-/** Whoever edits, and what. */
-interface Desk {
-  site: Site;
-  c: Context;
-  session: Session;
-  /** Undefined for a co-op that is about to be added. */
-  id: string | undefined;
-  editable: Editable;
-  subject: Subject;
-  /** What a form doesn't say: on which ground it is published, and that it is an example. */
-  kept: DraftContent;
-}
+import { type Form, formOf } from "./form.ts";
+import { freeHandle, liveOf } from "./live.ts";
+import { showForm } from "./show-form.ts";
+import { freshContent, step } from "./steps.ts";
 
 /** `GET /admin/coops/new` */
 export async function showNewCoop(site: Site, c: Context): Promise<Response> {
   const desk = await newDesk(site, c);
   const form = formOf(freshContent(c.req.header("accept-language")));
-  return show(desk, form);
+  return showForm(desk, form);
 }
 
 /** `POST /admin/coops/new` */
@@ -63,7 +42,7 @@ export async function sendNewCoop(site: Site, c: Context): Promise<Response> {
 /** `GET /admin/coops/:id` */
 export async function showEditor(site: Site, c: Context, id: string): Promise<Response> {
   const desk = await deskOf(site, c, id);
-  return show(desk, formOfDesk(desk));
+  return showForm(desk, formOfDesk(desk));
 }
 
 /** `POST /admin/coops/:id` */
@@ -82,66 +61,6 @@ export async function checkCoop(site: Site, c: Context, id: string | undefined):
   });
 }
 
-async function newDesk(site: Site, c: Context): Promise<Desk> {
-  const session = await demandAccount(site, c);
-  if (!mayAddCoop(session)) {
-    throw new AppError(
-      "forbidden",
-      "You look after a co-op already. Ask whoever runs this node to add another one.",
-    );
-  }
-  const coop = newCoop("new", site.clock());
-  const editable = { coop, content: {}, published: undefined, edition: 0 };
-  const url = coopUrl(site.node, "new");
-  const subject = { url, id: undefined, handle: null, choosing: true };
-  const kept = { provenance: { kind: "claimed" } };
-  return { site, c, session, id: undefined, editable, subject, kept };
-}
-
-async function deskOf(site: Site, c: Context, id: string): Promise<Desk> {
-  const { session, coop } = await demandCoopRole(site, c, id, "editor");
-  const editable = await openDraft(site.db, site.node, id);
-  const ground = await groundOf(site.db, coop, roleIn(session, id) !== undefined);
-  const { provenance: before, example } = editable.content;
-  const provenance =
-    ground === "claimed" ? { kind: ground } : { ...(before as object), kind: ground };
-  return {
-    site,
-    c,
-    session,
-    id,
-    editable,
-    subject: {
-      url: coopUrl(site.node, id),
-      id,
-      handle: coop.handle,
-      choosing: coop.content === null && ground !== "imported",
-    },
-    kept: { provenance, ...(example !== undefined && { example }) },
-  };
-}
-
-function formOfDesk({ editable, subject }: Desk): Form {
-  const form = formOf(editable.content);
-  const unwritten = [...form.keys()].filter(
-    (name) => name.startsWith("provenance.") || name === "example",
-  );
-  for (const name of unwritten) form.delete(name);
-  if (subject.handle !== null) form.set("_handle", subject.handle);
-  return form;
-}
-
-function handleIn(form: Form): string {
-  return (form.get("_handle") ?? "").trim().toLowerCase().replace(/^@/, "");
-}
-
-/** The content of a form, with what the form doesn't say. */
-function contentFor({ kept }: Desk, form: Form): DraftContent {
-  // Whether it is an invented example isn't for the form to say: examples are never counted.
-  const { example: _, ...written } = withKeys(contentOf(ownFields(form)).content);
-  return { ...written, ...kept };
-}
-
 /** Does what the button says. */
 async function take(desk: Desk): Promise<Response> {
   const form = await readFields(desk.c);
@@ -157,7 +76,7 @@ async function take(desk: Desk): Promise<Response> {
     default: {
       const { form: next, focus } = step(form, what);
       const searched = what.startsWith("find:") ? what.slice("find:".length) : undefined;
-      return show(desk, next, { focus: searched ?? focus });
+      return showForm(desk, next, { focus: searched ?? focus });
     }
   }
 }
@@ -166,7 +85,7 @@ async function save(desk: Desk, form: Form, what: "save" | "preview"): Promise<R
   const content = contentFor(desk, form);
   const handle = handleIn(form);
   const faults = await handleFaults(desk, handle);
-  if (faults.length > 0) return show(desk, form, { faults });
+  if (faults.length > 0) return showForm(desk, form, { faults });
   const id = await keep(desk, { content, handle, base: baseOf(form) });
   if (typeof id !== "string") return collision(desk, form, content, id);
   return goTo(`/admin/coops/${id}${what === "preview" ? "/preview" : ""}`, "draft-saved");
@@ -212,7 +131,7 @@ async function publish(desk: Desk, form: Form): Promise<Response> {
       ? [{ field: "_consent", message: "Tick this to agree, or save the draft instead." }]
       : []),
   ];
-  if (faults.length > 0) return show(desk, normal(desk, form, content), { faults });
+  if (faults.length > 0) return showForm(desk, normal(desk, form, content), { faults });
   const account = session.account.id;
   const now = site.clock();
   const coop = id ?? (await newDraft(db, { content, handle, by: account, owner: account }, now));
@@ -226,7 +145,7 @@ async function publish(desk: Desk, form: Form): Promise<Response> {
     if (!(error instanceof AppError) || error.code !== "too-large") throw error;
     // One that was new is a draft by now.
     const there = id === undefined ? await deskOf(site, desk.c, coop) : desk;
-    return show(there, normal(there, form, content), {
+    return showForm(there, normal(there, form, content), {
       faults: [{ message: sentence(error.message) }],
     });
   }
@@ -288,75 +207,5 @@ async function collision(
           })
     }
   </div>`;
-  return show({ ...desk, editable: theirs }, form, { notice, status: 409 });
-}
-
-interface Showing {
-  faults?: FormFault[];
-  focus?: string | undefined;
-  notice?: Html;
-  status?: number;
-}
-
-/** Shows the editor with this form. */
-async function show(desk: Desk, form: Form, showing: Showing = {}): Promise<Response> {
-  const { site, c, session, id, editable, subject } = desk;
-  const { faults = [], focus, notice } = showing;
-  const content = contentFor(desk, form);
-  const action = `/admin/coops/${id ?? "new"}`;
-  const sheet = sheetOf(form, { action, faults, focus, found: searches(form) });
-  const { coop, edition } = editable;
-  const page = editorPage({
-    place: id === undefined ? undefined : placeOf(session, editable),
-    sheet,
-    live: await liveOf(site, subject, content, handleIn(form)),
-    edition,
-    choosing: subject.choosing,
-    host: site.node.host,
-    state: stateOf(desk),
-    consent: consentOf(desk),
-    saved: coop.drafted === null ? undefined : await savedBy(site, coop.drafted, coop.draftedBy),
-    notice,
-  });
-  const status = showing.status ?? (faults.length > 0 ? 400 : 200);
-  return respondPrivately(site, c, page, { session, status });
-}
-
-function stateOf({ id, editable }: Desk): "new" | "draft" | "published" | "withdrawn" {
-  if (id === undefined) return "new";
-  if (editable.published !== undefined) return "published";
-  return editable.coop.content === null ? "draft" : "withdrawn";
-}
-
-/** Whoever takes a listing over has not agreed to what others have published. */
-function consentOf({ editable: { published }, kept }: Desk): "asked" | "given" | "not-ours" {
-  if (published === undefined) return "asked";
-  if (groundIn(kept) !== "claimed") return "not-ours";
-  return groundIn(published) === "claimed" ? "given" : "asked";
-}
-
-function groundIn({ provenance }: DraftContent): unknown {
-  return (provenance as { kind?: unknown } | undefined)?.kind;
-}
-
-async function savedBy(site: Site, drafted: number, by: string | null) {
-  const account = by === null ? undefined : await accounts.get(site.db, by);
-  return {
-    drafted: Number(drafted),
-    by: account === undefined ? "a command" : calledName(account),
-  };
-}
-
-/** What the searches of a form find. */
-function searches(form: Form): Sheet["found"] {
-  const country = form.get("location.address.addressCountry") ?? undefined;
-  const found: Sheet["found"] = {};
-  for (const [name, kind] of Object.entries(codeFields) as [
-    CodeField,
-    (typeof codeFields)[CodeField],
-  ][]) {
-    const words = form.get(`_find.${name}`)?.trim() ?? "";
-    if (words !== "") found[name] = suggest(kind, words, { country, limit: 12 });
-  }
-  return found;
+  return showForm({ ...desk, editable: theirs }, form, { notice, status: 409 });
 }

@@ -1,8 +1,6 @@
-import { z } from "zod";
-import { Listing } from "../../coop/listing.ts";
 import type { DraftContent } from "../../directory/draft.ts";
-import type { FormFault } from "../forms.ts";
-import { alternatives, isAmbiguous, readNumber, writeNumber } from "./written.ts";
+import { contentShape, type Shape } from "./shape.ts";
+import { alternatives, readNumber, writeNumber } from "./written.ts";
 
 /**
  * What stands in the fields of a form, in their order. Fields are named by
@@ -11,70 +9,13 @@ import { alternatives, isAmbiguous, readNumber, writeNumber } from "./written.ts
  */
 export type Form = URLSearchParams;
 
-/** What a publisher writes, strictly. */
-const Content = Listing.omit({
-  id: true,
-  type: true,
-  updated: true,
-  preferredUsername: true,
-  alsoKnownAs: true,
-  listed: true,
-});
-
-/** How a part of the content is written into fields. */
-type Shape =
-  | { as: "text"; schema: z.ZodType }
-  | { as: "number"; schema: z.ZodType; whole: boolean }
-  | { as: "count"; schema: z.ZodType }
-  /** A box that is ticked, or not; `always` when not ticked means no rather than not given. */
-  | { as: "flag"; always: boolean }
-  /** Yes, no, or not given. */
-  | { as: "choice" }
-  /** What nobody has to write, such as a type. */
-  | { as: "constant"; value: unknown }
-  | { as: "object"; fields: [name: string, shape: Shape][] }
-  | { as: "rows"; of: Shape }
-  | { as: "codes"; of: Shape }
-  | { as: "map"; of: Shape; key: z.ZodType };
-
-const content = shapeOf(Content);
-
-/** The form is made from the schema: a term that the model gains can be edited at once. */
-function shapeOf(schema: z.core.$ZodType, optional = false): Shape {
-  if (schema instanceof z.ZodOptional) return shapeOf(schema.unwrap(), true);
-  if (schema instanceof z.ZodObject) {
-    const shape = Object.entries(schema.shape);
-    return { as: "object", fields: shape.map(([name, each]) => [name, shapeOf(each)]) };
-  }
-  if (schema instanceof z.ZodArray) {
-    const of = shapeOf(schema.element);
-    return of.as === "object" ? { as: "rows", of } : { as: "codes", of };
-  }
-  if (schema instanceof z.ZodRecord) {
-    return { as: "map", of: shapeOf(schema.valueType), key: schema.keyType as z.ZodType };
-  }
-  if (schema instanceof z.ZodUnion) return { as: "count", schema };
-  if (schema instanceof z.ZodNumber) {
-    return { as: "number", schema, whole: schema.format?.includes("int") === true };
-  }
-  if (schema instanceof z.ZodBoolean) {
-    return optional ? { as: "choice" } : { as: "flag", always: true };
-  }
-  if (schema instanceof z.ZodLiteral) {
-    return schema.value === true
-      ? { as: "flag", always: false }
-      : { as: "constant", value: schema.value };
-  }
-  return { as: "text", schema: schema as z.ZodType };
-}
-
 /**
  * The content as the fields of a form. What a draft has in the wrong place, and
  * what has no place in the model, is left out.
  */
 export function formOf(draft: DraftContent): Form {
   const form = new URLSearchParams();
-  write(content, "", draft, form);
+  write(contentShape, "", draft, form);
   return form;
 }
 
@@ -141,7 +82,7 @@ export interface Reading {
 export function contentOf(form: Form): Reading {
   const known = new Set<string>();
   const fields = fieldsOf(form);
-  const read = readShape(content, "", fields, known);
+  const read = readShape(contentShape, "", fields, known);
   const unknown = [...fields.values.keys()].filter((name) => !known.has(name));
   return { content: (read ?? {}) as DraftContent, unknown };
 }
@@ -277,57 +218,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function own(value: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-/** What keeps a content from being published, by field. */
-export function faultsOf(draft: DraftContent): FormFault[] {
-  const checked = Content.safeParse(draft, { reportInput: true });
-  if (checked.success) return [];
-  return checked.error.issues.map((issue) => {
-    const path = issue.path.map(String).join(".");
-    const field = path === "location.address" ? "location.address.addressCountry" : path;
-    return { ...(field !== "" && { field }), message: inWords(issue) };
-  });
-}
-
-function inWords(issue: z.core.$ZodIssue): string {
-  const { input } = issue;
-  switch (issue.code) {
-    case "invalid_type": {
-      if (input === undefined) return "Fill this in.";
-      if (typeof input === "string" && isAmbiguous(input)) {
-        return "This can be read in two ways: leave out what separates the thousands.";
-      }
-      const number = issue.expected === "number" || issue.expected === "int";
-      return number ? "Not a number." : "This can’t be read.";
-    }
-    case "invalid_union": {
-      return "Not a whole number. For fewer than five, write <5.";
-    }
-    case "invalid_value": {
-      return input === undefined ? "Choose one." : "Choose one of those that are offered.";
-    }
-    case "too_small": {
-      return issue.origin === "string" ? "Fill this in." : `At least ${issue.minimum}.`;
-    }
-    case "too_big": {
-      const what = { string: " characters", array: " entries" }[String(issue.origin)] ?? "";
-      return `At most ${issue.maximum}${what}.`;
-    }
-    case "invalid_format": {
-      return issue.format === "email" ? "Not an e-mail address." : sentence(issue.message);
-    }
-    case "unrecognized_keys": {
-      return `No listing has ${issue.keys.join(", ")}.`;
-    }
-    default: {
-      return sentence(issue.message);
-    }
-  }
-}
-
-/** Words of an error as a sentence of its own. */
-export function sentence(words: string): string {
-  const begun = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -8,7 +8,7 @@ import { AppError } from "../../errors.ts";
 import type { Live } from "../pages/editor-live.ts";
 import type { Site } from "../site.ts";
 import { fieldWords } from "./differences.ts";
-import { faultsOf } from "./form.ts";
+import { faultsOf } from "./faults.ts";
 
 /** Whose content it is. */
 export interface Subject {

@@ -12,7 +12,7 @@ import { respondPrivately } from "../private.ts";
 import { demandCoopRole } from "../session.ts";
 import type { Site } from "../site.ts";
 import { differences } from "./differences.ts";
-import { faultsOf } from "./form.ts";
+import { faultsOf } from "./faults.ts";
 import { freeHandle, publishedAs } from "./live.ts";
 import { placeOf } from "./place.ts";
 

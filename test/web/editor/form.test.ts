@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type Json } from "../../../src/coop/canonical-json.ts";
-import { contentOf, faultsOf, formOf } from "../../../src/web/editor/form.ts";
+import { faultsOf } from "../../../src/web/editor/faults.ts";
+import { contentOf, formOf } from "../../../src/web/editor/form.ts";
 import { readNumber, writeNumber } from "../../../src/web/editor/written.ts";
 import { tidyContent } from "../../helpers/tidy-content.ts";
 
