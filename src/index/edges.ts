@@ -25,6 +25,14 @@ export interface Edge {
   registration: string;
 }
 
+/** The same with the row that states it. */
+export interface EdgeOfRow extends Edge {
+  row: number;
+}
+
+/** Of so many rows it takes less to read the relations of all. */
+const worthWalking = 1000;
+
 /** The part of the index that knows how many relations of which kind there are: all its SQL. */
 export class Edges {
   readonly #statements: Statements;
@@ -55,6 +63,22 @@ export class Edges {
         "select at, kind, other, registration from edge where row = ? order by at",
       )
       .all(row);
+  }
+
+  /** The relations of some rows, in their order: of many by one walk through all that there are. */
+  *among(rows: Uint32Array): Generator<EdgeOfRow> {
+    if (rows.length < worthWalking) {
+      for (const row of rows) for (const edge of this.of(row)) yield { row, ...edge };
+      return;
+    }
+    const all = this.#statements.prepare<[], EdgeOfRow>(
+      "select row, at, kind, other, registration from edge order by row, at",
+    );
+    let at = 0;
+    for (const edge of all.iterate()) {
+      while ((rows[at] ?? Infinity) < edge.row) at += 1;
+      if (rows[at] === edge.row) yield edge;
+    }
   }
 }
 

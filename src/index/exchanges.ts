@@ -17,6 +17,7 @@ export const exchangeTables = `
     primary key (side, theme, capital, row, until)
   ) strict, without rowid;
   create index exchange_row on exchange (row);
+  create index exchange_until on exchange (side, until, row) where until < '9999';
 `;
 
 /** Of an exchange without theme, and of one that doesn't expire. */
@@ -54,6 +55,17 @@ export class Exchanges {
   /** Takes out what a listing offers and needs. */
   remove(row: number): void {
     this.#statements.prepare("delete from exchange where row = ?").run(row);
+  }
+
+  /** The rows of which something has expired by a day, ascending. */
+  expired(side: Side, today: string): number[] {
+    return this.#statements
+      .prepare<[Side, string], number>(
+        `select distinct row from exchange
+          where side = ? and until < ? and until < '9999' order by row`,
+      )
+      .pluck()
+      .all(side, today);
   }
 
   /** What a row offers or needs on a day. */

@@ -10,10 +10,11 @@ import {
 import type { Columns } from "./columns.ts";
 import { readPlace, writePlace } from "./cursor.ts";
 import type { Cache } from "./cache.ts";
-import type { Edge } from "./edges.ts";
+import type { EdgeOfRow } from "./edges.ts";
 import { readIdentifier } from "./identifiers.ts";
 import { membersOf, rowsNamed, speakers } from "./other-end.ts";
 import { placeCandidates, type Places } from "./place-filter.ts";
+import { ascending } from "./quantiles.ts";
 import { select } from "./select.ts";
 
 /** Which relations are asked for. */
@@ -76,77 +77,118 @@ export function relationGraph(
   { rows, ties, edges }: Omit<Parts, "columns">,
 ): RelationGraph<string> {
   const parts = { columns, rows, ties, edges };
-  const { limit, cursor, trusted: _, ...asked } = question;
-  const after = cursor === undefined ? undefined : readPlace(asked, cursor, numbers);
+  const { limit, cursor, trusted, ...asked } = question;
+  const after = cursor === undefined ? undefined : (readPlace(asked, cursor, numbers) as Place);
   const subject = question.of === undefined ? undefined : organisationNamed(question.of, parts);
-  const counts = new Map<RelationKind, KindCount>();
-  const page: { row: number; edge: Edge; confirmed: Confirmation | undefined }[] = [];
-  let total = 0;
-  for (const row of subjects(question, subject, parts)) {
-    const seen = new Set<RelationKind>();
-    const confirm = confirmations(row, question.trusted, parts);
-    for (const edge of edges.of(row)) {
+  const all = subjects(question, subject, parts);
+  const confirm = confirmations(trusted, parts);
+  function* found(some: Uint32Array): Generator<Found> {
+    for (const edge of edges.among(some)) {
       if (question.kinds !== undefined && !question.kinds.includes(edge.kind)) continue;
-      if (subject !== undefined && !touches(row, edge, subject)) continue;
+      if (subject !== undefined && !touches(edge, subject)) continue;
       const confirmed = confirm(edge);
-      const isConfirmed = confirmed !== undefined;
-      if (question.confirmed !== undefined && question.confirmed !== isConfirmed) continue;
-      total += 1;
-      count(counts, edge.kind, isConfirmed, !seen.has(edge.kind));
-      seen.add(edge.kind);
-      const place = placeOf(row, edge, columns);
-      if (page.length <= limit && (after === undefined || isBehind(place, after))) {
-        page.push({ row, edge, confirmed });
-      }
+      if ((question.confirmed ?? confirmed !== undefined) !== (confirmed !== undefined)) continue;
+      yield { edge, confirmed };
     }
   }
+  const { total, counts } = countKinds(found(all));
+  const page = firstOf(inOrder(all, columns, after), after, limit + 1, (row) =>
+    found(Uint32Array.of(row)),
+  );
   const last = page.length > limit ? page[limit - 1] : undefined;
   return {
     total,
-    counts: RelationKind.options.flatMap((kind) => counts.get(kind) ?? []),
-    edges: page.slice(0, limit).map(({ row, edge, confirmed }) => ({
-      from: rows.record(row) ?? "",
+    counts,
+    edges: page.slice(0, limit).map(({ edge, confirmed }) => ({
+      from: rows.record(edge.row) ?? "",
       at: edge.at,
       kind: edge.kind,
       to: recordAt(edge, parts),
       confirmed: confirmed ?? null,
     })),
-    next: last === undefined ? null : writePlace(asked, placeOf(last.row, last.edge, columns)),
+    next: last === undefined ? null : writePlace(asked, placeOf(last.edge, columns)),
   };
 }
+
+/** A relation that is asked for. */
+interface Found {
+  edge: EdgeOfRow;
+  confirmed: Confirmation | undefined;
+}
+
+function countKinds(found: Iterable<Found>): { total: number; counts: KindCount[] } {
+  const counts = new Map<RelationKind, KindCount & { last: number }>();
+  let total = 0;
+  for (const { edge, confirmed } of found) {
+    const { kind, row } = edge;
+    const so = counts.get(kind) ?? { kind, relations: 0, confirmed: 0, organisations: 0, last: -1 };
+    counts.set(kind, so);
+    so.relations += 1;
+    if (confirmed !== undefined) so.confirmed += 1;
+    // Those of a row come one after the other.
+    if (so.last !== row) so.organisations += 1;
+    so.last = row;
+    total += 1;
+  }
+  const ordered = RelationKind.options.flatMap((kind) => counts.get(kind) ?? []);
+  return { total, counts: ordered.map(({ last: _, ...count }) => count) };
+}
+
+/** The first relations of rows, from behind a place on. */
+function firstOf(
+  rows: Iterable<number>,
+  after: Place | undefined,
+  limit: number,
+  found: (row: number) => Iterable<Found>,
+): Found[] {
+  const page: Found[] = [];
+  for (const row of rows) {
+    for (const each of found(row)) {
+      if (after?.[1] === row && each.edge.at <= after[2]) continue;
+      page.push(each);
+      if (page.length === limit) return page;
+    }
+  }
+  return page;
+}
+
+type Place = [tie: number, row: number, at: number];
 
 const numbers = ["number", "number", "number"] as const;
 
 /** Where a relation stands among all: by the hash of its record, which is the same everywhere. */
-function placeOf(row: number, edge: Edge, columns: Columns): [number, number, number] {
-  return [columns.tie[row] ?? 0, row, edge.at];
+function placeOf({ row, at }: EdgeOfRow, columns: Columns): Place {
+  return [columns.tie[row] ?? 0, row, at];
 }
 
-function isBehind(place: readonly number[], after: readonly (string | number)[]): boolean {
-  for (const [at, part] of place.entries()) {
-    const bound = Number(after[at]);
-    if (part !== bound) return part > bound;
+/** Rows in that order, from the one of a place on. */
+function* inOrder(
+  rows: Uint32Array,
+  { tie }: Columns,
+  [first, row]: readonly [number, number, ...unknown[]] = [0, 0],
+): Generator<number> {
+  const behind = rows.filter((each) => (tie[each] as number) >= first);
+  for (const at of ascending(Float64Array.from(behind, (each) => tie[each] as number))) {
+    const each = behind[at] as number;
+    if (tie[each] !== first || each >= row) yield each;
   }
-  return false;
 }
 
-/** The rows whose relations may be asked for, in their order. */
+/** The rows whose relations may be asked for, ascending. */
 function subjects(
   { query, kinds }: RelationQuestion,
   subject: Organisation | undefined,
   { columns, ties }: Parts,
-): number[] {
+): Uint32Array {
   const relation = [...(kinds ?? RelationKind.options)];
   const { rows, exampleRows } = select(
     columns,
     { ...query, relation },
     placeCandidates(columns, query),
   );
-  const named = subject && new Set([...subject.rows, ...ties.rowsNaming(subject.names)]);
-  const found =
-    named === undefined ? [...rows] : [...rows, ...exampleRows].filter((row) => named.has(row));
-  const tie = (row: number) => columns.tie[row] ?? 0;
-  return found.toSorted((a, b) => tie(a) - tie(b) || a - b);
+  if (subject === undefined) return rows;
+  const named = new Set([...subject.rows, ...ties.rowsNaming(subject.names)]);
+  return Uint32Array.from([...rows, ...exampleRows].filter((row) => named.has(row))).toSorted();
 }
 
 /** An organisation, and by what relations name it. */
@@ -165,11 +207,7 @@ function organisationNamed(id: string, { rows }: Parts): Organisation {
 }
 
 /** Whether a relation is from or to an organisation. */
-function touches(
-  row: number,
-  { other, registration }: Edge,
-  { rows, names }: Organisation,
-): boolean {
+function touches({ row, other, registration }: EdgeOfRow, { rows, names }: Organisation): boolean {
   const exact = registration === "" ? undefined : readIdentifier(registration);
   return (
     rows.has(row) ||
@@ -178,15 +216,22 @@ function touches(
   );
 }
 
-/** Finds what speaks for relations of a row. */
-function confirmations(row: number, trusted: readonly string[], { rows, ties, edges }: Parts) {
-  const subject = rows.coopOf(row) ?? "";
-  const attested = ties
-    .about(subject)
-    .filter((each): each is AttestedRelation => isRelationClaim(each.claim));
-  return ({ kind, other, registration }: Edge): Confirmation | undefined => {
-    const isAttested = attested.some(({ claim }) => claim.relationship === kind);
-    if (!isAttested && !(kind in inverse)) return undefined;
+/** Finds what speaks for relations. */
+function confirmations(trusted: readonly string[], { rows, ties, edges }: Parts) {
+  // Nearly all are stated by who states them, and by nobody else.
+  const attestedRows = new Set(
+    ties.relatedSubjects().flatMap((subject) => rows.find(subject)?.row ?? []),
+  );
+  return ({ row, kind, other, registration }: EdgeOfRow): Confirmation | undefined => {
+    if (!attestedRows.has(row) && !(kind in inverse)) return undefined;
+    const subject = rows.coopOf(row) ?? "";
+    const attested = attestedRows.has(row)
+      ? ties
+          .about(subject)
+          .filter((each): each is AttestedRelation => isRelationClaim(each.claim))
+          .filter(({ claim }) => claim.relationship === kind)
+      : [];
+    if (attested.length === 0 && !(kind in inverse)) return undefined;
     const ends = speakers(other, registration, rows);
     return confirmationOf({
       subject,
@@ -204,22 +249,7 @@ function confirmations(row: number, trusted: readonly string[], { rows, ties, ed
   };
 }
 
-function count(
-  counts: Map<RelationKind, KindCount>,
-  kind: RelationKind,
-  confirmed: boolean,
-  first: boolean,
-): void {
-  const so = counts.get(kind) ?? { kind, relations: 0, confirmed: 0, organisations: 0 };
-  counts.set(kind, {
-    kind,
-    relations: so.relations + 1,
-    confirmed: so.confirmed + (confirmed ? 1 : 0),
-    organisations: so.organisations + (first ? 1 : 0),
-  });
-}
-
-function recordAt({ other, registration }: Edge, { rows }: Parts): string | null {
+function recordAt({ other, registration }: EdgeOfRow, { rows }: Parts): string | null {
   const [row] = [other, registration].flatMap((id) => rowsNamed(id, rows));
   const stands = row === undefined ? undefined : (rows.at(row)?.instead ?? row);
   return stands === undefined ? null : (rows.record(stands) ?? null);

@@ -5,7 +5,7 @@ import type { Cache } from "./cache.ts";
 import type { Side } from "./exchanges.ts";
 import { rowsNamed } from "./other-end.ts";
 import { placeCandidates, type Places } from "./place-filter.ts";
-import { select } from "./select.ts";
+import { select, type Selection } from "./select.ts";
 
 /** Of which place it is asked what it needs and what it has. */
 export interface SupplyQuestion {
@@ -48,18 +48,16 @@ type Parts = Pick<Cache, "rows" | "exchanges" | "edges">;
  * `offering` and no `working`, there is nobody.
  */
 export function supplyOf({ query, today }: SupplyQuestion, columns: Columns, parts: Parts): Supply {
-  const { rows, total } = select(columns, query, placeCandidates(columns, query));
+  const selection = select(columns, query, placeCandidates(columns, query));
+  const { rows, total } = selection;
   const sectors = countValues(columns, "sector", rows);
   const working = countValues(columns, "theme", rows);
-  const having = (kind: RelationKind) => {
-    const some = rows.filter((row) => has(columns, "relation", row, kind));
-    return { some, byTheme: countValues(columns, "theme", some) };
-  };
-  const contracted = having("public-contract-with").byTheme;
-  const supplying = having("supplies").byTheme;
-  const buying = boughtThemes(having("buys-from").some, columns, parts);
-  const needing = exchanged("needs", rows, today, columns, parts);
-  const offering = exchanged("offers", rows, today, columns, parts);
+  const stating = (kind: RelationKind) => having(columns, "relation", kind, rows);
+  const contracted = countValues(columns, "theme", stating("public-contract-with"));
+  const supplying = countValues(columns, "theme", stating("supplies"));
+  const buying = boughtThemes(stating("buys-from"), columns, parts);
+  const needing = exchanged("needs", { rows, today, selection }, columns, parts);
+  const offering = exchanged("offers", { rows, today, selection }, columns, parts);
   return {
     organisations: total,
     themes: Theme.options.map((theme) => ({
@@ -92,40 +90,44 @@ function countValues(
   const sets = columns.sets(facet);
   const column = columns.column(facet);
   const bySet = new Uint32Array(sets.size);
-  for (const row of rows) bump(bySet, column[row] ?? 0);
-  const byCode = new Uint32Array(sets.values.length);
-  for (const [set, count] of bySet.entries()) {
-    if (count > 0) for (const code of sets.of(set)) byCode[code] = (byCode[code] ?? 0) + count;
+  for (let at = 0; at < rows.length; at++) {
+    const set = column[rows[at] as number] as number;
+    bySet[set] = (bySet[set] as number) + 1;
   }
-  return new Map([...byCode.entries()].map(([code, count]) => [sets.values[code] ?? "", count]));
+  return new Map(Array.from(sets.byCode(bySet), (count, code) => [sets.values[code] ?? "", count]));
 }
 
-function bump(counts: Uint32Array, at: number): void {
-  counts[at] = (counts[at] ?? 0) + 1;
-}
-
-function has(columns: Columns, facet: FacetName, row: number, value: string): boolean {
+/** Those of some rows that have a value in a facet. */
+function having(columns: Columns, facet: FacetName, value: string, rows: Uint32Array): Uint32Array {
   const sets = columns.sets(facet);
-  const code = sets.code(value);
-  return code !== undefined && sets.of(columns.column(facet)[row] ?? 0).includes(code);
+  const column = columns.column(facet);
+  const has = new Uint8Array(sets.size);
+  for (const set of sets.within(sets.code(value) ?? -1)) has[set] = 1;
+  return rows.filter((row) => has[column[row] as number] === 1);
 }
 
-/** By theme, how many rows offer something of it, or need it, on a day. */
+/**
+ * By theme, how many rows offer something of it, or need it, on a day: what the
+ * columns say, but for those rows of which something has expired.
+ */
 function exchanged(
   side: Side,
-  rows: Uint32Array,
-  today: string,
+  { rows, today, selection }: { rows: Uint32Array; today: string; selection: Selection },
   columns: Columns,
   { exchanges }: Parts,
-): ReadonlyMap<Theme, number> {
-  const counts = new Map<Theme, number>();
+): ReadonlyMap<string, number> {
+  const counts = new Map(countValues(columns, side, rows));
+  const sets = columns.sets(side);
   const column = columns.column(side);
-  for (const row of rows) {
-    if (column[row] === 0) continue;
+  const isHere = (row: number) => selection.has(row) && !columns.exampleRows.has(row);
+  for (const row of exchanges.expired(side, today).filter(isHere)) {
+    const now = exchanges.of(row, side, today).flatMap(({ theme }) => theme ?? []);
     countOnce(
       counts,
-      exchanges.of(row, side, today).flatMap(({ theme }) => theme ?? []),
+      sets.of(column[row] ?? 0).map((code) => sets.values[code] ?? ""),
+      -1,
     );
+    countOnce(counts, now, 1);
   }
   return counts;
 }
@@ -135,26 +137,22 @@ function boughtThemes(
   buyers: Uint32Array,
   columns: Columns,
   { rows, edges }: Parts,
-): ReadonlyMap<Theme, number> {
-  const counts = new Map<Theme, number>();
+): ReadonlyMap<string, number> {
   const sets = columns.sets("theme");
   const column = columns.column("theme");
-  for (const buyer of buyers) {
-    const bought = edges
-      .of(buyer)
-      .filter(({ kind }) => kind === "buys-from")
-      .flatMap(({ other, registration }) =>
-        [other, registration].flatMap((id) => rowsNamed(id, rows)).slice(0, 1),
-      );
-    const codes = bought.flatMap((row) => [...sets.of(column[row] ?? 0)]);
-    countOnce(
-      counts,
-      codes.map((code) => sets.values[code] as Theme),
-    );
+  const bought = new Map<number, string[]>();
+  for (const { row, kind, other, registration } of edges.among(buyers)) {
+    if (kind !== "buys-from") continue;
+    const [named] = [other, registration].flatMap((id) => rowsNamed(id, rows));
+    if (named === undefined) continue;
+    const themes = sets.of(column[named] ?? 0).map((code) => sets.values[code] ?? "");
+    bought.set(row, [...(bought.get(row) ?? []), ...themes]);
   }
+  const counts = new Map<string, number>();
+  for (const themes of bought.values()) countOnce(counts, themes);
   return counts;
 }
 
-function countOnce<T>(counts: Map<T, number>, values: T[]): void {
-  for (const value of new Set(values)) counts.set(value, (counts.get(value) ?? 0) + 1);
+function countOnce<T>(counts: Map<T, number>, values: T[], by = 1): void {
+  for (const value of new Set(values)) counts.set(value, (counts.get(value) ?? 0) + by);
 }

@@ -1,4 +1,4 @@
-import type { RelationKind } from "../coop/codes.ts";
+import { RelationKind } from "../coop/codes.ts";
 import { Claim } from "../coop/attestation.ts";
 import type { Listing } from "../coop/listing.ts";
 import type { SameAs } from "../coop/organisation.ts";
@@ -130,6 +130,15 @@ export class Ties {
     )
       .all(subject)
       .map(({ claim, ...rest }) => ({ ...rest, claim: Claim.parse(JSON.parse(claim)) }));
+  }
+
+  /** The co-ops of which a relation is attested. */
+  relatedSubjects(): string[] {
+    return this.#prepare<[string], string>(
+      "select distinct subject from claim where relationship in (select value from json_each(?))",
+    )
+      .pluck()
+      .all(JSON.stringify(RelationKind.options));
   }
 
   /** The co-ops of which somebody attests that they have closed. */

@@ -1,40 +1,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Listing } from "../../src/coop/listing.ts";
-import { listingId, listingRecord } from "../../src/coop/listing-record.ts";
+import { listingId } from "../../src/coop/listing-record.ts";
 import type { SearchQuery } from "../../src/coop/query.ts";
-import { Cache } from "../../src/index/cache.ts";
 import { Columns } from "../../src/index/columns.ts";
 import { firstRows } from "../../src/index/orders.ts";
-import { Reader } from "../../src/index/reader.ts";
 import { mostScored } from "../../src/index/relevance.ts";
 import type { Found } from "../../src/index/search.ts";
-import { Writing } from "../../src/index/writing.ts";
-import type { Record as HeldRecord } from "../../src/store/records.ts";
-import { beginning, listing } from "./samples.ts";
+import { readerOf } from "./memory-reader.ts";
+import { listing } from "./samples.ts";
 
-/** A reader of these listings, and how to take some of them away. They go in unsigned. */
-function readerOf(all: readonly Listing[]) {
-  const cache = new Cache(":memory:", "ranking");
-  const writing = new Writing(cache);
-  const change = (each: Listing, isHeld: boolean) => {
-    const document = listingRecord("https://coops.example/actor", each, beginning);
-    const body = Buffer.from(JSON.stringify(document));
-    const record = { id: listingId(each.id), origin: "coops.example", kind: "listing", body };
-    const held = isHeld ? (record as unknown as HeldRecord) : undefined;
-    return { subject: record.id, record: held, hidden: false };
-  };
-  cache.write(() => writing.put(all.map((each) => change(each, true))));
-  const reader = new Reader({ cache });
+/** A search without facets. */
+function finder(all: readonly Listing[]) {
+  const found = readerOf(all);
   return {
-    search: (query: SearchQuery): Found => reader.search({ facets: ["none"], ...query }),
-    remove(some: readonly Listing[]) {
-      cache.write(() => writing.put(some.map((each) => change(each, false))));
-    },
-    [Symbol.dispose]() {
-      reader[Symbol.dispose]();
-      cache.close();
-    },
+    search: (query: SearchQuery): Found => found.reader.search({ facets: ["none"], ...query }),
+    remove: found.remove,
+    [Symbol.dispose]: () => found[Symbol.dispose](),
   };
 }
 
@@ -52,7 +34,7 @@ test("more than can be scored is in order of quality behind the name that was ty
   );
   const named = [listing("n0", { name: "Bakery" }), listing("n1", { name: "Bakery Street" })];
   const all = [...plain, ...better, ...named];
-  using index = readerOf(all);
+  using index = finder(all);
 
   const pages: string[][] = [];
   let cursor: string | null = null;
@@ -81,7 +63,7 @@ test("more than can be scored is in order of quality behind the name that was ty
 }, 120_000);
 
 test("of few, the name that was typed comes first, then whole words, names, and what says more of itself", () => {
-  using index = readerOf(
+  using index = finder(
     [
       { name: "Rolling Loaf", summary: "A bakery" },
       { name: "Bakeryworks" },
