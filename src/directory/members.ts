@@ -227,8 +227,7 @@ export async function publishWaiting(
 ): Promise<void> {
   const listing = waitingListing(node, coop, kind, now);
   const written = { ...coop, draft: null, drafted: null, draftedBy: null };
-  // The introduction speaks as the co-op, which only the co-op itself may do.
-  const how = { account, introduce: kind === "claimed" };
+  const how = { account, introduce: true };
   const changed = await publishIn(tx, node, written, listing, now, how);
   if (!changed) await coops.revise(tx, written);
 }

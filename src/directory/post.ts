@@ -9,7 +9,8 @@ import { invalid, lockHosted, newId } from "./publish.ts";
 /** Plain text in one or more languages, the main one first. */
 export const PostContent = z
   .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/), z.string().trim().min(1).max(5000))
-  .refine((map) => Object.keys(map).length > 0, "a post needs a text");
+  .refine((map) => Object.keys(map).length > 0, "a post needs a text")
+  .refine((map) => Object.keys(map).length <= 10, "a post has at most ten languages");
 export type PostContent = z.infer<typeof PostContent>;
 
 /**

@@ -5,6 +5,7 @@ import { protect } from "../coop/disclosure.ts";
 import { Listing, type ListingContent } from "../coop/listing.ts";
 import { listingId, listingRecord } from "../coop/listing-record.ts";
 import { signRecord, type SignedRecord } from "../coop/record.ts";
+import { regionLabel } from "../coop/regions.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as posts from "../store/posts.ts";
@@ -51,7 +52,7 @@ export interface Published {
 export interface Publishing {
   /** Who does it, if it is done by page. */
   account?: string | null;
-  /** Makes a pinned introduction from the summary when the co-op is published for the first time. */
+  /** Makes a pinned introduction from the summary if the co-op has never posted anything. */
   introduce?: boolean;
 }
 
@@ -170,10 +171,10 @@ export async function publishIn(
   const said = speaks ? { content: JSON.stringify(listing), updated: now } : {};
   if (speaks) await retireClasses(tx, coop, listing, now);
   await coops.revise(tx, { ...coop, ...said });
-  const introduction =
-    introduce && speaks && coop.content === null
-      ? introductionOf(coop.id, listing, now)
-      : undefined;
+  // Only the co-op itself may introduce it; once it has posted anything, it says what is on top.
+  const claimed = listing.provenance.kind === "claimed";
+  const silent = introduce && claimed && !(await posts.any(tx, coop.id));
+  const introduction = silent ? introductionOf(coop.id, listing, now) : undefined;
   if (introduction !== undefined) await posts.put(tx, introduction);
   const news = introduction && [{ kind: "post", subject: introduction.id, origin: "" }];
   await records.put(tx, [record], now, news);
@@ -195,9 +196,8 @@ export function contentOf(listing: Listing): ListingContent {
 }
 
 /** Whoever finds the co-op on another server sees no post but those that are pinned. */
-function introductionOf(coop: string, listing: Listing, now: number): posts.Post | undefined {
-  const { summary, summaryMap = {}, inLanguage } = listing;
-  if (summary === undefined) return undefined;
+function introductionOf(coop: string, listing: Listing, now: number): posts.Post {
+  const { summary = inBrief(listing), summaryMap = {}, inLanguage } = listing;
   const [own] = Object.entries(summaryMap).find(([, text]) => text === summary) ?? [];
   return {
     id: newId(),
@@ -209,6 +209,13 @@ function introductionOf(coop: string, listing: Listing, now: number): posts.Post
     pinned: now,
     ...posts.untold,
   };
+}
+
+/** Who it is, where, and where there is more, of a co-op that says nothing of itself. */
+function inBrief({ id, name, location, url = id }: Listing): string {
+  const region = location?.region?.[0];
+  const place = [location?.address.addressLocality, region && regionLabel(region)];
+  return [name, place.filter(Boolean).join(", "), url].filter((line) => line !== "").join("\n");
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   location,
   optional,
 } from "./profile.ts";
-import { escapeHtml, toHtml } from "./text.ts";
+import { escapeHtml, summaryHtml, toHtml } from "./text.ts";
 import { actorContext } from "./vocabulary.ts";
 
 /** The node's own actor, as Fedify names actors: by the path of their URL. */
@@ -187,7 +187,7 @@ export function coopActor(
     type: "Organization",
     name: listing.name,
     ...optional("nameMap", listing.nameMap),
-    summary: toHtml(listing.summary ?? "", node.origin).html,
+    summary: summaryHtml(listing.summary ?? "", node.origin),
     url: id,
     published: new Date(created).toISOString(),
     updated: listing.updated,

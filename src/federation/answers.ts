@@ -14,6 +14,7 @@ import { actorDocument, readIdentifier } from "./actors.ts";
 import { deliverable } from "./deliverable.ts";
 import type { FederationData } from "./federation.ts";
 import { handleOf, relationOf } from "./relations.ts";
+import { idLength } from "./size.ts";
 
 type Context = InboxContext<FederationData>;
 
@@ -24,6 +25,7 @@ export async function onOffer(context: Context, offer: Offer): Promise<void> {
   const { db, node, insecure, clock } = context.data;
   const { id, actorId } = offer;
   if (id === null || actorId === null) return;
+  if (id.href.length > idLength || actorId.href.length > idLength) return;
   const claimed = await offer.getObject({ ...context, suppressError: true });
   if (!(claimed instanceof Relationship)) return;
   const relationship = relationOf(claimed.relationshipId?.href);

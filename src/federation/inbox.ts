@@ -8,6 +8,7 @@ import { answerAccept, answerReject, answerUndo, onOffer } from "./answers.ts";
 import { deliverable } from "./deliverable.ts";
 import type { FederationData } from "./federation.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
+import { idLength } from "./size.ts";
 
 type Context = InboxContext<FederationData>;
 
@@ -34,6 +35,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
   const { id, actorId, objectId } = follow;
   const followed = context.parseUri(objectId);
   if (id === null || actorId === null || followed?.type !== "actor") return;
+  // What we answer has both in it.
+  if (id.href.length > idLength || actorId.href.length > idLength) return;
   const { identifier } = followed;
   if (typeof (await actorDocument(db, node, identifier)) === "string") return;
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
+import { smallEnough, summarySize } from "./size.ts";
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
@@ -9,6 +10,12 @@ export function escapeHtml(text: string): string {
 
 const links =
   /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]])|(?<![\p{L}\p{N}_&/])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu;
+
+/** The text of a profile as HTML, with fewer links where they would make it too long. */
+export function summaryHtml(text: string, origin: string): string {
+  const linked = (most: number) => () => toHtml(text, origin, most).html;
+  return smallEnough(summarySize, linked(Infinity), linked(20), linked(0));
+}
 
 /** Plain text made ready for the fediverse. */
 export interface Html {
@@ -22,13 +29,17 @@ export interface Html {
  * line breaks, links and hashtags.
  *
  * @param origin Where hashtags lead: the search of this node.
+ * @param most How many addresses and hashtags become links; the others stay text.
  */
-export function toHtml(text: string, origin: string): Html {
+export function toHtml(text: string, origin: string, most = Infinity): Html {
   const tags = new Map<string, JsonObject>();
+  let made = 0;
   const inline = (line: string) => {
     let html = "";
     let at = 0;
     for (const match of line.matchAll(links)) {
+      if (made >= most) break;
+      made += 1;
       const [whole, url, word] = match;
       html += escapeHtml(line.slice(at, match.index));
       at = match.index + whole.length;

@@ -87,6 +87,12 @@ export async function pinned(db: Db, coop: string): Promise<Post[]> {
     .execute();
 }
 
+/** Whether a co-op has ever posted anything, deleted or not. */
+export async function any(db: Db, coop: string): Promise<boolean> {
+  const query = db.selectFrom("post").select("id").where("coop", "=", coop).limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
 export async function count(db: Db, coop?: string): Promise<number> {
   let query = db
     .selectFrom("post")

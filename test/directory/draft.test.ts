@@ -10,7 +10,8 @@ import {
 } from "../../src/directory/draft.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
-import { post } from "../../src/directory/post.ts";
+import { recordMandate } from "../../src/directory/mandate.ts";
+import { deletePost, post } from "../../src/directory/post.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
 import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import * as changes from "../../src/store/changes.ts";
@@ -247,6 +248,29 @@ eachEngine("what is published for the first time", (engine) => {
     await withdraw(db, node, id, now);
     await publish(db, node, id, bakery({ summary: "Encore." }), now, how);
     expect(await posts.count(db, id)).toBe(1);
+    // Nor when the co-op wants none.
+    await deletePost(db, pinned?.id ?? "", now);
+    await publish(db, node, id, bakery(), now, how);
+    expect(await posts.count(db, id)).toBe(0);
+  });
+
+  it("is introduced by who and where it is when it says no more, and by nobody else", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const node = await someNode(db);
+    const how = { introduce: true };
+    const { summary: _, ...silent } = bakery();
+    const { id } = await addCoop(db, node, "a", bakery(), now);
+    const mandate = { by: "Federation", basis: "Rules", date: "2026", person: "Ada Example" };
+    await recordMandate(db, id, mandate, null, now);
+    const provenance = { kind: "mandated" as const };
+    await publish(db, node, id, { ...silent, provenance }, now, how);
+    expect(await posts.count(db, id)).toBe(0);
+    await publish(db, node, id, silent, now, how);
+    const [pinned] = await posts.pinned(db, id);
+    expect(JSON.parse(pinned?.content ?? "")).toEqual({
+      fr: `Boulangerie de la Gare\nRimouski, Quebec\n${node.origin}/coops/${id}`,
+    });
   });
 
   it("drops the co-op whole when it never was, and keeps the handle when it was", async () => {
