@@ -26,6 +26,9 @@ const othersWanted = 2;
 /** After so many failures in a row a source is left for another one. */
 const triesMost = 3;
 
+/** How long it waits, before it compares and after that, for the keys of nodes that it has met; ms. */
+const settling = 600_000;
+
 /** A hub that fills itself. */
 export interface Filler {
   /** The peers are others than before, or were looked for in vain. */
@@ -106,7 +109,10 @@ export function fillUp(
       }
     }
     if (!discovered()) return false;
+    await settle(puller, signal);
     const checked = await check(puller, repair, filling, upstreams, signal);
+    await settle(puller, signal);
+    if (signal.aborted) return false;
     return await to(filling, "complete", { checked });
   };
   const retryMost = Math.min(pace.discover, 300_000);
@@ -163,6 +169,17 @@ async function fastest(
     ((described.held ?? 0) * 2 < most ? 1 : 0);
   // They stand in the order in which they came.
   return answers.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+/**
+ * Waits until all nodes that were met have been asked for their keys, and those
+ * that answered for their records: they were passed over until then.
+ */
+async function settle({ replica, clock }: Puller, stop: AbortSignal): Promise<void> {
+  const end = clock.now() + settling;
+  while (replica.settled?.() === false && clock.now() < end && !stop.aborted) {
+    await clock.sleep(200, stop);
+  }
 }
 
 /** Compares with others of other domains than the source's and one another's, until there are enough. */

@@ -95,6 +95,8 @@ export interface Replica {
    * @param upstream The peer that spoke of it.
    */
   acquainted?(origin: string, upstream: string): boolean;
+  /** Whether all of those have been asked once that were met so far. Without this, they have. */
+  settled?(): boolean;
   readonly peers: PeerBook;
   /**
    * Other nodes whose records may be held here and that gave a sign of life
@@ -160,6 +162,7 @@ export function databaseReplica(source: ReplicaSource): Replica {
       return received;
     },
     acquainted: (origin, upstream) => strangers?.known(origin, upstream) ?? true,
+    settled: () => strangers?.settled() ?? true,
     learn: (origin, signal) => keys.learn(origin, signal),
     peers: {
       get: (url) => peers.get(db, url),

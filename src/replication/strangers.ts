@@ -52,6 +52,8 @@ export interface Strangers {
    * @param upstream The peer that spoke of it.
    */
   known(origin: string, upstream?: string): boolean;
+  /** Whether nobody that was met is waiting for the first time to be asked, or being asked. */
+  settled(): boolean;
   /** Looks what records that were offered say of keys that aren't known. */
   notice(bodies: Uint8Array[], received: Received[], holds: Holds): void;
 }
@@ -76,6 +78,7 @@ export interface Acquaintances extends Strangers {
 export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaintances {
   const waiting = new Map<string, Stranger>();
   let jobs: Job[] = [];
+  let busy = 0;
   const meet = (origin: string, upstream?: string, beacon?: Uint8Array) => {
     if ([node, ...node.former].some((self) => self.origin === origin)) return;
     const before = waiting.get(origin);
@@ -127,6 +130,14 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
   const turn = async (puller: Puller, signal: AbortSignal) => {
     const stranger = next();
     if (stranger === undefined) return false;
+    busy += 1;
+    try {
+      return await askOne(stranger, puller, signal);
+    } finally {
+      busy -= 1;
+    }
+  };
+  const askOne = async (stranger: Stranger, puller: Puller, signal: AbortSignal) => {
     const { origin } = stranger;
     // There may be room no more for it, after others that were met before.
     if (!(await puller.replica.policy())(new URL(origin).host, beaconKind)) return true;
@@ -153,6 +164,7 @@ export function meetStrangers({ node, keys, pause, now }: Acquainting): Acquaint
       meet(origin, upstream);
       return false;
     },
+    settled: () => busy === 0 && ![...waiting.values()].some(({ due }) => due <= now()),
     notice(bodies, received, holds) {
       for (const [at, body] of bodies.entries()) {
         const outcome = received[at];

@@ -5,6 +5,7 @@ import { type KeyHistory, newEntry } from "../../src/coop/key-history.ts";
 import { multikey, type SigningKey } from "../../src/coop/proof.ts";
 import { signRecord, type SignedRecord } from "../../src/coop/record.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
+import { type Filling, fillUp } from "../../src/replication/fill.ts";
 import { loadKeyRing } from "../../src/replication/keys.ts";
 import type { Puller } from "../../src/replication/pull.ts";
 import { databaseReplica, machineClock } from "../../src/replication/replica.ts";
@@ -37,6 +38,8 @@ function notice(name: string, key: SigningKey): SignedRecord {
 function network(shelf: SignedRecord[]) {
   const world: {
     shown?: KeyHistory;
+    /** What x.example waits for before it answers. */
+    gate?: Promise<void>;
     pinned: Record<string, { id: string; publicKeyMultibase: string }[]>;
     asked: string[];
   } = { pinned: {}, asked: [] };
@@ -61,6 +64,11 @@ function network(shelf: SignedRecord[]) {
           records: at("/dir/v1/records"),
           limits: { page: 2000, records: 1000, wait: 0, record: 16384 },
         });
+      case "/actor": {
+        const key = multikey(testKey(url.origin).publicKey);
+        const keyHistory = [newEntry(at("/actor#key"), key, now)];
+        return Response.json({ id: at("/actor"), assertionMethod: [], keyHistory });
+      }
       case "/dir/v1/changes": {
         const lines = shelf.map(({ id, kind, issued, digest }, index) =>
           JSON.stringify({ seq: index + 1, id, kind, issued, digest }),
@@ -80,10 +88,12 @@ function network(shelf: SignedRecord[]) {
         return undefined;
     }
   };
-  const send = (address: string, init: RequestInit) => {
+  const send = async (address: string, init: RequestInit) => {
     world.asked.push(address);
+    if (address.startsWith(origin)) await world.gate;
     const response = answer(address, init);
-    return response === undefined ? Promise.reject(new Error("away")) : Promise.resolve(response);
+    if (response === undefined) throw new Error("away");
+    return response;
   };
   return { world, send };
 }
@@ -102,10 +112,21 @@ async function newcomer(shelf: SignedRecord[]) {
   const puller: Puller = { replica, send, clock: machineClock(clock), random: () => 0.5 };
   const stop = new AbortController();
   const done = strangers.start(puller, stop.signal);
+  const filling: Promise<void>[] = [];
   const held = async () => (await db.selectFrom("record").select("id").execute()).length;
   const actorAsked = () => world.asked.filter((url) => url === actor).length;
+  const steps: string[] = [];
+  const fill = () => {
+    const upTo = { epoch: "e", seq: 0 };
+    const repair = () => Promise.resolve({ brought: 0, whole: true, upTo });
+    const pace = { discover: 50, retry: 50 };
+    const noted = ({ step }: Filling) => void steps.push(step);
+    filling.push(fillUp(puller, repair, stop.signal, pace, () => true, noted).done);
+    return steps;
+  };
   return {
     world,
+    fill,
     replica,
     strangers,
     keys,
@@ -114,7 +135,7 @@ async function newcomer(shelf: SignedRecord[]) {
     actorAsked,
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await done;
+      await Promise.all([done, ...filling]);
       await store[Symbol.asyncDispose]();
     },
   };
@@ -215,4 +236,36 @@ it("believes three upstreams of different domains of a node that is away, and no
   here.time.now += 600_000;
   here.strangers.known(origin);
   await until(here.held, (count) => count === 1);
+});
+
+it("lets a fresh hub wait for the keys of those that it has met before it calls itself complete", async () => {
+  await using here = await newcomer([1, 2, 3].map((number) => notice(`${number}`, keyOf(1))));
+  const gate = Promise.withResolvers<void>();
+  here.world.gate = gate.promise;
+  here.world.shown = [first];
+  const steps = here.fill();
+  await until(() => steps.at(-1) === "checking");
+  await until(here.actorAsked, (count) => count === 1);
+  expect(here.strangers.settled()).toBe(false);
+  gate.resolve();
+  await until(() => steps.at(-1) === "complete");
+  expect(await here.held()).toBe(3);
+  expect(here.strangers.settled()).toBe(true);
+});
+
+it("doesn’t let it wait for more than ten minutes before it compares, and as long after that", async () => {
+  await using here = await newcomer([notice("1", keyOf(1))]);
+  const gate = Promise.withResolvers<void>();
+  here.world.gate = gate.promise;
+  const steps = here.fill();
+  await until(here.actorAsked, (count) => count === 1);
+  await until(() => steps.at(-1) === "checking");
+  const waited = () => {
+    here.time.now += 60_000;
+    return steps.at(-1) === "complete";
+  };
+  await until(waited);
+  expect(here.time.now - now).toBeGreaterThanOrEqual(1_200_000);
+  expect(here.strangers.settled()).toBe(false);
+  gate.resolve();
 });
