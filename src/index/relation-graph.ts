@@ -117,21 +117,21 @@ interface Found {
 }
 
 function countKinds(found: Iterable<Found>): { total: number; counts: KindCount[] } {
-  const counts = new Map<RelationKind, KindCount & { last: number }>();
+  const counts = new Map<RelationKind, KindCount>();
+  const lastRow = new Map<RelationKind, number>();
   let total = 0;
   for (const { edge, confirmed } of found) {
     const { kind, row } = edge;
-    const so = counts.get(kind) ?? { kind, relations: 0, confirmed: 0, organisations: 0, last: -1 };
+    const so = counts.get(kind) ?? { kind, relations: 0, confirmed: 0, organisations: 0 };
     counts.set(kind, so);
     so.relations += 1;
     if (confirmed !== undefined) so.confirmed += 1;
     // Those of a row come one after the other.
-    if (so.last !== row) so.organisations += 1;
-    so.last = row;
+    if (lastRow.get(kind) !== row) so.organisations += 1;
+    lastRow.set(kind, row);
     total += 1;
   }
-  const ordered = RelationKind.options.flatMap((kind) => counts.get(kind) ?? []);
-  return { total, counts: ordered.map(({ last: _, ...count }) => count) };
+  return { total, counts: RelationKind.options.flatMap((kind) => counts.get(kind) ?? []) };
 }
 
 /** The first relations of rows, from behind a place on. */

@@ -15,7 +15,7 @@ function finder(all: readonly Listing[]) {
   const found = readerOf(all);
   return {
     search: (query: SearchQuery): Found => found.reader.search({ facets: ["none"], ...query }),
-    remove: found.remove,
+    remove: (some: readonly Listing[]) => found.remove(some),
     [Symbol.dispose]: () => found[Symbol.dispose](),
   };
 }

@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Theme } from "../../src/coop/codes.ts";
-import type { Exchange, Listing } from "../../src/coop/listing.ts";
+import type { Theme } from "../../src/coop/codes.ts";
+import type { Exchange } from "../../src/coop/listing.ts";
 import { Edges, edgeTables } from "../../src/index/edges.ts";
 import { Statements } from "../../src/index/statements.ts";
 import { readerOf } from "./memory-reader.ts";
@@ -31,7 +31,7 @@ test("what a place needs and offers is counted by what hasn't expired by the day
           ...(offers && { offers }),
           ...(needs && { needs }),
           ...(example && { example }),
-        } as Partial<Listing>),
+        }),
       );
       using found = readerOf(all);
       const supply = found.reader.supply({ query: {}, today });
