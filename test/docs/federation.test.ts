@@ -64,6 +64,23 @@ describe("FEDERATION.md", () => {
     }
   });
 
+  it("gives what may be asked for at once, and how large the answers may be", () => {
+    const sizes = new Map(
+      table("Requests").map(([path = "", , most]) => [/`\w+ (\S+)`/.exec(path)?.[1], most]),
+    );
+    const { frame } = options;
+    expect(sizes.get("/dir/v1/changes")).toBe(
+      `${(limits.record + 256).toLocaleString("en")} bytes a line`,
+    );
+    expect(sizes.get("/dir/v1/records")).toBe(
+      `${(limits.record + 1).toLocaleString("en")} bytes a record`,
+    );
+    expect(sizes.get("/dir/v1/reconcile")).toBe(`${frame.toLocaleString("en")} bytes`);
+    expect(sizes.get("/dir/v1/beacon")).toBe(`${limits.record.toLocaleString("en")} bytes`);
+    const [, stated = ""] = table("Node description").find(([name]) => name === "`limits`") ?? [];
+    expect(stated).toContain(`bytes a record (${limits.record.toLocaleString("en")})`);
+  });
+
   it("gives the bounds of a record", () => {
     const stated = Object.fromEntries(
       table("Bounds").map(([name, value]) => [firstCode([[name ?? ""]])[0], value]),
