@@ -212,7 +212,7 @@ async function sameEverywhere(
   );
   while (!stop.aborted) {
     const held = await Promise.all(nodes.map(({ db }) => records.count(db)));
-    show(`  ${nodes.map(({ port }, at) => `:${port} ${held[at]} listings`).join(" · ")}`);
+    show(`  ${nodes.map(({ port }, at) => `:${port} ${held[at]} records`).join(" · ")}`);
     if (held.every((count) => count >= wanted)) {
       const found = nodes.map(
         async ({ port, db }) => (await searchable(port)) >= (await changes.head(db)),

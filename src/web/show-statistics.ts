@@ -8,7 +8,8 @@ import { statisticsPage } from "./pages/statistics.ts";
 import { readMost } from "./parameters.ts";
 import { narrowed } from "./show.ts";
 import type { Site } from "./site.ts";
-import { citationOf, statementOf, tooLarge } from "./statistics.ts";
+import { statementOf, tooLarge } from "./statistics.ts";
+import { citationOf } from "./statistics-csv.ts";
 import { rulesOf } from "./statistics-rules.ts";
 import { StatisticsQuery } from "./statistics-query.ts";
 

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { DisplayName, LoginName } from "../directory/account.ts";
-import { refuseSecondSetup, setUp } from "../directory/set-up.ts";
+import { hasAdministrator, refuseSecondSetup, setUp } from "../directory/set-up.ts";
 import { readLink } from "../directory/link.ts";
 import { openSession, signIn, signOut } from "../directory/sign-in.ts";
 import { AppError } from "../errors.ts";
@@ -85,7 +85,8 @@ export async function signedIn(
 export async function showSignIn(site: Site, c: Context): Promise<Response> {
   const next = localPath(c.req.query("next"));
   if ((await readSession(site, c)) !== undefined) return goTo(next);
-  return respondPrivately(site, c, signInPage({ next, form: freshForm() }));
+  const unset = !(await hasAdministrator(site.db));
+  return respondPrivately(site, c, signInPage({ next, form: freshForm(), unset }));
 }
 
 const SignInForm = z.object({
@@ -99,7 +100,7 @@ export async function signInHere(site: Site, c: Context): Promise<Response> {
   const read = await readForm(c, SignInForm);
   const next = localPath(String(read.form.values["next"] ?? ""));
   const again = (form: Form, status: number) =>
-    respondPrivately(site, c, signInPage({ next, form }), { status });
+    respondPrivately(site, c, signInPage({ next, form, unset: false }), { status });
   if (!("data" in read)) return again(read.form, 400);
   const { name, password } = read.data;
   const outcome = await signIn(

@@ -3,6 +3,7 @@ import { type Also, type DimensionName, none } from "../coop/dimensions.ts";
 import { facetOf } from "../index/dimensions.ts";
 import type { StatName } from "../index/measures.ts";
 import { filterLabel, type Names } from "./pages/filter-label.ts";
+import type { StatisticsQuery } from "./statistics-query.ts";
 import { capitalWords, kindWords } from "./words.ts";
 
 /** What dimensions are called, as headings. */
@@ -109,3 +110,26 @@ export const statWords: Record<StatName, string> = {
   quartiles: "Quartiles",
   ratio: "Ratio of the sums",
 };
+
+/** What a table is of: `Members, median by region, 2023`. */
+export function tableTitle({
+  rows,
+  cols,
+  measure = "organisations",
+  stat = "sum",
+  year,
+  compare,
+}: Pick<StatisticsQuery, "rows" | "cols" | "measure" | "stat" | "year" | "compare">): string {
+  const counted = measure === "organisations" || stat === "sum";
+  const what = measureLabel(measure) + (counted ? "" : `, ${statWords[stat].toLowerCase()}`);
+  const sides = [rows, cols].flatMap((name) => (name === undefined ? [] : [dimensionWords[name]]));
+  // Heads begin with a capital; in the middle of a title only names do.
+  const by = sides.map((word) =>
+    word.startsWith("NUTS") ? word : word.charAt(0).toLowerCase() + word.slice(1),
+  );
+  const years = [year, compare].filter((each) => each !== undefined);
+  return [
+    by.length === 0 ? what : `${what} by ${by.join(" and ")}`,
+    ...(years.length === 0 ? [] : [years.join(" and ")]),
+  ].join(", ");
+}

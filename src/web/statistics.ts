@@ -1,19 +1,19 @@
 import type { Context } from "hono";
-import { writeCsv } from "../directory/write-csv.ts";
 import { populations } from "../coop/populations.ts";
 import type { SearchQuery } from "../coop/query.ts";
 import { mostCells, type TooLarge } from "../index/statistics.ts";
 import type { Cells, Side, Table } from "../index/table.ts";
 import * as shownHosts from "../store/shown-hosts.ts";
 import { prefersCsv } from "./accept.ts";
-import { unlessKnown } from "./answer.ts";
+import { unlessHeld, unlessKnown } from "./answer.ts";
 import { beyond, sameOn } from "./beyond.ts";
 import { searchHref } from "./pages/search-address.ts";
 import { demandParameters, InvalidRequest } from "./parameters.ts";
 import type { Site } from "./site.ts";
+import { citationOf, csvOf } from "./statistics-csv.ts";
 import { rulesOf } from "./statistics-rules.ts";
 import { type Asked, askedBy, StatisticsQuery } from "./statistics-query.ts";
-import { measureLabel, statWords, valueLabel } from "./statistics-words.ts";
+import { measureLabel, valueLabel } from "./statistics-words.ts";
 
 /** A table, and all that must be known of it to read it and to cite it. */
 export interface Statement {
@@ -89,24 +89,21 @@ export async function tabulateCoops(site: Site, c: Context): Promise<Response> {
     if ("kind" in statement) throw tooLarge(statement);
     return statement;
   };
-  if (asCsv) {
-    return new Response(csvOf(site, await demand()), {
-      headers: {
-        "access-control-allow-origin": "*",
-        "cache-control": "no-cache",
-        "content-disposition": 'attachment; filename="statistics.csv"',
-        "content-type": "text/csv; charset=utf-8; header=present",
-        vary: "Accept",
-        "x-content-type-options": "nosniff",
-      },
-    });
-  }
   const { hosts, listings } = await shownHosts.silent(site.db);
+  const deciding = [`silent ${hosts} ${listings}`, asCsv ? "csv" : "json"];
   const hub = await beyond(site);
-  const response = await unlessKnown(site, c, [`silent ${hosts} ${listings}`], async () => ({
-    ...jsonOf(site, await demand()),
-    ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),
-  }));
+  const response = asCsv
+    ? await unlessHeld(site, c, deciding, async (headers) => {
+        const more = {
+          "content-disposition": 'attachment; filename="statistics.csv"',
+          "content-type": "text/csv; charset=utf-8; header=present",
+        };
+        return new Response(csvOf(site, await demand()), { headers: { ...headers, ...more } });
+      })
+    : await unlessKnown(site, c, deciding, async () => ({
+        ...jsonOf(site, await demand()),
+        ...(hub && { directory: sameOn(hub, url.pathname, url.searchParams) }),
+      }));
   response.headers.append("vary", "Accept");
   return response;
 }
@@ -192,78 +189,4 @@ function plain(cells: Readonly<Record<string, Uint32Array | Float64Array>>) {
     Array.from<number, number | null>(values, (value) => (Number.isNaN(value) ? null : value)),
   ]);
   return Object.fromEntries(entries) as Record<string, (number | null)[]>;
-}
-
-/** What to write under a figure that was taken from here. */
-export function citationOf(site: Site, { asked, address, seq, time }: Statement): string {
-  const { measure, stat, year, compare } = asked.question;
-  const what =
-    measureLabel(measure) +
-    (measure === "organisations" ? "" : ` (${statWords[stat].toLowerCase()})`);
-  const when = [year, compare].filter((each) => each !== undefined).join(" and ");
-  const day = new Date(time).toISOString().slice(0, 10);
-  return `${site.name} (${site.node.host}), ${[what, when].filter((each) => each !== "").join(", ")}, state ${seq} of its feed, ${address}, retrieved ${day}.`;
-}
-
-/** One line for each cell, and what a citation needs below, each line with a # before it. */
-function csvOf(site: Site, statement: Statement): string {
-  const { asked, table, time, seq, epoch, hosts, base } = statement;
-  const { measure, stat, year, compare, matched } = asked.question;
-  const { rows, cols, cells } = table;
-  const columns = Object.entries({
-    organisations: cells.organisations,
-    contributors: cells.contributors,
-    value: cells.value,
-    lower: cells.lower,
-    upper: cells.upper,
-    carried: cells.carried,
-    carried_value: cells.carriedValue,
-    compared_organisations: cells.compared?.organisations,
-    compared_contributors: cells.compared?.contributors,
-    compared_value: cells.compared?.value,
-    difference: cells.compared?.difference,
-    both: cells.compared?.both,
-  }).flatMap(([name, values]) => (values === undefined ? [] : [{ name, values }]));
-  const labelled = (side: Side | null, value: string) =>
-    side === null ? [] : [value, valueLabel(side.dimension, value)];
-  const heads = (side: Side | null) =>
-    side === null ? [] : [side.dimension, `${side.dimension}_label`];
-  // Twice the same dimension has two names all the same.
-  const head = [
-    ...heads(rows),
-    ...heads(cols).map((name) => (rows?.dimension === cols?.dimension ? `${name}_2` : name)),
-  ];
-  const across = cols?.values ?? [""];
-  const lines = (rows?.values ?? [""]).flatMap((row, r) =>
-    across.map((col, c) => [
-      ...labelled(rows, row),
-      ...labelled(cols, col),
-      ...columns.map(({ values }) => numberOf(values[r * across.length + c])),
-    ]),
-  );
-  const notes: [string, string][] = [
-    ["measure", measureLabel(measure)],
-    ["statistic", measure === "organisations" ? "count" : stat],
-    ["year", year === undefined ? "the latest of each" : String(year)],
-    ...(compare === undefined ? [] : [["compared with", String(compare)] as [string, string]]),
-    ["panel", matched ? "matched" : "all"],
-    ["search", site.node.origin + searchHref(base)],
-    ...rulesOf(statement).map((rule): [string, string] => ["rule", rule]),
-    ["node", site.node.host],
-    ["scope", site.role === "hub" ? "directory" : "own"],
-    ["state of the feed", `${epoch}.${seq}`],
-    ["time", new Date(time).toISOString()],
-    ["hosts", `${hosts.shown} shown, ${hosts.waiting} waiting, ${hosts.silent} silent`],
-    ["cite", citationOf(site, statement)],
-  ];
-  return writeCsv([
-    [...head, ...columns.map(({ name }) => name)],
-    ...lines,
-    ...notes.map(([name, text]) => [`# ${name}`, text]),
-  ]);
-}
-
-/** An empty cell where nobody reported. */
-function numberOf(value = NaN): number | string {
-  return Number.isNaN(value) ? "" : value;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StakeholderKind, Theme } from "../../src/coop/codes.ts";
@@ -246,11 +247,38 @@ test("gives the same as CSV, with what a citation needs below", async () => {
   }
 });
 
+test("a citation names the numbers by their digest, until one of them changes", async () => {
+  await using other = await testSite();
+  await other.import([{ name: "One", coopType: "worker" }]);
+  const path = "/api/v1/stats?rows=type";
+  const cited = async () => {
+    const { cite } = (await (await other.get(path)).json()) as Answer;
+    return /CSV: ([0-9a-f]{64})\.$/.exec(cite)?.[1];
+  };
+  const digest = await cited();
+  // As it is kept in a file, with the mark in front that decoding takes away.
+  const file = await (await other.get(`${path}&format=csv`)).arrayBuffer();
+  const csv = Buffer.from(file).toString();
+  const cells = csv.slice(0, csv.search(/^"?#/m));
+  expect(createHash("sha256").update(cells).digest("hex")).toBe(digest);
+  expect(csv).toContain(`${digest}.`);
+  expect(await other.page("/stats?rows=type")).toContain(`${digest}.`);
+  await other.add("two", { coopType: "worker" });
+  expect(await cited()).not.toBe(digest);
+});
+
 test("an answer that is known already is not sent again", async () => {
   const first = await site.get("/api/v1/stats?rows=type");
   const etag = first.headers.get("etag") ?? "";
   const second = await site.get("/api/v1/stats?rows=type", { "if-none-match": etag });
   expect(second.status).toBe(304);
+  // The same as CSV is another answer.
+  const table = await site.get("/api/v1/stats?rows=type&format=csv", { "if-none-match": etag });
+  expect(table.status).toBe(200);
+  const known = { "if-none-match": table.headers.get("etag") ?? "" };
+  const again = await site.get("/api/v1/stats?rows=type&format=csv", known);
+  expect(again.status).toBe(304);
+  expect(again.headers.get("vary")).toBe("Accept");
 });
 
 test("says how much of a published total is listed", async () => {

@@ -82,6 +82,16 @@ export function aboutPage(data: AboutData): Page {
           >: the search as JSON, with the parameters of the search page
         </li>
         <li>
+          <a href="/stats">Statistics</a>: tables of any two facts, as CSV and JSON, too, each with
+          a citation of its own; the <a href="/map">map</a>,
+          <a href="/supply">what a place needs</a> and
+          <a href="/relations">who has to do with whom</a> are there for programs as well
+        </li>
+        <li>
+          <a href="/api/v1/openapi.json"><code>/api/v1/openapi.json</code></a
+          >: all of this described for programs (OpenAPI)
+        </li>
+        <li>
           <code>/api/v1/coops/lookup?id=</code>: one co-op by any of its ids, such as its address,
           its handle or its number in a register
         </li>
@@ -91,10 +101,12 @@ export function aboutPage(data: AboutData): Page {
           which comes with the software
         </li>
       </ul>
-      <p>To cite what you found, name the address, the node and the state of its feed:</p>
+      <p>
+        To cite what you found by a search, name the node, the state of its feed and the address:
+      </p>
       <p class="citation">
-        ${name} (${host}), state ${number(data.seq)} of its feed, ${data.origin}/search, retrieved
-        on the day of your visit.
+        ${name === host ? name : `${name} (${host})`}, state ${number(data.seq)} of its feed,
+        ${data.origin}/search, retrieved on the day of your visit.
       </p>
 
       <h2 id="privacy">Privacy</h2>

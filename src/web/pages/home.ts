@@ -72,7 +72,9 @@ export function homePage(data: HomeData): Page {
           <h2>Use the data</h2>
           <p>
             Everything that is listed is open to read, for programs too:
-            <a href="/api/v1/coops">the search as JSON</a>,
+            <a href="/stats">in numbers</a>, <a href="/supply">what a place needs</a>,
+            <a href="/relations">who has to do with whom</a>,
+            <a href="/about#programs">as JSON and CSV</a>. Whose data it is:
             <a href="/about#data">sources and licences</a>.
           </p>
         </div>

@@ -125,6 +125,7 @@ function form({ kind = [], of, confirmed }: Asked, query: SearchQuery): Html {
           id="of"
           name="of"
           value="${of ?? ""}"
+          size="32"
           maxlength="600"
           autocomplete="off"
           placeholder="Its address, @handle or number"

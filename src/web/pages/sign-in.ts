@@ -3,14 +3,29 @@ import type { Form } from "../forms.ts";
 import type { Page } from "../layout.ts";
 import { button, faultSummary, hidden, textField } from "./form.ts";
 
+interface SignInData {
+  next: string;
+  form: Form;
+  /** Whether there is nobody yet who could sign in. */
+  unset: boolean;
+}
+
 /** Where people sign in who look after a co-op or the node. */
-export function signInPage({ next, form }: { next: string; form: Form }): Page {
+export function signInPage({ next, form, unset }: SignInData): Page {
   return {
     title: "Sign in",
     body: html`<div class="narrow">
       ${faultSummary(form, { name: "Name", password: "Password" })}
       <h1>Sign in</h1>
       <p class="lead">For those who look after a co-op on this node.</p>
+      ${
+        unset
+          ? html`<p class="notice">
+              This node has no administrator yet. When it starts it prints a link to set it up;
+              <code>npm run cli -- setup</code> prints another one.
+            </p>`
+          : ""
+      }
       <form class="form" method="post" action="/admin/sign-in" novalidate>
         ${hidden("next", next)}
         ${textField(form, { name: "name", label: "Name", autocomplete: "username", required: true })}

@@ -6,7 +6,7 @@ import type { Cells, Side } from "../../index/table.ts";
 import { cellSearch, type Fact } from "../cell-search.ts";
 import type { Statement } from "../statistics.ts";
 import { dimensionWords, valueLabel } from "../statistics-words.ts";
-import { type Html, number, percent } from "../text.ts";
+import { counted, type Html, number, percent } from "../text.ts";
 import type { Names } from "./filter-label.ts";
 import { lineChart } from "./line-chart.ts";
 import { searchHref } from "./search-address.ts";
@@ -37,7 +37,7 @@ export function statisticsTable(statement: Statement, names: Names): Html {
   const height = table.rows?.values.length ?? 1;
   const width = table.cols?.values.length ?? 1;
   if (height * width === 0) {
-    return html`<p class="nothing">There is nothing to count: no co-op here matches.</p>`;
+    return nothing(statement);
   }
   if (height * width > mostShown) {
     return html`<p class="notice">
@@ -58,6 +58,24 @@ export function statisticsTable(statement: Statement, names: Names): Html {
         ${foot(statement)}
       </table>
     </div>`;
+}
+
+/** Says why the table is empty, as far as it is known. */
+function nothing({ table: { undated }, address }: Statement): Html {
+  if (undated === null || undated === 0) {
+    return html`<p class="nothing">There is nothing to count: no co-op here matches.</p>`;
+  }
+  const url = new URL(address);
+  for (const name of ["year", "compare"]) url.searchParams.delete(name);
+  return html`<p class="nothing">
+    ${counted(undated, "co-op")} ${undated === 1 ? "matches, but says" : "match, but none says"}
+    when it was founded, so that ${undated === 1 ? "it is" : "they are"} in no year.
+    ${
+      url.search === new URL(address).search
+        ? ""
+        : html`<a href="${url.pathname + url.search}">Count without a year</a>`
+    }
+  </p>`;
 }
 
 /** A series by year is a line. */

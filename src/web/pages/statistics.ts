@@ -5,7 +5,7 @@ import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import type { Statement } from "../statistics.ts";
 import { filtersIn, type StatisticsQuery } from "../statistics-query.ts";
-import { dimensionWords, measureLabel, statWords } from "../statistics-words.ts";
+import { tableTitle } from "../statistics-words.ts";
 import { counted, type Html, moment, number, outwardLink, percent } from "../text.ts";
 import { chips } from "./chips.ts";
 import { filters } from "./facets.ts";
@@ -40,7 +40,7 @@ export interface StatisticsData {
 export function statisticsPage(data: StatisticsData): Page {
   const { query, statement, faults, facets, names } = data;
   const chosen = narrowings(filtersIn(query), names);
-  const title = titleOf(query, statement);
+  const title = tableTitle({ ...statement?.asked.question, ...query });
   const narrowing = new Set(Object.keys(filtersIn(query)));
   const bare = Object.fromEntries(Object.entries(query).filter(([name]) => !narrowing.has(name)));
   return {
@@ -74,24 +74,6 @@ export function statisticsPage(data: StatisticsData): Page {
 function kept({ in_year: year, also = [] }: Partial<StatisticsQuery>): Html {
   return html`${year === undefined ? "" : html`<input type="hidden" name="in_year" value="${year}" />`}
   ${also.map((each) => html`<input type="hidden" name="also" value="${each}" />`)}`;
-}
-
-function titleOf(
-  { cols, year, compare }: Partial<StatisticsQuery>,
-  statement: Statement | undefined,
-) {
-  const { rows, measure = "organisations", stat } = statement?.asked.question ?? {};
-  const what =
-    measure === "organisations" || stat === undefined || stat === "sum"
-      ? measureLabel(measure)
-      : `${measureLabel(measure)}, ${statWords[stat].toLowerCase()}`;
-  const by = [rows, cols].flatMap((name) => (name === undefined ? [] : [dimensionWords[name]]));
-  const when =
-    year === undefined ? "" : compare === undefined ? `, ${year}` : `, ${year} and ${compare}`;
-  return `${what}${by.length === 0 ? "" : ` by ${by.map((word) => word.charAt(0).toLowerCase() + word.slice(1)).join(" and ")}`}${when}`.replaceAll(
-    / nUTS/g,
-    " NUTS",
-  );
 }
 
 function wordField({ q }: Partial<StatisticsQuery>): Html {
