@@ -2,6 +2,7 @@ import type { Context, Federation } from "@fedify/fedify";
 import type { Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Listing } from "../coop/listing.ts";
+import { coopIdOf } from "../directory/publish.ts";
 import { followableKeys } from "../directory/retire-classes.ts";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
@@ -67,7 +68,7 @@ async function deliverChange(
 /** A new version of a listing: followers get the whole actor if its content has changed. */
 async function deliverProfile(context: Context<FederationData>, listing: string): Promise<void> {
   const { db, node } = context.data;
-  const [, id] = /\/coops\/([0-9a-z]+)\/listing$/.exec(listing) ?? [];
+  const id = coopIdOf(node, listing);
   const coop = id === undefined ? undefined : await coops.get(db, id);
   if (coop?.content == null || coop.updated === coop.announced) return;
   // What was never announced has no followers yet who knew it otherwise.

@@ -5,7 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import { listingId } from "../coop/listing-record.ts";
 import { lapseCoop, lapseSubjects } from "../directory/lapse.ts";
 import { forgetOffer, planOffers } from "../directory/offer.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopIdOf, coopUrl } from "../directory/publish.ts";
 import type { Watch } from "../events.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import { type Job, repeat } from "../jobs.ts";
@@ -82,11 +82,11 @@ async function tend(
     .filter(({ kind, subject }) => kind === "record" && subject.endsWith(listingId("")))
     .map(({ subject }) => subject);
   await lapseSubjects(db, node, index, listings, clock());
-  for (const { kind, subject, origin } of rows) {
+  for (const { kind, subject } of rows) {
     if (kind === "naming") await tell(context, subject.replace(/#answer$/, ""));
     else if (kind === "coop") await tendCoop(context, subject);
-    else if (kind === "record" && origin === node.host) {
-      const [, id] = /\/coops\/([0-9a-z]+)\/listing$/.exec(subject) ?? [];
+    else if (kind === "record") {
+      const id = coopIdOf(node, subject);
       if (id !== undefined) await tendCoop(context, id);
     }
   }
