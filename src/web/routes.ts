@@ -20,6 +20,8 @@ import {
 } from "./dir.ts";
 import { failure } from "./failure.ts";
 import { scripts } from "./script.ts";
+import { followFrom, followRate } from "./follow-from.ts";
+import { createRate } from "./joining/rate.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showCoop, showPost, showReplica } from "./show-coop.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
@@ -77,6 +79,8 @@ export function createWeb(site: Site): Hono {
   app.get("/coops/:id/classes/:key", (c) =>
     elsewhere(`/coops/${encodeURIComponent(c.req.param("id"))}#structure`),
   );
+  const following = createRate(followRate.most, followRate.span);
+  app.get("/follow", (c) => followFrom(site, c, following));
   app.get("/directory/:host/:path{.+}", (c) =>
     showReplica(site, c.req.param("host"), c.req.param("path"), c.req.query("members")),
   );

@@ -68,6 +68,8 @@ beforeAll(async () => {
     ...examples.map(({ listing }) => new URL(listing.id).pathname),
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,
+    `/follow?of=${encodeURIComponent(`${site.node.origin}/coops/${rich}`)}&server=`,
+    `/follow?of=${encodeURIComponent(`${site.node.origin}/coops/${endless}`)}&server=my+server`,
     "/stats",
     "/stats?rows=theme&cols=country&measure=members&stat=quartiles",
     "/stats?rows=year&measure=members&region=CA",

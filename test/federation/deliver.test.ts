@@ -106,7 +106,10 @@ eachEngine("a follower on another server", (engine) => {
     await node.use((db) => editPost(db, id, { fr: "Bonsoir" }, Date.now()));
     await there.receives(4, "Update");
     await quiet(node);
-    expect(there.received).toHaveLength(5);
+    await pin(false);
+    await there.receives(5, "Remove");
+    await quiet(node);
+    expect(there.received).toHaveLength(6);
   });
 
   it("gets the whole actor, as it is served, when the profile changes; and the class's", async () => {

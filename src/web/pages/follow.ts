@@ -3,6 +3,7 @@ import type { Entry } from "../../index/directory-index.ts";
 import { followHandle } from "../entries.ts";
 import { type Html, number, outwardLink } from "../text.ts";
 import { alikeLink, askOffers } from "./ask-offers.ts";
+import { serverForm } from "./server-form.ts";
 
 /** What the box about following needs to know. */
 export interface FollowData {
@@ -45,6 +46,7 @@ export function followBox(data: FollowData): Html {
           : ` ${number(data.followers)} ${data.followers === 1 ? "follows" : "follow"} it so far.`
       }
     </p>
+    ${serverForm(entry.listing.id)}
     ${entry.listing.provenance.kind === "mandated" ? askOffers(entry, data.here) : ""}
   </section>`;
 }
