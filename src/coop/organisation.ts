@@ -24,16 +24,21 @@ export interface Standing {
 
 /** A listing's part in an organisation. */
 export function standingOf(listing: Listed): Standing {
-  const { id, example, identifier = [], provenance, updated } = listing;
+  const { id, example, identifier = [], updated } = listing;
   return {
     id,
     example: example === true,
     registrations: identifier.flatMap(
       ({ propertyID, value }) => registrationKey(propertyID, value) ?? [],
     ),
-    rank: kinds.indexOf(provenance.kind) * 2 + (hasVerifiedHost(listing) ? 0 : 1),
+    rank: rankOf(listing, hasVerifiedHost(listing)),
     updated: Date.parse(updated),
   };
+}
+
+/** The first two things by which listings are ordered in `byStanding`, as one number. */
+export function rankOf({ provenance }: Pick<Listed, "provenance">, verified: boolean): number {
+  return kinds.indexOf(provenance.kind) * 2 + (verified ? 0 : 1);
 }
 
 /**

@@ -131,11 +131,10 @@ const Source = read(
  * comes behind is often the page of the co-op alone).
  */
 export function parseSource(text: string): string | undefined {
-  const kind = ProvenanceKind.safeParse(text);
-  if (kind.success) return kind.data;
-  const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
-  if (!URL.canParse(address)) return undefined;
-  const { host, pathname } = new URL(address);
+  if (ProvenanceKind.options.some((each) => each === text)) return text;
+  const url = URL.parse(/^https?:\/\//i.test(text) ? text : `https://${text}`);
+  if (url === null) return undefined;
+  const { host, pathname } = url;
   if (!host.includes(".")) return undefined;
   const path = pathname.split("/").filter((part) => part !== "");
   return [host.replace(/^www\./, ""), ...path.slice(0, 2)].join("/");

@@ -1,7 +1,8 @@
 import { attestationKind, type Claim, readAttestation } from "../coop/attestation.ts";
-import type { JsonObject } from "../coop/canonical-json.ts";
+import { documentOf } from "../coop/document.ts";
 import type { Listing } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
+import { hasVerifiedHost, rankOf } from "../coop/organisation.ts";
 import { multiStakeholder } from "../coop/stakeholders.ts";
 import type { Record as SignedRecord } from "../store/records.ts";
 import { type RowFacts, state } from "./columns.ts";
@@ -22,6 +23,8 @@ export interface IndexedListing {
   memory: Omit<RowFacts, "sets" | "tie" | "updated">;
   /** By what it can be looked up, beside the URLs; some are shared with its organisation's others. */
   keys: string[];
+  /** Decides whether it stands for its organisation: the smaller before the larger. */
+  rank: number;
   /** By this it is sorted, then by the hash of its URL. */
   name: string;
   /** Epoch ms of the last change. */
@@ -46,15 +49,16 @@ export function isListingId(id: string): boolean {
  */
 export function indexedListing(row: SignedRecord): IndexedListing | undefined {
   if (row.kind !== "listing") return undefined;
-  const document = JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject;
-  const listing = readListing(document);
+  const listing = readListing(documentOf(row.body));
   if (listing === undefined || !listing.listed) return undefined;
   const figures = figuresOf(listing);
+  const verified = hasVerifiedHost(listing);
   return {
     listing,
     facts: factsOf(listing, multiStakeholder(listing), figures),
-    memory: memoryOf(listing, figures),
+    memory: memoryOf(listing, figures, verified),
     keys: keysOf(listing),
+    rank: rankOf(listing, verified),
     name: sortKey(listing.name),
     updated: Date.parse(listing.updated),
     texts: textsOf(listing),
@@ -69,7 +73,7 @@ export function indexedListing(row: SignedRecord): IndexedListing | undefined {
  */
 export function indexedClaim(row: SignedRecord): Claim | undefined {
   if (row.kind !== attestationKind) return undefined;
-  return readAttestation(JSON.parse(Buffer.from(row.body).toString("utf8")) as JsonObject);
+  return readAttestation(documentOf(row.body));
 }
 
 /** Names without a letter or a digit come last. */
@@ -77,7 +81,11 @@ function sortKey(name: string): string {
   return fold(name).slice(0, sortedLength).toWellFormed() || "\u{10fffd}";
 }
 
-function memoryOf(listing: Listing, figures: readonly Figure[]): IndexedListing["memory"] {
+function memoryOf(
+  listing: Listing,
+  figures: readonly Figure[],
+  verified: boolean,
+): IndexedListing["memory"] {
   const { example, status, location, foundingDate, dissolutionDate } = listing;
   const { latitude, longitude } = location ?? {};
   const placed = latitude !== undefined && longitude !== undefined;
@@ -87,7 +95,7 @@ function memoryOf(listing: Listing, figures: readonly Figure[]): IndexedListing[
     longitude: placed ? Math.round(longitude * 1e6) : nowhere,
     founded: yearOf(foundingDate),
     dissolved: yearOf(dissolutionDate),
-    quality: qualityOf(listing),
+    quality: qualityOf(listing, verified),
     figures,
   };
 }

@@ -67,6 +67,8 @@ function regionsOf({ location }: Listing): string[] {
 }
 
 function distinct(values: readonly (string | undefined)[]): string[] {
+  // Most have one value or none.
+  if (values.length < 2) return values.filter((each) => each !== undefined);
   return [...new Set(values)].filter((each) => each !== undefined);
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../coop/canonical-json.ts";
+import { documentOf } from "../coop/document.ts";
 import { readListing } from "../coop/listing-record.ts";
 import { multiStakeholder } from "../coop/stakeholders.ts";
 import * as records from "../store/records.ts";
@@ -59,7 +59,7 @@ export class Hydration {
 
 function entryOf(record: records.Record): Entry | undefined {
   if (record.kind !== "listing") return undefined;
-  const listing = readListing(JSON.parse(Buffer.from(record.body).toString("utf8")) as JsonObject);
+  const listing = readListing(documentOf(record.body));
   if (listing?.listed !== true) return undefined;
   return {
     record: record.id,

@@ -3,7 +3,7 @@ import { bare } from "../coop/relation.ts";
 import { readIdentifier } from "./identifiers.ts";
 import type { Rows } from "./rows.ts";
 
-/** From this rank on (`standingOf`) listings are imported ones. */
+/** From this rank on (`rankOf`) listings are imported ones. */
 const importedRank = 2 * ProvenanceKind.options.indexOf("imported");
 
 /** The rows of listings that have an id: a URL, a registration, a handle; none for an empty one. */

@@ -1,8 +1,7 @@
 import type { Listing } from "../coop/listing.ts";
-import { hasVerifiedHost } from "../coop/organisation.ts";
 
 const provenances = { claimed: 96, mandated: 64, imported: 0 };
-const verified = 31;
+const perVerified = 31;
 /** For each of the eight that a reader would miss. */
 const perFact = 16;
 
@@ -10,8 +9,10 @@ const perFact = 16;
  * How good a listing is, from 0 to 255, for the order of results that are else
  * alike: who speaks (up to 96), whether the co-op's website vouches for the host
  * (31), and how much it says (up to 128).
+ *
+ * @param verified Whether it does: `hasVerifiedHost`.
  */
-export function qualityOf(listing: Listing): number {
+export function qualityOf(listing: Listing, verified: boolean): number {
   const { location, theme, activity } = listing;
   const said = [
     listing.summary,
@@ -24,8 +25,6 @@ export function qualityOf(listing: Listing): number {
     listing.figures,
   ].filter((each) => each !== undefined);
   return (
-    provenances[listing.provenance.kind] +
-    (hasVerifiedHost(listing) ? verified : 0) +
-    said.length * perFact
+    provenances[listing.provenance.kind] + (verified ? perVerified : 0) + said.length * perFact
   );
 }

@@ -58,6 +58,7 @@ export interface PlacedRow extends Place {
 export interface NewRow {
   /** The URL of the co-op. */
   coop: string;
+  tie: number;
   /** `state.example` and `state.closed`, as it says of itself. */
   own: number;
   /** The rest of what memory holds of it, by `writeRow`. */
@@ -111,12 +112,12 @@ export class Rows {
    * @returns Its row.
    */
   put(old: Found | undefined, entry: NewRow): number {
-    const { coop, own, facts, rank, updated, name, keys } = entry;
+    const { coop, tie, own, facts, rank, updated, name, keys } = entry;
     const [origin, path] = cut(coop);
     const host = old?.host ?? this.#hostNumber(origin);
     const ownClosed = (own & state.closed) === 0 ? 0 : closes;
     const now = own | ownClosed | (entry.said ? state.closed : 0);
-    const values = [host, path, tieOf(coop), now, rank, updated, name, keys.join("\n"), facts];
+    const values = [host, path, tie, now, rank, updated, name, keys.join("\n"), facts];
     if (old !== undefined) this.#forgetKeys(old);
     const { lastInsertRowid } = this.#statements
       .prepare(
@@ -247,8 +248,12 @@ export class Rows {
     return this.#originOf(host) + (whole ? path : usualFolder + path);
   }
 
-  /** What is written of a co-op, by its URL. */
-  find(coop: string): Found | undefined {
+  /**
+   * What is written of a co-op, by its URL.
+   *
+   * @param tie Its `tieOf`.
+   */
+  find(coop: string, tie = tieOf(coop)): Found | undefined {
     const [origin, path] = cut(coop);
     const host = this.#knownHost(origin);
     if (host === undefined) return undefined;
@@ -256,7 +261,7 @@ export class Rows {
       .prepare<[number, number, string], Found>(
         "select row, host, path, state, instead, keys from entry where tie = ? and host = ? and path = ?",
       )
-      .get(tieOf(coop), host, path);
+      .get(tie, host, path);
   }
 
   /** The same by its row. */
@@ -428,7 +433,7 @@ export class Rows {
 }
 
 /** 32 bits of the hash of the record's URL: the same on every node and after every rebuild. */
-function tieOf(coop: string): number {
+export function tieOf(coop: string): number {
   return hash("sha256", listingId(coop), "buffer").readUInt32BE(0);
 }
 

@@ -3,6 +3,7 @@ import type { SearchQuery } from "../coop/query.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import type { Db } from "../store/schema.ts";
+import * as settings from "../store/settings.ts";
 import type {
   DirectoryIndex,
   Entry,
@@ -28,7 +29,10 @@ import type { Read } from "./writer.ts";
 
 const logger = getLogger(["fragaria", "index"]);
 
-/** With so many changes in the log an index is read and written in threads of its own. */
+/**
+ * With so many changes in the log an index is read and written in threads of its
+ * own; or with so many records still to come while a hub fills itself.
+ */
 const largeFrom = 20_000;
 
 /** How an index may be read and written beside other work. */
@@ -80,7 +84,7 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   async open(): Promise<void> {
-    const large = this.#isLarge(await changes.head(this.#db));
+    const large = this.#isLarge(await changes.head(this.#db)) || (await this.#willBeLarge());
     this.#parts = large ? this.#inThreads() : partsHere(this.#db, this.#file, this.#note);
     const { read, readers } = await this.#parts;
     this.#note(read);
@@ -94,6 +98,13 @@ class SqliteIndex implements DirectoryIndex {
     return this.#threads !== undefined && seq >= (this.#threads.from ?? largeFrom);
   }
 
+  /** Whether it is about to be, so that it needn't begin here. */
+  async #willBeLarge(): Promise<boolean> {
+    if (this.#threads === undefined) return false;
+    const filling = await settings.filling(this.#db);
+    return filling?.step === "loading" && this.#isLarge(filling.total ?? 0);
+  }
+
   #inThreads(): Promise<Parts> {
     const { databaseUrl, readers } = this.#threads as IndexThreads;
     this.#threaded = true;
@@ -102,11 +113,12 @@ class SqliteIndex implements DirectoryIndex {
 
   readonly #note = (read: Read): void => {
     this.#read = read;
-    if (!this.#threaded && !this.#closed && this.#isLarge(read.seq)) void this.#grow();
+    if (this.#isLarge(read.seq)) void this.#grow();
   };
 
   /** It has become large while it was open: threads take over. */
   async #grow(): Promise<void> {
+    if (this.#threaded || this.#closed) return;
     const before = this.#parts;
     const after = this.#inThreads();
     this.#parts = after.catch(() => before as Promise<Parts>);
@@ -127,6 +139,7 @@ class SqliteIndex implements DirectoryIndex {
   }
 
   async catchUp(): Promise<number> {
+    if (!this.#threaded && !this.#closed && (await this.#willBeLarge())) void this.#grow();
     for (;;) {
       const parts = this.#parts;
       const read = await (await this.#opened()).writer.ask("catchUp");

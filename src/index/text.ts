@@ -18,7 +18,7 @@ export interface Piece {
   run: boolean;
 }
 
-/** Thai is the first script without spaces; most words have nothing of the kind. */
+/** Thai is the first script without spaces; most texts have nothing of the kind. */
 const spaced = /^[\0-\u0dff]*$/;
 
 /** The word that stands for co-operative, in whatever language it was written. */
@@ -42,8 +42,10 @@ const earlyArticle = /^(?:(?:[وبكف]?ال|لل)|ה)(?=\p{L})/u;
  * that is written together with its noun is left out.
  */
 function termOf(word: string): string {
-  const bare = word > latin ? word.replace(article, "") : word;
-  return coops.has(word) || coops.has(bare) ? coop : bare;
+  if (coops.has(word)) return coop;
+  if (word < latin) return word;
+  const bare = word.replace(article, "");
+  return coops.has(bare) ? coop : bare;
 }
 
 /** The beginning of a word without an article, if there may be one before it. */
@@ -92,10 +94,15 @@ const boundary = "\uf8ff";
 export function indexText(texts: Iterable<string | undefined>, marks: string[] = []): string {
   const found = new Set<string>();
   for (const text of texts) {
-    if (text === undefined) continue;
-    const all = pieces(fold(text));
-    const words = all.flatMap(terms);
-    if (words.length > 0) found.add(words.join(" "));
+    const folded = text === undefined ? "" : fold(text);
+    if (folded === "") continue;
+    // The same as below, without taking the text to pieces.
+    if (spaced.test(folded)) {
+      found.add(folded.split(" ").map(termOf).join(" "));
+      continue;
+    }
+    const all = pieces(folded);
+    found.add(all.flatMap(terms).join(" "));
     if (all.some((piece) => piece.run && coopRun.test(piece.text))) found.add(coop);
   }
   if (marks.length > 0) found.add([...new Set(marks)].join(" "));
@@ -107,7 +114,7 @@ export const firstMark = "\ue000";
 
 /** The term for a code that a listing has: `isic4:4721`, `theme:food`, `iso3166-1:GB`. */
 export function codeTerm(code: string): string {
-  return `\ue001${code.toLowerCase().replace(/[^a-z0-9]/gu, "")}`;
+  return `\ue001${code.toLowerCase().replace(/[^a-z0-9]+/g, "")}`;
 }
 
 /**

@@ -1,12 +1,12 @@
 import { getLogger } from "@logtape/logtape";
 import { coopOf } from "../coop/listing-record.ts";
-import { standingOf } from "../coop/organisation.ts";
 import type * as records from "../store/records.ts";
 import type { Cache } from "./cache.ts";
 import { indexedClaim, indexedListing, isListingId } from "./entries.ts";
 import type { Texts } from "./listing-texts.ts";
 import { settleOrganisations } from "./organisations.ts";
 import { writeRow } from "./row-bytes.ts";
+import { tieOf } from "./rows.ts";
 import { setsOf } from "./sets.ts";
 
 const logger = getLogger(["fragaria", "index"]);
@@ -117,7 +117,8 @@ export class Writing {
   #putListing(id: string, record: records.Record | undefined, texts: Pending["texts"]): number[] {
     const { rows, ties, edges, exchanges, kept } = this.#cache;
     const coop = coopOf(id);
-    const old = rows.find(coop);
+    const tie = tieOf(coop);
+    const old = rows.find(coop, tie);
     const before = old === undefined ? [] : rows.organisation(old);
     if (old !== undefined) {
       ties.remove(old.row);
@@ -131,14 +132,15 @@ export class Writing {
       if (old !== undefined) rows.remove(old);
       return before;
     }
-    const { listing, facts, memory, keys, name, updated } = entry;
+    const { listing, facts, memory, keys, rank, name, updated } = entry;
     const said = this.#saidClosed(coop);
     const row = rows.put(old, {
       coop,
+      tie,
       own: memory.state,
       facts: writeRow({ ...memory, sets: setsOf(kept.dictionaries, facts) }, kept),
       said,
-      rank: standingOf(listing).rank,
+      rank,
       updated,
       name,
       keys,
