@@ -104,7 +104,7 @@ it("fifty kills lose nothing that was accepted, and leave nothing half-done", as
       await Promise.all(started.map(({ ended }) => ended));
     },
   };
-  for (const node of all) await until(() => isUp(node));
+  for (const node of all) await until(() => isUp(node), Boolean, 600_000);
   const epochs = await Promise.all(all.map((node) => beside(node, settings.epoch)));
   const cli = (node: Node, ...args: string[]) => {
     const command = run("cli.ts", args, node.env);

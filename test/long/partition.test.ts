@@ -152,7 +152,7 @@ it("twenty nodes that were cut in two agree again, whoever was killed meanwhile"
   for (let at = 0; at < nodeCount; at += 4) {
     const some = nodes.slice(at, at + 4);
     for (const node of some) await start(node);
-    for (const node of some) await until(() => isUp(node), Boolean, 120_000);
+    for (const node of some) await until(() => isUp(node), Boolean, 600_000);
   }
 
   /** What should be held of each co-op: its name, or that it is withdrawn. */
@@ -222,7 +222,7 @@ it("twenty nodes that were cut in two agree again, whoever was killed meanwhile"
     await act(victim);
     await start(victim);
   }
-  for (const node of nodes) await until(() => isUp(node), Boolean, 120_000);
+  for (const node of nodes) await until(() => isUp(node), Boolean, 600_000);
   // Neither side can know what the other one did.
   expect(await wrong()).not.toEqual([]);
 
@@ -242,7 +242,7 @@ it("twenty nodes that were cut in two agree again, whoever was killed meanwhile"
     const file = join(folder.path, `${new URL(node.origin).port}.backup`);
     await restore(config, file, { replace: true, now: Date.now() });
     await start(node);
-    await until(() => isUp(node), Boolean, 120_000);
+    await until(() => isUp(node), Boolean, 600_000);
     await agree(300_000);
     await act(node);
     await agree(300_000);
