@@ -12,8 +12,8 @@ import { meterOf, progress, quantile, report } from "./measure.ts";
 import { startNode } from "./processes.ts";
 import { folder, nodeData, ukData } from "./uk.ts";
 
-/** How often each record of the UK set is there. */
-const copies = 3;
+/** How often each record of the UK set is there: so many that starting up counts for little, and threads for much. */
+const copies = 9;
 
 /** What a page of the feed holds when a hub fills itself. */
 const page = 1000;

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { openIndex } from "../../src/index/sqlite-index.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { open } from "../../src/store/open.ts";
+import * as settings from "../../src/store/settings.ts";
 import { eachEngine, freshUrl } from "../helpers/database.ts";
 import { listing, names, put, record, tombstone } from "./samples.ts";
 
@@ -55,8 +56,29 @@ eachEngine("an index in threads", (engine) => {
     await put(store.db, record(dairy, 2));
     await again.catchUp();
     await expect(again.counts()).resolves.toEqual({ coops: 3, examples: 0 });
-  }, 30_000);
+  }, 120_000);
 });
+
+test("begins threads as soon as many records are to come", async () => {
+  await using database = await freshUrl("sqlite");
+  await using store = await open(database.url);
+  await migrate(store.db);
+  await using place = await folder();
+  await put(store.db, record(bakery));
+  let begun = 0;
+  const count = () => (begun += 1);
+  process.on("worker", count);
+  using _ = { [Symbol.dispose]: () => process.off("worker", count) };
+  const threads = { databaseUrl: database.url, readers: 1, from: 3 };
+  await using index = await openIndex(store.db, place.file, threads);
+  await index.catchUp();
+  expect(begun).toBe(0);
+  const began = { source: "hub.example", began: 0, since: 0, read: 0, checked: [] };
+  await settings.setFilling(store.db, { ...began, step: "loading", total: 3 });
+  await index.catchUp();
+  expect(begun).toBe(2); // one that reads and one that writes
+  await expect(names(index, "")).resolves.toEqual(["bakery"]);
+}, 120_000);
 
 test("says at once what is wrong with the file, also in threads", async () => {
   await using database = await freshUrl("sqlite");
