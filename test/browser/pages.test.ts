@@ -260,7 +260,7 @@ test("what is typed is completed, and chosen by the keyboard", async () => {
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/search\?q=house/);
   });
-});
+}, 60_000);
 
 /** Which element has the focus. */
 async function focused(page: Page): Promise<string> {

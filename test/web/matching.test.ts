@@ -298,7 +298,9 @@ describe("the pages", () => {
     const faulty = await site.get("/relations?kind=eats&cursor=x");
     expect(faulty.status).toBe(400);
     expect(words(await faulty.text())).toContain("2 relations");
-    expect((await site.get("/supply?region=nowhere+at+all")).status).toBe(400);
+    const unknown = await site.get("/supply?region=nowhere+at+all");
+    expect(unknown.status).toBe(400);
+    expect(await unknown.text()).toContain("No region is called “nowhere at all”: write a name");
   });
 });
 

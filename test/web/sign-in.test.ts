@@ -31,6 +31,14 @@ async function siteWithRosa() {
 }
 
 describe("set-up", () => {
+  test("is what the page to sign in speaks of, until there is an administrator", async () => {
+    await using fresh = await testSite();
+    expect(await fresh.page("/admin/sign-in")).toContain("npm run cli -- setup");
+    const { site } = await siteWithRosa();
+    await using _closing = site;
+    expect(await site.page("/admin/sign-in")).not.toContain("npm run cli -- setup");
+  });
+
   test("makes the first administrator by a link that is good once, and signs them in", async () => {
     const { site, rosa, token, answer } = await siteWithRosa();
     await using _closing = site;

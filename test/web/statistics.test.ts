@@ -303,6 +303,16 @@ test("says how much of a published total is listed", async () => {
 });
 
 describe("the page", () => {
+  test("says why nothing is in a year, and leads to the count without one", async () => {
+    await using undated = await testSite();
+    await undated.import([{ name: "One", coopType: "worker" }]);
+    const page = await undated.page("/stats?rows=type&year=2023&compare=2021&type=worker");
+    expect(page.replaceAll(/\s+/g, " ")).toContain("1 co-op matches, but doesn’t say when");
+    const [, href = ""] = /<a href="([^"]+)">Count without a year/.exec(page) ?? [];
+    expect(await undated.page(href.replaceAll("&amp;", "&"))).toContain("<strong");
+    expect(href).toBe("/stats?rows=type&amp;type=worker");
+  });
+
   test("links each number to the co-ops behind it, and forgets what belongs to another table", async () => {
     const page = await site.page(
       "/stats?rows=theme&cols=country&measure=organisations&stat=median&from=2001",

@@ -68,8 +68,9 @@ function nothing({ table: { undated }, address }: Statement): Html {
   const url = new URL(address);
   for (const name of ["year", "compare"]) url.searchParams.delete(name);
   return html`<p class="nothing">
-    ${counted(undated, "co-op")} ${undated === 1 ? "matches, but says" : "match, but none says"}
-    when it was founded, so that ${undated === 1 ? "it is" : "they are"} in no year.
+    ${counted(undated, "co-op")}
+    ${undated === 1 ? "matches, but doesn’t say" : "match, but none of them says"} when it was
+    founded, and so ${undated === 1 ? "it is" : "they are"} in no year.
     ${
       url.search === new URL(address).search
         ? ""
