@@ -13,6 +13,7 @@ import { anyTheme, type FacetName, womenBands } from "../coop/query.ts";
 import { regionPath } from "../coop/regions.ts";
 import { state } from "./columns.ts";
 import { GrowingCombinations } from "./combinations.ts";
+import type { Gathered } from "./figures.ts";
 
 /** The dictionary of a facet, as tables need it. */
 interface Sets {
@@ -25,11 +26,7 @@ interface Sets {
 export interface Runs {
   measures(): string[];
   years(measure: string): number[];
-  each(
-    measure: string,
-    year: number,
-    visit: (row: number, value: number, flags: number) => void,
-  ): void;
+  gather(measure: string, year: number, wanted: Uint8Array): Gathered;
 }
 
 /** Keys by row. */
@@ -158,15 +155,13 @@ export interface Axis {
   values: string[];
   /** By row. */
   keys: Keys;
-  /** By key: its combination in the dictionary. */
+  /** By key: its combination. */
   combos: Uint32Array;
-  /** By combination in the dictionary: its number among those that occur. */
-  occurring: Uint32Array;
-  /** By number of a combination: where its values begin in `cells`, and, with the next, where they end. */
+  /** By combination: where its values begin in `cells`, and, with the next, where they end. */
   start: Uint32Array;
   /** Numbers of values. */
   cells: Uint32Array;
-  /** The numbers of the combinations of rows that were looked at already, by the list of the rows. */
+  /** The combinations of rows that were looked at already, by the list of the rows. */
   looked?: ReadonlyMap<Uint32Array, Uint32Array>;
 }
 
@@ -176,7 +171,6 @@ export function wholeAxis(size: number): Axis {
     values: [""],
     keys: new Uint8Array(size),
     combos: new Uint32Array(1),
-    occurring: new Uint32Array(1),
     start: new Uint32Array([0, 1]),
     cells: new Uint32Array(1),
   };
@@ -194,67 +188,93 @@ export function axisOf(
   const seen = new Uint8Array(members.length);
   const looked = new Map<Uint32Array, Uint32Array>();
   for (const some of rows) {
-    const own = keysAt(keys, some);
-    for (let at = 0; at < own.length; at++) {
-      const combo = ofKey[own[at] as number] as number;
-      own[at] = combo;
-      seen[combo] = 1;
-    }
+    const own = combosOf(keys, ofKey, some);
+    markSeen(own, seen);
     looked.set(some, own);
   }
-  const combos: (readonly number[])[] = [];
-  const occurring = new Uint32Array(members.length);
   const found = new Set<string>();
   for (const [combo, own] of members.entries()) {
     if (seen[combo] === 0) continue;
-    occurring[combo] = combos.push(own) - 1;
     if (own.length === 0) found.add(none);
     for (const number of own) found.add(all[number] ?? "");
   }
   const values = inOrder(name, [...found].filter(isMeant));
   const places = new Map(values.map((value, at) => [value, at]));
-  const start = new Uint32Array(combos.length + 1);
+  const placeOf = all.map((value) => places.get(value));
+  const start = new Uint32Array(members.length + 1);
   const cells: number[] = [];
-  for (const [at, own] of combos.entries()) {
-    for (const value of own.length === 0 ? [none] : own.map((number) => all[number] ?? "")) {
-      const place = places.get(value);
-      if (place !== undefined) cells.push(place);
+  for (const [combo, own] of members.entries()) {
+    if (seen[combo] === 1) {
+      if (own.length === 0) cells.push(...[places.get(none) ?? []].flat());
+      for (const number of own) {
+        const place = placeOf[number];
+        if (place !== undefined) cells.push(place);
+      }
     }
-    start[at + 1] = cells.length;
+    start[combo + 1] = cells.length;
   }
-  for (const own of looked.values()) {
-    for (let at = 0; at < own.length; at++) own[at] = occurring[own[at] as number] as number;
-  }
-  return { values, keys, combos: ofKey, occurring, start, cells: Uint32Array.from(cells), looked };
+  return { values, keys, combos: ofKey, start, cells: Uint32Array.from(cells), looked };
+}
+
+function markSeen(combos: Uint32Array, seen: Uint8Array): void {
+  for (let at = 0; at < combos.length; at++) seen[combos[at] as number] = 1;
 }
 
 /**
- * The keys of some rows, one after another. Written out for each width, as V8
- * compiles a loop over one sort of array to half the time of one over several.
+ * The combinations of some rows, one after another. Written out for each width,
+ * as V8 compiles a loop over one sort of array to half the time of one over several.
  */
-export function keysAt(keys: Keys, rows: Uint32Array): Uint32Array {
+export function combosOf(keys: Keys, combos: Uint32Array, rows: Uint32Array): Uint32Array {
   const found = new Uint32Array(rows.length);
-  if (keys instanceof Uint8Array) keysAt8(keys, rows, found);
-  else if (keys instanceof Uint16Array) keysAt16(keys, rows, found);
-  else if (keys instanceof Int16Array) keysAtYears(keys, rows, found);
-  else keysAt32(keys, rows, found);
+  if (keys instanceof Uint8Array) combosOf8(keys, combos, rows, found);
+  else if (keys instanceof Uint16Array) combosOf16(keys, combos, rows, found);
+  else if (keys instanceof Int16Array) combosOfYears(keys, combos, rows, found);
+  else combosOf32(keys, combos, rows, found);
   return found;
 }
 
-function keysAt8(keys: Uint8Array, rows: Uint32Array, found: Uint32Array): void {
-  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+function combosOf8(
+  keys: Uint8Array,
+  combos: Uint32Array,
+  rows: Uint32Array,
+  found: Uint32Array,
+): void {
+  for (let at = 0; at < rows.length; at++) {
+    found[at] = combos[keys[rows[at] as number] as number] as number;
+  }
 }
 
-function keysAt16(keys: Uint16Array, rows: Uint32Array, found: Uint32Array): void {
-  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+function combosOf16(
+  keys: Uint16Array,
+  combos: Uint32Array,
+  rows: Uint32Array,
+  found: Uint32Array,
+): void {
+  for (let at = 0; at < rows.length; at++) {
+    found[at] = combos[keys[rows[at] as number] as number] as number;
+  }
 }
 
-function keysAt32(keys: Uint32Array, rows: Uint32Array, found: Uint32Array): void {
-  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+function combosOf32(
+  keys: Uint32Array,
+  combos: Uint32Array,
+  rows: Uint32Array,
+  found: Uint32Array,
+): void {
+  for (let at = 0; at < rows.length; at++) {
+    found[at] = combos[keys[rows[at] as number] as number] as number;
+  }
 }
 
-function keysAtYears(keys: Int16Array, rows: Uint32Array, found: Uint32Array): void {
-  for (let at = 0; at < rows.length; at++) found[at] = keys[rows[at] as number] as number;
+function combosOfYears(
+  keys: Int16Array,
+  combos: Uint32Array,
+  rows: Uint32Array,
+  found: Uint32Array,
+): void {
+  for (let at = 0; at < rows.length; at++) {
+    found[at] = combos[keys[rows[at] as number] as number] as number;
+  }
 }
 
 /** What the keys of each dictionary, and of years, stand for. */

@@ -16,6 +16,13 @@ export interface Figure {
   flags: number;
 }
 
+/** Figures of a measure, side by side. */
+export interface Gathered {
+  rows: Uint32Array;
+  values: Float64Array;
+  flags: Uint8Array;
+}
+
 /** What is new since the run was last sorted, before it is sorted in. */
 const smallOverlay = 1024;
 
@@ -47,19 +54,27 @@ export class FigureRuns {
   }
 
   /**
-   * Visits every row that has a figure, once.
+   * The figures of a measure, one of each row that has any.
    *
    * @param year 0 for the latest in which the row has this measure.
+   * @param wanted By row: 1 where it is asked for.
    */
-  each(
-    measure: string,
-    year: number,
-    visit: (row: number, value: number, flags: number) => void,
-  ): void {
+  gather(measure: string, year: number, wanted: Uint8Array): Gathered {
     const runs = this.#runs.get(measure);
-    if (runs === undefined) return;
-    if (year === 0) for (const run of runs.values()) run.each(latest, visit);
-    else runs.get(year)?.each(0, visit);
+    const some = year === 0 ? [...(runs?.values() ?? [])] : [runs?.get(year) ?? []].flat();
+    const room = some.reduce((sum, run) => sum + run.size, 0);
+    const into = {
+      rows: new Uint32Array(room),
+      values: new Float64Array(room),
+      flags: new Uint8Array(room),
+    };
+    let size = 0;
+    for (const run of some) size = run.gather(year === 0 ? latest : 0, wanted, into, size);
+    return {
+      rows: into.rows.subarray(0, size),
+      values: into.values.subarray(0, size),
+      flags: into.flags.subarray(0, size),
+    };
   }
 
   /** Writes the figures of a row, one of each measure and year. It has none before. */
@@ -180,17 +195,31 @@ class Run {
     return { value: this.#values[at] ?? 0, flags: flags & ~latest };
   }
 
-  /** @param wanted Flags that must be there. */
-  each(wanted: number, visit: (row: number, value: number, flags: number) => void): void {
-    const visible = wanted | gone;
+  /**
+   * @param needed Flags that must be there.
+   * @param from Where to go on writing.
+   * @returns Where that ends.
+   */
+  gather(needed: number, wanted: Uint8Array, into: Gathered, from: number): number {
+    const [rows, values, flags] = [this.#rows, this.#values, this.#flags];
+    const visible = needed | gone;
+    let end = from;
     for (let at = 0; at < this.#length; at++) {
-      const flags = this.#flags[at] ?? 0;
-      if ((flags & visible) !== wanted) continue;
-      visit(this.#rows[at] ?? 0, this.#values[at] ?? 0, flags & ~latest);
+      const row = rows[at] as number;
+      if (wanted[row] !== 1 || ((flags[at] as number) & visible) !== needed) continue;
+      into.rows[end] = row;
+      into.values[end] = values[at] as number;
+      into.flags[end] = (flags[at] as number) & ~latest;
+      end += 1;
     }
-    for (const [row, { value, flags }] of this.#overlay) {
-      if ((flags & wanted) === wanted) visit(row, value, flags & ~latest);
+    for (const [row, waiting] of this.#overlay) {
+      if (wanted[row] !== 1 || (waiting.flags & needed) !== needed) continue;
+      into.rows[end] = row;
+      into.values[end] = waiting.value;
+      into.flags[end] = waiting.flags & ~latest;
+      end += 1;
     }
+    return end;
   }
 
   save(): { rows: FigureArray; values: FigureArray; flags: FigureArray } {

@@ -119,11 +119,16 @@ export function figuresOf(
   if (read.of !== undefined) return ratios(runs, read.value, read.of, year, wanted);
   const least = sensitive ? threshold : -Infinity;
   const apart = year === 0 ? 0 : carriedForward;
-  runs.each(read.value, year, (row, value, flags) => {
-    if (wanted[row] !== 1 || value < least) return;
-    if ((flags & apart) === 0) news.add(row, value);
-    else carried.add(row, value);
-  });
+  const { rows, values, flags } = runs.gather(read.value, year, wanted);
+  if (!sensitive && apart === 0) {
+    return { news: { rows, values, of: undefined }, carried: carried.figures };
+  }
+  for (let at = 0; at < rows.length; at++) {
+    const value = values[at] as number;
+    if (value < least) continue;
+    const to = ((flags[at] as number) & apart) === 0 ? news : carried;
+    to.add(rows[at] as number, value);
+  }
   return { news: news.figures, carried: carried.figures };
 }
 
@@ -142,18 +147,24 @@ function ratios(
   const [news, carried] = [new Collected(true), new Collected(true)];
   for (const each of years) {
     wholes.fill(0);
-    runs.each(whole, each, (row, value, flags) => {
-      wholes[row] = value;
-      flagsOf[row] = flags;
-    });
-    runs.each(part, each, (row, value, flags) => {
-      const of = wholes[row] ?? 0;
+    const all = runs.gather(whole, each, wanted);
+    for (let at = 0; at < all.rows.length; at++) {
+      const row = all.rows[at] as number;
+      wholes[row] = all.values[at] as number;
+      flagsOf[row] = all.flags[at] as number;
+    }
+    const { rows, values, flags } = runs.gather(part, each, wanted);
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] as number;
+      const value = values[at] as number;
+      const of = wholes[row] as number;
       // Of nobody there is no share; and no part is more than the whole.
-      if (wanted[row] !== 1 || done[row] === 1 || of <= 0 || value > of) return;
+      if (done[row] === 1 || of <= 0 || value > of) continue;
       done[row] = 1;
-      const repeated = year !== 0 && (flags & (flagsOf[row] ?? 0) & carriedForward) !== 0;
+      const both = (flags[at] as number) & (flagsOf[row] as number);
+      const repeated = year !== 0 && (both & carriedForward) !== 0;
       (repeated ? carried : news).add(row, value, of);
-    });
+    }
   }
   return { news: news.figures, carried: carried.figures };
 }

@@ -47,7 +47,7 @@ export function yearsOf(
 export function plainAxis(values: string[]): Axis {
   const cells = Uint32Array.from(values, (_, at) => at);
   const start = Uint32Array.from({ length: values.length + 1 }, (_, at) => at);
-  return { values, keys: new Uint32Array(0), combos: cells, occurring: cells, start, cells };
+  return { values, keys: new Uint32Array(0), combos: cells, start, cells };
 }
 
 /** The years for which any of the rows has figures, as an axis without those that have none. */

@@ -1,4 +1,4 @@
-import { type Axis, keysAt } from "./dimensions.ts";
+import { type Axis, combosOf } from "./dimensions.ts";
 import type { StatName } from "./measures.ts";
 import { ascending, Quantiles, quantile } from "./quantiles.ts";
 
@@ -25,30 +25,21 @@ export function layoutOf(rows: Axis, cols: Axis): Layout {
 
 /**
  * Whether it is less work to count pairs of combinations first and to spread
- * them over cells then: as long as there are not many more pairs than rows.
+ * them over cells then: as long as there are far fewer pairs than rows.
  */
 function byPairs(pairs: number, rows: number): boolean {
-  return pairs <= 4096 + 4 * rows;
+  return pairs <= 65_536 + rows / 8;
 }
 
 /** Counts rows in each place of a table; in margins each counts once. */
 export function countRows(layout: Layout, rows: Uint32Array): Uint32Array {
   const { rows: down, cols: across } = layout;
-  const rowCombos = combosAt(down, rows);
-  const colCombos = combosAt(across, rows);
-  return countCombos(layout, rowCombos, colCombos);
+  return countCombos(layout, combosAt(down, rows), combosAt(across, rows));
 }
 
-/** The combination of each row, by its number among those that occur. */
-export function combosAt(axis: Axis, rows: Uint32Array): Uint32Array {
-  const { keys, combos, occurring, looked } = axis;
-  const known = looked?.get(rows);
-  if (known !== undefined) return known;
-  const found = keysAt(keys, rows);
-  for (let at = 0; at < found.length; at++) {
-    found[at] = occurring[combos[found[at] as number] as number] as number;
-  }
-  return found;
+/** The combination of each row. */
+export function combosAt({ keys, combos, looked }: Axis, rows: Uint32Array): Uint32Array {
+  return looked?.get(rows) ?? combosOf(keys, combos, rows);
 }
 
 /** Counts in each place what has these combinations. */
@@ -59,23 +50,19 @@ function countCombos(layout: Layout, rowCombos: Uint32Array, colCombos: Uint32Ar
   const height = rows.start.length - 1;
   const ofRow = new Uint32Array(height);
   const ofCol = new Uint32Array(width);
-  for (let at = 0; at < rowCombos.length; at++) {
-    const row = rowCombos[at] as number;
-    const col = colCombos[at] as number;
-    ofRow[row] = (ofRow[row] as number) + 1;
-    ofCol[col] = (ofCol[col] as number) + 1;
-  }
   if (byPairs(width * height, rowCombos.length)) {
     const pairs = new Uint32Array(width * height);
     for (let at = 0; at < rowCombos.length; at++) {
       const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
       pairs[pair] = (pairs[pair] as number) + 1;
     }
-    spreadPairs(layout, pairs, counts);
+    spreadPairs(layout, pairs, counts, ofRow, ofCol);
   } else {
     for (let at = 0; at < rowCombos.length; at++) {
       const row = rowCombos[at] as number;
       const col = colCombos[at] as number;
+      ofRow[row] = (ofRow[row] as number) + 1;
+      ofCol[col] = (ofCol[col] as number) + 1;
       for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
         const base = (rows.cells[r] as number) * cols.values.length;
         for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
@@ -103,27 +90,20 @@ function sums(
   const height = rows.start.length - 1;
   const ofRow = new Float64Array(height);
   const ofCol = new Float64Array(width);
-  let whole = 0;
-  for (let at = 0; at < values.length; at++) {
-    const row = rowCombos[at] as number;
-    const col = colCombos[at] as number;
-    const value = values[at] as number;
-    ofRow[row] = (ofRow[row] as number) + value;
-    ofCol[col] = (ofCol[col] as number) + value;
-    whole += value;
-  }
   if (byPairs(width * height, values.length)) {
     const pairs = new Float64Array(width * height);
     for (let at = 0; at < values.length; at++) {
       const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
       pairs[pair] = (pairs[pair] as number) + (values[at] as number);
     }
-    spreadPairs(layout, pairs, found);
+    spreadPairs(layout, pairs, found, ofRow, ofCol);
   } else {
     for (let at = 0; at < values.length; at++) {
       const row = rowCombos[at] as number;
       const col = colCombos[at] as number;
       const value = values[at] as number;
+      ofRow[row] = (ofRow[row] as number) + value;
+      ofCol[col] = (ofCol[col] as number) + value;
       for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
         const base = (rows.cells[r] as number) * cols.values.length;
         for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
@@ -135,27 +115,31 @@ function sums(
   }
   addMargin(found, rowsAt, rows, ofRow);
   addMargin(found, colsAt, cols, ofCol);
-  found[wholeAt] = whole;
+  found[wholeAt] = ofRow.reduce((sum, each) => sum + each, 0);
   return found;
 }
 
-/** Gives what was counted for pairs of combinations to their cells. */
+/** Gives what was counted for pairs of combinations to their cells, and to the combinations. */
 function spreadPairs<T extends Uint32Array | Float64Array>(
   { rows, cols }: Layout,
   pairs: T,
   found: T,
+  ofRow: T,
+  ofCol: T,
 ): void {
-  const width = cols.start.length - 1;
-  for (let pair = 0; pair < pairs.length; pair++) {
-    const count = pairs[pair] as number;
-    if (count === 0) continue;
-    const row = Math.floor(pair / width);
-    const col = pair - row * width;
-    for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
-      const base = (rows.cells[r] as number) * cols.values.length;
-      for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
-        const cell = base + (cols.cells[c] as number);
-        found[cell] = (found[cell] as number) + count;
+  const width = ofCol.length;
+  for (let row = 0; row < ofRow.length; row++) {
+    for (let col = 0; col < width; col++) {
+      const count = pairs[row * width + col] as number;
+      if (count === 0) continue;
+      ofRow[row] = (ofRow[row] as number) + count;
+      ofCol[col] = (ofCol[col] as number) + count;
+      for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
+        const base = (rows.cells[r] as number) * cols.values.length;
+        for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
+          const cell = base + (cols.cells[c] as number);
+          found[cell] = (found[cell] as number) + count;
+        }
       }
     }
   }

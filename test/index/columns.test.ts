@@ -34,8 +34,9 @@ function answer(columns: Columns, asked: Filter, among: readonly number[] | unde
 }
 
 function figuresOf(columns: Columns, measure: string, year: number) {
-  const found: number[][] = [];
-  columns.figures.each(measure, year, (row, value, flags) => found.push([row, value, flags]));
+  const wanted = new Uint8Array(columns.size).fill(1);
+  const { rows, values, flags } = columns.figures.gather(measure, year, wanted);
+  const found = Array.from(rows, (row, at) => [row, values[at], flags[at]]);
   return found.toSorted(([a = 0], [b = 0]) => a - b);
 }
 
