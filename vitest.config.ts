@@ -17,7 +17,8 @@ export default defineConfig({
     reporters: ["default", "./test/helpers/reporter.ts"],
     // Of two cores the default would use one.
     maxWorkers: "100%",
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Nothing is timed by tests: these are for what hangs, also on a machine that is busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

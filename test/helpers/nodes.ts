@@ -114,7 +114,7 @@ export function directoryOf(node: TestNode): Promise<[string, string][]> {
 export async function until<T>(
   read: () => Promise<T> | T,
   right: (value: T) => boolean = Boolean,
-  timeout = 30_000,
+  timeout = 50_000,
 ): Promise<T> {
   const end = Date.now() + timeout;
   for (;;) {
