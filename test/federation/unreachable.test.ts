@@ -108,7 +108,8 @@ it("a server that takes nothing is left alone until something comes from there",
   there.statuses.set(inbox, 503);
   await write("Perdu");
   const away = () => node.use(async (db) => (await unreachable.all(db)).map(({ host }) => host));
-  await until(away, ({ length }) => length === 1);
+  // Five tries, for each of which the queue has to come round, and then the patience.
+  await until(away, ({ length }) => length === 1, 100_000);
   expect(await away()).toEqual([new URL(there.origin).host]);
   await quiet(node);
   there.statuses.clear();
@@ -127,7 +128,7 @@ it("a server that takes nothing is left alone until something comes from there",
   expect(await away()).toEqual([]);
   await write("Retrouvée");
   await there.receives(0, "Create");
-}, 60_000);
+}, 150_000);
 
 it("what can't be delivered is tried for some days", () => {
   const { outboxRetryPolicy } = enduring(usualPace);
