@@ -23,7 +23,7 @@ export interface Standing {
 }
 
 /** A listing's part in an organisation. */
-export function standingOf(listing: Listed): Standing {
+function standingOf(listing: Listed): Standing {
   const { id, example, identifier = [], updated } = listing;
   return {
     id,
