@@ -14,6 +14,9 @@ import type {
   Words,
 } from "./questions.ts";
 
+/** The six facets that are counted for every search. */
+const facets = "region,sector,type,level,status,language";
+
 const world = { south: -90, north: 90, west: -180, east: 180 };
 
 /** The index under test, asked as the pages and the API ask it. Whoever opened it closes it. */
@@ -96,6 +99,7 @@ export function parametersOf(
   { words, country, type, near, box, deep }: SearchQuestion,
 ): Record<string, string> {
   return {
+    facets,
     ...(words && { q: typed(words) }),
     ...(country !== undefined && { region: regionOf(data, country) }),
     ...(type !== undefined && { type: types[type] ?? "" }),
