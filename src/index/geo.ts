@@ -30,7 +30,7 @@ export interface Distant {
 }
 
 /** Some rows. */
-export interface Among {
+interface Among {
   size: number;
   rows(): Iterable<number>;
   has(row: number): boolean;
