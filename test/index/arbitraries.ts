@@ -3,6 +3,7 @@ import { Theme } from "../../src/coop/codes.ts";
 import type { Listing, StakeholderClass } from "../../src/coop/listing.ts";
 import type { SameAs } from "../../src/coop/organisation.ts";
 import type { SearchQuery } from "../../src/coop/query.ts";
+import { stopWords } from "../../src/coop/stop-words.ts";
 import { type Asked, type Known, type Term, vocabulary, type Word } from "./model.ts";
 import { listing } from "./samples.ts";
 
@@ -145,7 +146,8 @@ export const asked: fc.Arbitrary<Asked> = fc
       last.term.prefix = true;
       if (!only.run && !only.coop && !only.stop && only.plain.length > cut + 1) {
         const plain = only.plain.slice(0, only.plain.length - cut);
-        last.term.words = [{ written: plain, plain }];
+        // What is left may be a stop word: “lo” of “lodz”.
+        last.term.words = [{ written: plain, plain, ...(stopWords.has(plain) && { stop: true }) }];
         last.q = plain;
       }
     }
