@@ -62,11 +62,12 @@ export async function silence({ seed, nodes, hubs, full }: Scale): Promise<Outco
         : [silent, withholding, replaying(clock, old), flooding(clock)][((at - 1) / 2) % 4],
     before: (leaves) => old.push(...leaves.slice(0, 50).map((leaf) => leaf.publish())),
   });
-  const { clock } = net.world;
+  const { clock, random } = net.world;
   const changes = full ? 100 : 20;
   const tracked: Tracked[] = [];
-  for (let at = 0; at < changes; at += 1) {
-    tracked.push(net.track(net.pick(net.leaves).publish()));
+  // Each changes once: a version that is superseded on its way needn't arrive.
+  for (const leaf of drawn(net.leaves, changes, random)) {
+    tracked.push(net.track(leaf.publish()));
     await clock.run((10 * minute) / changes);
   }
   const late = () => tracked.some(({ times }) => net.hubs.some(({ host }) => !times.has(host)));
@@ -88,7 +89,6 @@ export async function churn({ seed, nodes, hubs, full }: Scale): Promise<Outcome
   const { clock, random } = net.world;
   const minutes = full ? 30 : 10;
   const tracked: Tracked[] = [];
-  // Each changes once: a version that is superseded on its way needn't arrive.
   const changing = drawn(net.leaves, 5 * minutes, random);
   let restarts = 0;
   const restart = async (node: SimNode) => {
