@@ -59,7 +59,7 @@ export class KnownWords {
    * @param index Its version changes with it; its size is how many rows it has.
    * @returns Whether there is more to read.
    */
-  keepUp(index: { version: number; size: number }, budget = 15): boolean {
+  keepUp(index: { version: number; size: number }, budget = 5): boolean {
     const now = this.#now;
     if (this.#reading === undefined) {
       const state = { version: index.version, rows: index.size, time: now() };
