@@ -10,6 +10,7 @@ import * as settings from "../store/settings.ts";
 import type { Identity } from "./identity.ts";
 import { contentOf, coopIdOf, coopUrl, newCoop } from "./publish.ts";
 import { renew } from "./renew-epoch.ts";
+import { retireClasses } from "./retire-classes.ts";
 
 /** What came back of this node's own. */
 export interface Recovered {
@@ -104,6 +105,7 @@ async function follow(
     await coops.revise(tx, coop);
   } else {
     const updated = Date.parse(listing.updated);
+    await retireClasses(tx, coop, listing, now);
     await coops.revise(tx, { ...coop, content: JSON.stringify(listing), updated });
     const content = JSON.stringify(contentOf(listing));
     await revisions.append(tx, { ...own, kind: "published", content });

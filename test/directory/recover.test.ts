@@ -10,6 +10,7 @@ import * as coops from "../../src/store/coops.ts";
 import type { Engine } from "../../src/store/dialect.ts";
 import type { Store } from "../../src/store/open.ts";
 import type { Db } from "../../src/store/schema.ts";
+import * as retiredClasses from "../../src/store/retired-classes.ts";
 import * as revisions from "../../src/store/revisions.ts";
 import * as settings from "../../src/store/settings.ts";
 import { eachEngine, freshStore } from "../helpers/database.ts";
@@ -101,6 +102,25 @@ eachEngine("own records that come back", (engine) => {
     const [last] = await back.selectFrom("record").select("issued").execute();
     expect(Number(last?.issued)).toBe(now + minute + 1);
     expect(announced).toBeNull();
+  });
+
+  it("retire the classes that could be followed before, and no longer can", async () => {
+    const workers = { key: "workers", kind: "worker", name: "Workers", followable: true } as const;
+    await using lives = await twoLives(async (db, node) => {
+      const [{ id = "" } = {}] = await coops.followable(db, "", 1);
+      await publish(db, node, id, bakery({ stakeholders: [workers] }), now + minute);
+    });
+    const { back, lived, node, id } = lives;
+    await handBack(back, node, await bodiesOf(lived), now + 2 * minute);
+    expect(await retiredClasses.of(back, id)).toEqual([]);
+    await publish(lived, node, id, bakery(), now + 3 * minute);
+    await handBack(back, node, await bodiesOf(lived), now + 4 * minute);
+    const expected = { coop: id, key: "workers", retired: now + 4 * minute, announced: null };
+    expect(await retiredClasses.of(back, id)).toEqual([expected]);
+    // Back again: it can be followed, with nobody who follows it.
+    await publish(lived, node, id, bakery({ stakeholders: [workers] }), now + 5 * minute);
+    await handBack(back, node, await bodiesOf(lived), now + 6 * minute);
+    expect(await retiredClasses.of(back, id)).toEqual([]);
   });
 
   it("bring co-ops back that aren't there any more, with their ids and handles", async () => {
