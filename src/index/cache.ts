@@ -7,7 +7,7 @@ import { Edges, edgeTables } from "./edges.ts";
 import { Exchanges, exchangeTables } from "./exchanges.ts";
 import { FullText, textTable } from "./full-text.ts";
 import { KeptSets, setTables } from "./kept-sets.ts";
-import { KnownWords } from "./known-words.ts";
+import { KnownWords, removeWords } from "./known-words.ts";
 import { Rows, rowTables } from "./rows.ts";
 import { removeSnapshot } from "./snapshot.ts";
 import { Statements } from "./statements.ts";
@@ -299,6 +299,7 @@ export function removeCache(file: string): void {
     rmSync(file + suffix, { force: true });
   }
   removeSnapshot(file);
+  removeWords(file);
 }
 
 /** What another process, the disk or the operator is to blame for: building anew wouldn't help. */

@@ -1,4 +1,5 @@
 import { type FacetName, facetNames } from "../coop/query.ts";
+import { type Numbers, type Saved, taken } from "./array-file.ts";
 import { type Figure, FigureRuns } from "./figures.ts";
 import { Geo, nowhere } from "./geo.ts";
 import { closedStatus, type Dictionaries, type FactSets, newDictionaries } from "./sets.ts";
@@ -35,18 +36,6 @@ export interface RowFacts {
   tie: number;
   figures: readonly Figure[];
 }
-
-/** An array of numbers. */
-export type Numbers =
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | Int16Array
-  | Int32Array
-  | Float64Array;
-
-/** Arrays by name, of which a snapshot is made. */
-export type Saved = Readonly<Record<string, Numbers>>;
 
 /** The columns that aren't sets. */
 const plain = [
@@ -344,13 +333,6 @@ export class Columns {
     this.quality = grown(this.quality, new Uint8Array(size));
     this.tie = grown(this.tie, new Uint32Array(size));
   }
-}
-
-/** The value of that name, which must be of this type. */
-function taken<T extends Numbers>(saved: Saved, name: string, type: new () => T): T {
-  const found = saved[name];
-  if (found instanceof type) return found;
-  throw new TypeError(`There is no ${name} in it.`);
 }
 
 function counted(state: number, as: number): number {

@@ -10,20 +10,18 @@ answerAt(reader, () => {
   reader[Symbol.dispose]();
 });
 
-/** Between two pieces of reading the words, and until they are looked at again, milliseconds. */
-const soon = 20;
-const later = 30_000;
+/** Between two looks at what is kept beside the index, milliseconds. */
+const pause = 5000;
 
-let timer = setTimeout(keepWords, 1000);
+let timer = setTimeout(keepUp);
 
-/** Between questions: reads the words of the index, for typing errors and completion; makes a snapshot. */
-function keepWords(): void {
-  let more = false;
+/** Between questions: takes the words that the writer has read, makes a snapshot. */
+function keepUp(): void {
   try {
-    more = reader.keepWords();
-    if (!more) reader.keepSnapshot();
+    reader.takeWords();
+    reader.keepSnapshot();
   } catch {
     // There is no index to read, which the next question says.
   }
-  timer = setTimeout(keepWords, more ? soon : later);
+  timer = setTimeout(keepUp, pause);
 }

@@ -11,9 +11,10 @@ import { type Supply, supplyOf, type SupplyQuestion } from "./supply.ts";
 import { statistics, type StatisticsQuestion, type TooLarge } from "./statistics.ts";
 import type { Table } from "./table.ts";
 import type { KeptSets } from "./kept-sets.ts";
+import { wordsOf } from "./known-words.ts";
 import { findOnMap, type FoundOnMap, type MapQuestion } from "./map.ts";
 import { type Found, search, textRows } from "./search.ts";
-import { readSnapshot, snapshotOf, stampOf, writeSnapshot } from "./snapshot.ts";
+import { readSnapshot, snapshotOf, snapshotStamp, writeSnapshot } from "./snapshot.ts";
 import { suggest, type Suggestion } from "./suggestions.ts";
 import type { Attested, Confirmed, Naming } from "./ties.ts";
 
@@ -75,12 +76,9 @@ export class Reader implements Disposable {
     return this.#read((columns, cache) => search(query, cache, columns));
   }
 
-  /**
-   * Goes on reading the words of the index, for typing errors and completion, for
-   * some milliseconds. Returns whether there is more: then call it again.
-   */
-  keepWords(): boolean {
-    return this.#read((columns, cache) => cache.words.keepUp(columns));
+  /** Leaves reading the words of a large index to who writes it, and takes them when there are new ones. */
+  takeWords(): void {
+    this.#read((_, cache) => cache.words.take(wordsOf(this.#file), String(this.#life)));
   }
 
   /** What somebody who types may be about to look for; co-ops by the URLs of their records. */
@@ -257,7 +255,7 @@ export class Reader implements Disposable {
     if (this.#shared !== undefined || !isDue()) return;
     try {
       // Another thread may have done it.
-      const stamp = stampOf(file, String(this.#life)) ?? -1;
+      const stamp = snapshotStamp(file, String(this.#life)) ?? -1;
       if (stamp <= this.#snapshot) {
         writeSnapshot(file, this.#columns, { key: String(this.#life), stamp: this.#journal });
       }

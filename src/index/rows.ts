@@ -185,6 +185,14 @@ export class Rows {
     this.#more.set(host, more);
   }
 
+  /** How many listings there are. */
+  count(): number {
+    return this.#statements
+      .prepare<[], number>("select coalesce(sum(listings), 0) from host")
+      .pluck()
+      .get() as number;
+  }
+
   /** Writes down what has changed, last in a transaction. Returns whether anything has. */
   finish(): boolean {
     if (this.#touched.size === 0) return false;

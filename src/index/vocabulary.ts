@@ -1,3 +1,5 @@
+import { type Saved, taken } from "./array-file.ts";
+
 /** A word of the index and in how many listings it stands. */
 export interface KnownWord {
   word: string;
@@ -38,8 +40,18 @@ export class Vocabulary {
   /** By length, where a beginning of that length is first met. */
   readonly #blocks: Uint32Array[] = [];
 
+  private constructor(saved: Saved) {
+    this.#letters = taken(saved, "letters", Uint16Array);
+    this.#starts = taken(saved, "starts", Uint32Array);
+    this.#counts = taken(saved, "counts", Uint32Array);
+    this.#shared = taken(saved, "shared", Uint8Array);
+    for (let length = 1; length <= leapt; length++) {
+      this.#blocks.push(Uint32Array.from(this.#startsOf(length)));
+    }
+  }
+
   /** @param words In order of their code units, each once. */
-  constructor(words: Iterable<KnownWord>) {
+  static of(words: Iterable<KnownWord>): Vocabulary {
     const letters = new Pile(Uint16Array);
     const starts = new Pile(Uint32Array);
     const counts = new Pile(Uint32Array);
@@ -56,13 +68,32 @@ export class Vocabulary {
       before = word;
     }
     starts.push(letters.size);
-    this.#letters = letters.done();
-    this.#starts = starts.done();
-    this.#counts = counts.done();
-    this.#shared = shared.done();
-    for (let length = 1; length <= leapt; length++) {
-      this.#blocks.push(Uint32Array.from(this.#startsOf(length)));
+    return new Vocabulary({
+      letters: letters.done(),
+      starts: starts.done(),
+      counts: counts.done(),
+      shared: shared.done(),
+    });
+  }
+
+  /** Takes over what `save` gave; undefined when something is missing or of another type. */
+  static restore(saved: Saved): Vocabulary | undefined {
+    try {
+      return new Vocabulary(saved);
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
     }
+  }
+
+  /** All that it holds, by name: nothing is copied. */
+  save(): Saved {
+    return {
+      letters: this.#letters,
+      starts: this.#starts,
+      counts: this.#counts,
+      shared: this.#shared,
+    };
   }
 
   *#startsOf(length: number): Generator<number> {
@@ -243,10 +274,10 @@ class Distances {
   }
 }
 
-type Numbers = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+type Unsigned = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 /** Numbers of which it isn't known how many there will be. */
-class Pile<T extends Numbers> {
+class Pile<T extends Unsigned> {
   #numbers: T;
   size = 0;
   readonly #make: new (length: number) => T;

@@ -18,7 +18,25 @@ async function writing(): Promise<Writer> {
   const { db } = attempt.use(await open(databaseUrl));
   writer = attempt.use(await openWriter({ db, file, longest, onProgress: tellNews }));
   opened.use(attempt.move());
+  keepWords();
   return writer;
+}
+
+/** Between two pieces of reading the words, and until they are looked at again, milliseconds. */
+const soon = 20;
+const later = 5000;
+
+let timer: NodeJS.Timeout | undefined;
+
+/** Between other things. */
+function keepWords(): void {
+  let more = false;
+  try {
+    more = writer?.keepWords() ?? false;
+  } catch {
+    // What is wrong with the file is found out, and mended, when it is next written.
+  }
+  timer = setTimeout(keepWords, more ? soon : later);
 }
 
 logThere();
@@ -28,5 +46,8 @@ answerAt(
     catchUp: async () => (await writing()).catchUp(),
     wipe: async () => (await writing()).wipe(),
   },
-  () => opened.disposeAsync(),
+  () => {
+    clearTimeout(timer);
+    return opened.disposeAsync();
+  },
 );

@@ -9,7 +9,8 @@ import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import { truncateLog } from "../store/traces.ts";
 import { Cache, isDamage, isMarkedDamaged, removeCache } from "./cache.ts";
-import { removeSnapshot, snapshotOf, stampOf } from "./snapshot.ts";
+import { removeWords, wordsOf } from "./known-words.ts";
+import { removeSnapshot, snapshotOf, snapshotStamp } from "./snapshot.ts";
 import { Writing } from "./writing.ts";
 
 const logger = getLogger(["fragaria", "index"]);
@@ -90,7 +91,7 @@ export class Writer implements AsyncDisposable {
   #checkSnapshot(): void {
     const { life } = this.#cache.progress;
     const { head } = this.#cache.rows.journal();
-    const stamp = stampOf(snapshotOf(this.#file), String(life));
+    const stamp = snapshotStamp(snapshotOf(this.#file), String(life));
     if (stamp !== undefined && stamp > head) removeSnapshot(this.#file);
   }
 
@@ -255,6 +256,19 @@ export class Writer implements AsyncDisposable {
     this.#seq = seq;
   }
 
+  /**
+   * Reads the words of a large index, for typing errors and completion, for some
+   * milliseconds, and writes them down for those who answer. Returns whether
+   * there is more: then call it again.
+   */
+  keepWords(): boolean {
+    // While the log is read they change all the time.
+    if (this.#closed || this.#file === ":memory:" || this.#running !== undefined) return false;
+    const { words, rows, progress } = this.#cache;
+    const index = { version: progress.stamp, size: rows.count() };
+    return words.keep(wordsOf(this.#file), String(progress.life), index);
+  }
+
   #startAnew(): Cache {
     this.#cache?.close();
     try {
@@ -286,10 +300,15 @@ export class Writer implements AsyncDisposable {
     let more = false;
     try {
       this.#write(() => (more = this.#cache.beginWipe()));
-      if (more) removeSnapshot(this.#file);
+      const any = more;
+      if (any) removeSnapshot(this.#file);
       while (more && !this.#closed) {
         await setImmediate();
         if (!this.#closed) this.#write(() => (more = this.#cache.wipe()));
+      }
+      if (any && !this.#closed) {
+        this.#cache.words.forget();
+        removeWords(this.#file);
       }
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Cache } from "../../src/index/cache.ts";
+import { wordsOf } from "../../src/index/known-words.ts";
 import { Reader } from "../../src/index/reader.ts";
 import { readSnapshot, snapshotOf, writeSnapshot } from "../../src/index/snapshot.ts";
 import { openWriter } from "../../src/index/writer.ts";
@@ -46,7 +47,7 @@ test("a reader begins with the snapshot that the last one left, and goes on from
   expect(found(file)).toEqual(["c3"]);
 });
 
-test("what was withdrawn is in no snapshot once the traces are wiped", async () => {
+test("what was withdrawn is in no snapshot and no list of words once the traces are wiped", async () => {
   await using store = await freshStore("sqlite");
   const file = newFile();
   await using writer = await openWriter({ db: store.db, file });
@@ -56,8 +57,10 @@ test("what was withdrawn is in no snapshot once the traces are wiped", async () 
   await put(store.db, tombstone(listing("c1"), 1));
   await writer.catchUp();
   expect(existsSync(snapshotOf(file))).toBe(true);
+  writeFileSync(wordsOf(file), "of an index that was large");
   await writer.wipe();
   expect(existsSync(snapshotOf(file))).toBe(false);
+  expect(existsSync(wordsOf(file))).toBe(false);
 });
 
 test("a snapshot that is ahead of its index, or of another, is not believed", async () => {

@@ -1,6 +1,9 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { KnownWords } from "../../src/index/known-words.ts";
+import { KnownWords, removeWords } from "../../src/index/known-words.ts";
 import { type KnownWord, Vocabulary } from "../../src/index/vocabulary.ts";
 
 /** Few letters, so that many words are near one another. */
@@ -47,7 +50,7 @@ test("words within a distance are those that a table for each word finds, the ne
         .map((each) => ({ ...each, distance: slips(asked, each.word) }))
         .filter((each) => each.distance <= distance)
         .toSorted((a, b) => a.distance - b.distance || b.count - a.count);
-      const vocabulary = new Vocabulary(all);
+      const vocabulary = Vocabulary.of(all);
       expect(vocabulary.near(asked, distance, 1000)).toEqual(expected);
       expect(vocabulary.near(asked, distance, 8)).toEqual(expected.slice(0, 8));
     }),
@@ -65,7 +68,7 @@ test("words with a beginning are those that looking at each finds, the most freq
         const expected = all
           .filter((each) => each.word.startsWith(start))
           .toSorted((a, b) => b.count - a.count);
-        const vocabulary = new Vocabulary(all);
+        const vocabulary = Vocabulary.of(all);
         expect(vocabulary.beginning(start, limit)).toEqual(expected.slice(0, limit));
         expect(vocabulary.count(start)).toBe(all.find((each) => each.word === start)?.count ?? 0);
       },
@@ -109,4 +112,62 @@ test("the words of an index are read a little at a time, and again when it has c
   const small = { version: 4, size: 20 };
   counts = new Map([["bread", 1]]);
   expect(words.upToDate(small).count("bread")).toBe(1);
+});
+
+test("one thread reads the words of a large index, and the others take them from it", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "words-")), "index.sqlite-words");
+  let terms = ["bakery", "bread"];
+  let asked = 0;
+  let time = 0;
+  const known = () =>
+    new KnownWords(
+      (after) => {
+        asked += 1;
+        return terms.filter((term) => term > after).map((term) => [term, 3]);
+      },
+      () => time,
+    );
+  const large = { version: 7, size: 30_000 };
+  const [keeper, taker] = [known(), known()];
+  taker.take(file, "one life");
+  expect(taker.upToDate(large).count("bakery")).toBe(0);
+  expect(asked).toBe(0);
+  expect(keeper.keep(file, "one life", large)).toBe(false);
+  expect(asked).toBe(1);
+  taker.take(file, "one life");
+  expect(taker.upToDate(large).count("bakery")).toBe(3);
+  expect(
+    taker
+      .upToDate(large)
+      .near("breat", 1, 5)
+      .map(({ word }) => word),
+  ).toEqual(["bread"]);
+  expect(asked).toBe(1);
+
+  // After a restart the file is as good as having read.
+  const later = { version: 8, size: 30_100 };
+  expect(known().keep(file, "one life", later)).toBe(false);
+  expect(asked).toBe(1);
+  time = 3_600_001;
+  terms = ["bread", "butter"];
+  expect(known().keep(file, "one life", later)).toBe(false);
+  expect(asked).toBe(2);
+  taker.take(file, "one life");
+  expect(taker.upToDate(later).count("butter")).toBe(3);
+  expect(taker.upToDate(later).count("bakery")).toBe(0);
+
+  // Of another index, or damaged: neither taken nor trusted.
+  taker.take(file, "another life");
+  expect(taker.upToDate(later).count("butter")).toBe(3);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  const other = known();
+  other.take(file, "one life");
+  expect(other.upToDate(later).size).toBe(0);
+  expect(known().keep(file, "one life", later)).toBe(false);
+  other.take(file, "one life");
+  expect(other.upToDate(later).count("butter")).toBe(3);
+  removeWords(file.slice(0, -"-words".length));
+  expect(existsSync(file)).toBe(false);
 });

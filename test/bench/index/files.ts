@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 
-/** A SQLite database and what belongs to it, as far as it is there; of the index its snapshot, too. */
+/** A SQLite database and what belongs to it, as far as it is there; of the index what is kept beside it, too. */
 export function filesOf(database: string): string[] {
-  const suffixes = ["", "-wal", "-shm", "-columns"];
+  const suffixes = ["", "-wal", "-shm", "-columns", "-words"];
   return suffixes.map((suffix) => database + suffix).filter((file) => existsSync(file));
 }
 

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openNode } from "../../../src/app.ts";
 import type { JsonObject } from "../../../src/coop/canonical-json.ts";
 import { Listing } from "../../../src/coop/listing.ts";
 import { readListing } from "../../../src/coop/listing-record.ts";
 import { removeCache } from "../../../src/index/cache.ts";
+import { wordsOf } from "../../../src/index/known-words.ts";
 import type { Db } from "../../../src/store/schema.ts";
 import { measure, progress, report, reportRate } from "../measure.ts";
 import { type Population, population } from "./coops.ts";
@@ -132,6 +134,7 @@ async function questions(
   await opened.catchUp();
   // Both threads that read have then taken everything into memory.
   await Promise.all(Array.from({ length: 8 }, () => opened.search({})));
+  await wordsOfLarge(prepared, options.n);
   const ours = asEngine(opened, prepared.index, data);
   const compared: Compared[] = [];
   for (const part of ["search", "tables"] as const) {
@@ -145,6 +148,12 @@ async function questions(
       name,
       compared.filter(({ peer }) => peer === name),
     );
+}
+
+/** Waits until the words for typing errors are read and taken over, which goes on between questions. */
+async function wordsOfLarge({ index }: Prepared, n: number): Promise<void> {
+  while (n > 50_000 && !existsSync(wordsOf(index))) await sleep(500);
+  await sleep(6000);
 }
 
 /** How many times faster ours was, over the classes of terms and over all. */
