@@ -1,12 +1,13 @@
-import { createPublicKey } from "node:crypto";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Listing, StakeholderClass } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import type { Identity } from "../directory/identity.ts";
 import { version } from "../outbound.ts";
 import * as coops from "../store/coops.ts";
+import * as departures from "../store/departures.ts";
 import * as retiredClasses from "../store/retired-classes.ts";
 import type { Db } from "../store/schema.ts";
+import { actorFrame } from "./actor-frame.ts";
 import {
   coopFields,
   countText,
@@ -17,7 +18,6 @@ import {
   optional,
 } from "./profile.ts";
 import { escapeHtml, summaryHtml, toHtml } from "./text.ts";
-import { actorContext } from "./vocabulary.ts";
 
 /** The node's own actor, as Fedify names actors: by the path of their URL. */
 export const NODE = "actor";
@@ -57,7 +57,10 @@ export async function actorDocument(
   // A private draft: nobody may know of it.
   if (coop.content === null) return "unknown";
   const listing = JSON.parse(coop.content) as Listing;
-  if (parts.key === undefined) return coopActor(node, coop.handle, coop.created, listing);
+  const moved = optional("movedTo", (await departures.get(db, identifier))?.target);
+  if (parts.key === undefined) {
+    return { ...coopActor(node, coop.handle, coop.created, listing), ...moved };
+  }
   const stakeholders = listing.stakeholders?.find(
     ({ key, followable }) => key === parts.key && followable === true,
   );
@@ -65,7 +68,7 @@ export async function actorDocument(
     const retired = await retiredClasses.of(db, coop.id);
     return retired.some(({ key }) => key === parts.key) ? "gone" : "unknown";
   }
-  return classActor(node, coop.handle, coop.created, listing, stakeholders);
+  return { ...classActor(node, coop.handle, coop.created, listing, stakeholders), ...moved };
 }
 
 /** The identifier of the actor with this name before the @. */
@@ -80,58 +83,9 @@ export async function identifierOf(db: Db, handle: string): Promise<string | und
   return key === undefined ? identifier : `${identifier}/classes/${key}`;
 }
 
-/** What every actor of this node has. */
-function common(node: Identity, id: string, handle: string): JsonObject {
-  return {
-    "@context": actorContext,
-    id,
-    preferredUsername: handle,
-    webfinger: `${handle}@${node.host}`,
-    inbox: `${id}/inbox`,
-    outbox: `${id}/outbox`,
-    followers: `${id}/followers`,
-    following: `${id}/following`,
-    featured: `${id}/featured`,
-    endpoints: { sharedInbox: `${node.origin}/inbox` },
-    manuallyApprovesFollowers: false,
-    publicKey: {
-      id: `${id}#main-key`,
-      type: "CryptographicKey",
-      owner: id,
-      publicKeyPem: pem(node),
-    },
-    assertionMethod: methods(node, id),
-  };
-}
-
-/** The keys by which an actor of this node is believed: the present one first, and those before it. */
-function methods(node: Identity, actor: string): JsonObject[] {
-  return node.history
-    .filter(({ dropped }) => dropped === undefined)
-    .toReversed()
-    .map(({ id, publicKeyMultibase }) => ({
-      id: actor + new URL(id).hash,
-      type: "Multikey",
-      controller: actor,
-      publicKeyMultibase,
-    }));
-}
-
-/** The id of the key with which an actor's activities are signed; the node's signs its records. */
-export function activityKey(node: Identity, actor: string): string {
-  return `${actor}#${node.keyName}`;
-}
-
-function pem(node: Identity): string {
-  const jwk = node.rsa.publicKey as Record<string, string>;
-  return createPublicKey({ key: jwk, format: "jwk" })
-    .export({ type: "spki", format: "pem" })
-    .toString();
-}
-
 function nodeActor(node: Identity): JsonObject {
   return {
-    ...common(node, node.actor, NODE_HANDLE),
+    ...actorFrame(node, node.actor, NODE_HANDLE),
     type: "Application",
     name: `Co-op directory at ${node.host}`,
     summary: toHtml(
@@ -183,7 +137,7 @@ export function coopActor(
 ): JsonObject {
   const { id } = listing;
   return {
-    ...common(node, id, handle),
+    ...actorFrame(node, id, handle),
     type: "Organization",
     name: listing.name,
     ...optional("nameMap", listing.nameMap),
@@ -193,6 +147,8 @@ export function coopActor(
     updated: listing.updated,
     discoverable: listing.discoverable,
     indexable: listing.indexable,
+    ...optional("alsoKnownAs", listing.alsoKnownAs),
+    attributionDomains: attributionDomains(node, listing),
     ...optional("icon", listing.icon),
     ...optional("image", listing.image),
     ...location(listing),
@@ -202,6 +158,24 @@ export function coopActor(
     ...Object.assign({}, ...codedTerms.map((term) => optional(term, listing[term]))),
     ...optional("figures", latestFigures(listing)),
   };
+}
+
+/**
+ * The domains on whose pages the co-op may be named as the author (Mastodon's
+ * `fediverse:creator`): the node's, and that of a website of its own. A page on
+ * a host with others, such as a platform's, doesn't make the whole host its own.
+ */
+function attributionDomains(node: Identity, { url }: Listing): string[] {
+  const own = new URL(node.origin).hostname;
+  const website = url === undefined ? null : URL.parse(url);
+  if (website === null || website.pathname !== "/" || website.search !== "") return [own];
+  return [...new Set([own, website.hostname.replace(/^www\./, "")])];
+}
+
+/** What a class was where its co-op was: other nodes name classes in the same way. */
+function formerClasses({ alsoKnownAs = [] }: Listing, key: string): string[] | undefined {
+  const former = alsoKnownAs.filter((url) => /\/coops\/[0-9a-z]+$/.test(url));
+  return former.length === 0 ? undefined : former.map((url) => `${url}/classes/${key}`);
 }
 
 function classActor(
@@ -220,7 +194,7 @@ function classActor(
     ["Share of capital", percent(stakeholders.capitalShare)],
   ];
   return {
-    ...common(node, id, `${handle}.${stakeholders.key}`),
+    ...actorFrame(node, id, `${handle}.${stakeholders.key}`),
     type: "Group",
     name: `${stakeholders.name} · ${listing.name}`,
     summary: toHtml(
@@ -233,6 +207,7 @@ function classActor(
     discoverable: listing.discoverable,
     indexable: listing.indexable,
     attributedTo: listing.id,
+    ...optional("alsoKnownAs", formerClasses(listing, stakeholders.key)),
     attachment: [
       field("Co-operative", link(listing.id)),
       ...rows.flatMap(([name, value]) => (value === undefined ? [] : [field(name, value)])),

@@ -3,7 +3,7 @@ import type { Context } from "@fedify/fedify";
 import { Activity, type Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { signDocument } from "../coop/proof.ts";
-import { activityKey } from "./actors.ts";
+import { activityKey } from "./actor-frame.ts";
 import type { FederationData } from "./federation.ts";
 import { activityContext } from "./vocabulary.ts";
 
