@@ -7,7 +7,8 @@ import * as coops from "../store/coops.ts";
 import type { Db } from "../store/schema.ts";
 import { Handle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
-import { post, PostContent } from "./post.ts";
+import { post } from "./post.ts";
+import { PostContent } from "./post-content.ts";
 import { addCoop, coopUrl, publish } from "./publish.ts";
 
 /** A worked example (fixtures/examples): what an invented co-op would write of itself. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { Mandate } from "../coop/listing.ts";
+import { Mandate, WebUrl } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { bounds } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
+import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as mandates from "../store/mandates.ts";
 import * as posts from "../store/posts.ts";
@@ -13,8 +14,8 @@ import { DraftContent, newDraftIn, openDraft } from "./draft.ts";
 import { Handle, handleFault } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { mandateOf } from "./ground.ts";
-import { PostContent } from "./post.ts";
-import { coopUrl, faultsOf, newId } from "./publish.ts";
+import { fitWarning, PostClasses, PostContent, PostWarning } from "./post-content.ts";
+import { alsoKnownAs, coopUrl, faultsOf, formerMost, newId } from "./publish.ts";
 
 /** The most bytes of such a file that are read. */
 export const leaveFileSize = 20_000_000;
@@ -34,6 +35,8 @@ export const LeaveFile = z.strictObject({
   /** The co-op as it was known: its URL and, once it had one, its handle with the host. */
   id: z.url().max(2000),
   handle: z.string().max(400).nullable(),
+  /** What it was before that, the oldest first. */
+  alsoKnownAs: z.array(Actor).max(formerMost).optional(),
   /** The listing as it was entered; small counts in it may not have been published. */
   content: DraftContent.nullable(),
   /** What was being written and not published. */
@@ -53,12 +56,30 @@ export const LeaveFile = z.strictObject({
   /** The oldest first. */
   posts: z
     .array(
-      z.strictObject({
-        content: PostContent,
-        published: Moment,
-        edited: Moment.optional(),
-        pinned: Moment.optional(),
-      }),
+      z
+        .strictObject({
+          content: PostContent,
+          warning: PostWarning.optional(),
+          /** Of one that was still to be published: when. */
+          published: Moment,
+          due: z.literal(true).optional(),
+          /** The time zone in which that was said. */
+          zone: z.string().max(60).optional(),
+          edited: Moment.optional(),
+          pinned: Moment.optional(),
+          /** Since when the feeds of the directory may pass it on. */
+          listed: Moment.optional(),
+          /** The keys of the classes that announced it, or are to. */
+          classes: PostClasses.optional(),
+          /** Whom its text names: how, and who that is. */
+          mentions: z
+            .array(
+              z.strictObject({ name: z.string().max(300), actor: Actor, url: Actor.optional() }),
+            )
+            .max(100)
+            .optional(),
+        })
+        .superRefine(fitWarning),
     )
     .max(10_000),
   /** Under which mandates it was published. Who answered for them stays on the node. */
@@ -99,6 +120,7 @@ export async function exportCoop(
     exported: moment(now),
     id: coopUrl(node, id),
     handle: coop.handle === null ? null : `@${coop.handle}@${node.host}`,
+    ...alsoKnownAs(node, coop),
     content: entered === null ? (published ?? null) : asContent(entered),
     draft: coop.draft === null ? null : asContent(coop.draft),
     record: record === undefined ? null : new TextDecoder().decode(record.body),
@@ -107,18 +129,32 @@ export async function exportCoop(
       content: content === null ? null : asContent(content),
       made: moment(made),
     })),
-    posts: (await posts.all(db, id)).map(({ content, published, edited, pinned }) => ({
-      content: JSON.parse(content) as PostContent,
-      published: moment(published),
-      ...(edited !== null && { edited: moment(edited) }),
-      ...(pinned !== null && { pinned: moment(pinned) }),
-    })),
+    posts: (await posts.all(db, id)).map(toldPost),
     mandates: (await mandates.of(db, id)).toReversed().map((mandate) => ({
       ...told(mandate),
       recorded: moment(mandate.recorded),
       ...(mandate.ended !== null && { ended: moment(mandate.ended) }),
     })),
     followers: await followersOf(db, id),
+  };
+}
+
+function toldPost(post: posts.Post): LeaveFile["posts"][number] {
+  const { content, warning, published, due, zone, edited, pinned, listed, classes } = post;
+  const mentions = posts.mentionsOf(post).flatMap(({ name, actor, url }) => {
+    return actor === null ? [] : [{ name, actor, ...(url !== undefined && { url }) }];
+  });
+  return {
+    content: JSON.parse(content) as PostContent,
+    ...(warning !== null && { warning: JSON.parse(warning) as PostWarning }),
+    published: moment(published),
+    ...(due !== null && { due: true as const }),
+    ...(zone !== null && { zone }),
+    ...(edited !== null && { edited: moment(edited) }),
+    ...(pinned !== null && { pinned: moment(pinned) }),
+    ...(listed !== null && { listed: moment(listed) }),
+    ...(classes !== null && { classes: posts.classesOf(post) }),
+    ...(mentions.length > 0 && { mentions }),
   };
 }
 
@@ -221,6 +257,11 @@ async function insert(
   const handle = free ? wanted.data : null;
   const content = file.draft ?? file.content ?? {};
   const id = await newDraftIn(tx, { content, handle, ...who }, now);
+  // The other node looks for it before it lets anybody follow the co-op to here.
+  const former = [...(file.alsoKnownAs ?? []), file.id].filter(
+    (each) => WebUrl.safeParse(each).success,
+  );
+  await coops.sayFormer(tx, id, JSON.stringify(former.slice(-formerMost)));
   for (const { kind, content: entered, made } of file.history) {
     await revisions.append(tx, {
       coop: id,
@@ -230,20 +271,35 @@ async function insert(
       made: Date.parse(made),
     });
   }
-  for (const { content: text, published, edited, pinned } of file.posts) {
-    await posts.put(tx, {
-      id: newId(),
-      coop: id,
-      content: JSON.stringify(text),
-      published: Date.parse(published),
-      edited: edited === undefined ? null : Date.parse(edited),
-      deleted: null,
-      pinned: pinned === undefined ? null : Date.parse(pinned),
-      // By the node that it comes from: it is no news any more.
-      announced: Date.parse(published),
-      announcedEdit: edited === undefined ? null : Date.parse(edited),
-      announcedPin: pinned === undefined ? null : Date.parse(pinned),
-    });
-  }
+  for (const each of file.posts) await posts.put(tx, takenPost(id, each));
   return { id, handle };
+}
+
+function takenPost(coop: string, told: LeaveFile["posts"][number]): posts.Post {
+  const { content, warning, due, zone = null, edited, pinned, listed, classes, mentions } = told;
+  const published = Date.parse(told.published);
+  const since = (time: string | undefined) => (time === undefined ? null : Date.parse(time));
+  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  const row = {
+    id: newId(),
+    coop,
+    ...posts.plain,
+    content: JSON.stringify(content),
+    warning: json(warning),
+    published,
+    zone,
+    edited: since(edited),
+    pinned: since(pinned),
+    listed: since(listed),
+    classes: json(classes),
+    mentions: json(mentions),
+  };
+  if (due === true) return { ...row, due: published };
+  // By the node that it comes from: it is no news any more.
+  return {
+    ...row,
+    announced: published,
+    announcedEdit: row.edited,
+    announcedPin: row.pinned,
+  };
 }

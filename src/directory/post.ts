@@ -1,47 +1,69 @@
-import { z } from "zod";
+import type { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as messages from "../store/messages.ts";
 import * as posts from "../store/posts.ts";
 import type { Db, Tx } from "../store/schema.ts";
+import { type PostContent, type PostWarning, type Written, writtenAt } from "./post-content.ts";
 import { invalid, lockHosted, newId } from "./publish.ts";
+import { followableKeys } from "./retire-classes.ts";
 
-/** Plain text in one or more languages, the main one first. */
-export const PostContent = z
-  .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/), z.string().trim().min(1).max(5000))
-  .refine((map) => Object.keys(map).length > 0, "a post needs a text")
-  .refine((map) => Object.keys(map).length <= 10, "a post has at most ten languages");
-export type PostContent = z.infer<typeof PostContent>;
+/** How many posts of a co-op may wait for their time. */
+const scheduledMost = 100;
+
+/** What a post has besides its text. */
+export interface Posting extends Omit<Written, "content"> {
+  /**
+   * Keeps it on top of the profile: the one thing that someone who finds the
+   * co-op on another server is sure to see.
+   */
+  pinned?: boolean | undefined;
+  /** Lets the feeds of the directory pass it on. */
+  listed?: boolean | undefined;
+}
 
 /**
- * Publishes a post of a hosted co-op: on its page, and to its followers.
+ * Publishes a post of a hosted co-op: on its page, and to its followers. One
+ * with a time that is still to come waits for it, and nobody else knows of it.
  *
- * @param pinned Keeps it on top of the profile: the one thing that someone who
- *   finds the co-op on another server is sure to see.
  * @returns The post's id.
+ * @throws {AppError} `bad-request` with every fault.
  */
 export async function post(
   db: Db,
   coop: string,
   content: PostContent,
   now: number,
-  { pinned = false } = {},
+  { pinned = false, listed = false, ...rest }: Posting = {},
 ): Promise<string> {
-  const checked = PostContent.safeParse(content);
-  if (!checked.success) throw invalid("the post", checked.error);
+  const written = check({ content, ...rest }, now);
   const id = newId();
+  const { classes = [] } = written;
   const row = {
     id,
     coop,
-    content: JSON.stringify(checked.data),
-    published: now,
-    edited: null,
-    deleted: null,
+    ...posts.plain,
+    ...textual(written),
+    published: written.due ?? now,
+    due: written.due ?? null,
+    zone: written.due === undefined ? null : (written.zone ?? null),
+    classes: classes.length === 0 ? null : JSON.stringify(classes),
     pinned: pinned ? now : null,
-    ...posts.untold,
+    listed: listed ? now : null,
   };
   await db.transaction().execute((tx) => insert(tx, row));
   return id;
+}
+
+function check(written: Written, now: number): Written {
+  const checked = writtenAt(now).safeParse(written);
+  if (!checked.success) throw invalid("the post", checked.error);
+  return checked.data;
+}
+
+function textual({ content, warning = {} }: Pick<Written, "content" | "warning">) {
+  const none = Object.keys(warning).length === 0;
+  return { content: JSON.stringify(content), warning: none ? null : JSON.stringify(warning) };
 }
 
 async function insert(tx: Tx, row: posts.Post): Promise<void> {
@@ -52,7 +74,25 @@ async function insert(tx: Tx, row: posts.Post): Promise<void> {
       `the co-op “${row.coop}” isn't published by itself yet: it has no actor to post with`,
     );
   }
+  const keys = followableKeys(JSON.parse(author.content) as Listing);
+  const unknown = posts.classesOf(row).filter((key) => !keys.includes(key));
+  if (unknown.length > 0) {
+    const named = unknown.map((key) => `“${key}”`).join(", ");
+    throw new AppError("bad-request", `the co-op has no class ${named} that can be followed`);
+  }
+  if (row.due !== null && (await posts.scheduled(tx, row.coop)).length >= scheduledMost) {
+    throw new AppError("conflict", `at most ${scheduledMost} posts can wait to be published`);
+  }
   await write(tx, row);
+}
+
+/** What else of a post becomes another one; what isn't said stays as it is. */
+export interface Rewriting {
+  /** Null takes it away. */
+  warning?: PostWarning | null | undefined;
+  /** Only for a post that isn't published yet. */
+  due?: number | undefined;
+  zone?: string | undefined;
 }
 
 /** Gives a post another text, here and at the followers. The same text again changes nothing. */
@@ -61,37 +101,73 @@ export async function editPost(
   id: string,
   content: PostContent,
   now: number,
+  { warning, ...time }: Rewriting = {},
 ): Promise<void> {
-  const checked = PostContent.safeParse(content);
-  if (!checked.success) throw invalid("the post", checked.error);
-  const text = JSON.stringify(checked.data);
-  await db.transaction().execute((tx) => rewrite(tx, id, text, now));
+  const before = warning === undefined ? await warningOf(db, id, content) : warning;
+  const written = check({ content, ...(before !== null && { warning: before }), ...time }, now);
+  await db.transaction().execute((tx) => rewrite(tx, id, written, now));
 }
 
-async function rewrite(tx: Tx, id: string, content: string, now: number): Promise<void> {
+/** The warning that the post has, in the languages that it will have. */
+async function warningOf(db: Db, id: string, content: PostContent): Promise<PostWarning | null> {
+  const row = await posts.get(db, id);
+  const entries = Object.entries(row === undefined ? {} : posts.warningsOf(row));
+  const kept = entries.filter(([language]) => Object.hasOwn(content, language));
+  return kept.length === 0 ? null : Object.fromEntries(kept);
+}
+
+async function rewrite(tx: Tx, id: string, written: Written, now: number): Promise<void> {
   const row = await standing(tx, id);
-  if (row.content !== content) await write(tx, { ...row, content, edited: now });
+  const text = textual(written);
+  const same = row.content === text.content && row.warning === text.warning;
+  if (row.due !== null) {
+    const due = written.due ?? row.due;
+    await write(tx, { ...row, ...text, due, published: due, zone: written.zone ?? row.zone });
+  } else if (written.due !== undefined) {
+    throw new AppError("conflict", `the post “${id}” is published already`);
+  } else if (!same) {
+    await write(tx, { ...row, ...text, edited: now });
+  }
 }
 
 /** Keeps a post on top of the profile, or no longer, here and at the followers. */
 export async function pinPost(db: Db, id: string, pinned: boolean, now: number): Promise<void> {
-  await db.transaction().execute((tx) => pin(tx, id, pinned ? now : null));
+  await db.transaction().execute((tx) => mark(tx, id, "pinned", pinned ? now : null));
 }
 
-async function pin(tx: Tx, id: string, pinned: number | null): Promise<void> {
+/** Lets the feeds of the directory pass a post on, or no longer. */
+export async function listPost(db: Db, id: string, listed: boolean, now: number): Promise<void> {
+  await db.transaction().execute((tx) => mark(tx, id, "listed", listed ? now : null));
+}
+
+async function mark(
+  tx: Tx,
+  id: string,
+  what: "pinned" | "listed",
+  since: number | null,
+): Promise<void> {
   const row = await standing(tx, id);
-  if ((row.pinned === null) !== (pinned === null)) await write(tx, { ...row, pinned });
+  if ((row[what] === null) !== (since === null)) await write(tx, { ...row, [what]: since });
 }
 
-/** Deletes a post, here and at the followers; its text is erased. */
+/**
+ * Deletes a post, here and at the followers; its text is erased. Of one that was
+ * to be published nothing is left.
+ */
 export async function deletePost(db: Db, id: string, now: number): Promise<void> {
   await db.transaction().execute((tx) => erase(tx, id, now));
 }
 
 async function erase(tx: Tx, id: string, now: number): Promise<void> {
-  const row = await posts.lock(tx, id);
-  if (row?.deleted != null) return;
-  await posts.put(tx, { ...(await standing(tx, id)), content: "{}", deleted: now, pinned: null });
+  const found = await posts.lock(tx, id);
+  if (found?.deleted != null) return;
+  const row = await standing(tx, id);
+  if (row.due !== null) {
+    await posts.remove(tx, id);
+    return;
+  }
+  const nothing = { content: "{}", warning: null, pinned: null, listed: null };
+  await posts.put(tx, { ...row, ...nothing, deleted: now });
   await messages.forgetDeleted(tx, now - 1);
   await log(tx, id);
 }
@@ -104,9 +180,10 @@ async function standing(tx: Tx, id: string): Promise<posts.Post> {
   return row;
 }
 
+/** The end of a transaction. Nobody learns of what waits for its time. */
 async function write(tx: Tx, row: posts.Post): Promise<void> {
   await posts.put(tx, row);
-  await log(tx, row.id);
+  if (row.due === null) await log(tx, row.id);
 }
 
 async function log(tx: Tx, id: string): Promise<void> {

@@ -1,40 +1,88 @@
 import type { Context } from "@fedify/fedify";
+import type { Recipient } from "@fedify/fedify/vocab";
+import type { JsonObject } from "../coop/canonical-json.ts";
 import type * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
 import * as posts from "../store/posts.ts";
-import { coopIdentifier } from "./actors.ts";
+import { actorDocument, coopIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
-import { createDocument, noteDocument, postUrl } from "./posts.ts";
-import { send } from "./send.ts";
-import { recipients, tellFollowers } from "./tell-followers.ts";
+import { findMentions } from "./mentions.ts";
+import { announceDocument, audienceOf, createDocument, noteDocument, postUrl } from "./posts.ts";
+import { activityDocument, send } from "./send.ts";
+import { mentioned, recipients, tellFollowers } from "./tell-followers.ts";
 
-/** A post was written, changed, pinned or deleted: the followers of its co-op learn of it. */
+/**
+ * A post was published, changed, pinned or deleted: the followers of its co-op
+ * learn of it, and of the classes that announce it, and whom it names.
+ */
 export async function deliverPost(
   context: Context<FederationData>,
   { subject: id }: changes.Change,
 ): Promise<void> {
   const { db, node, clock } = context.data;
-  const post = await posts.get(db, id);
-  if (post === undefined) return;
-  const coop = await coops.get(db, post.coop);
+  const row = await posts.get(db, id);
+  if (row === undefined || row.due !== null) return;
+  const coop = await coops.get(db, row.coop);
   if (coop === undefined || coop.deleted !== null) return;
   const author = coopIdentifier(coop.id);
-  const url = postUrl(node, post);
-  const { announced, edited, pinned } = post;
-  if (post.deleted !== null) {
+  const url = postUrl(node, row);
+  const before = posts.mentionsOf(row);
+  if (row.deleted !== null) {
     const object = { id: url, type: "Tombstone" };
-    await tellFollowers(context, author, "Delete", { id: `${url}#delete`, object });
+    await tellReaders(context, row, "Delete", { id: `${url}#delete`, object }, before);
+    await posts.noteMentions(db, id, []);
     return;
   }
+  const named = await findMentions(context, row);
+  const post = { ...row, mentions: JSON.stringify(named) };
+  const { announced, edited, pinned } = post;
   if (announced === null) {
-    await send(context, author, await recipients(context, author), createDocument(node, post));
+    const told = [...(await recipients(context, author)), ...(await mentioned(context, named))];
+    await send(context, author, told, createDocument(node, post));
+    for (const key of posts.classesOf(post)) await announceBy(context, key, post);
   } else if (edited !== post.announcedEdit) {
     const update = { id: `${url}#updates/${edited}`, object: noteDocument(node, post) };
-    await tellFollowers(context, author, "Update", update);
+    // Who was named until now has the old text.
+    await tellReaders(context, post, "Update", update, [...before, ...named]);
   }
   if (pinned !== post.announcedPin) await deliverPin(context, author, post);
+  await posts.noteMentions(db, id, named);
   const told = { announced: announced ?? clock(), announcedEdit: edited, announcedPin: pinned };
   await posts.announce(db, id, told);
+}
+
+/** A class passes a post of its co-op on to those who follow the class. */
+async function announceBy(
+  context: Context<FederationData>,
+  key: string,
+  post: posts.Post,
+): Promise<void> {
+  const { db, node } = context.data;
+  const identifier = `${coopIdentifier(post.coop)}/classes/${key}`;
+  // It may be one that can't be followed any more.
+  if (typeof (await actorDocument(db, node, identifier)) === "string") return;
+  const actor = context.getActorUri(identifier).href;
+  const announce = announceDocument(node, post, actor, post.published);
+  await send(context, identifier, await recipients(context, identifier), announce);
+}
+
+/** Tells everybody who may have a post what has become of it. */
+async function tellReaders(
+  context: Context<FederationData>,
+  post: posts.Post,
+  type: "Update" | "Delete",
+  { id, object }: { id: string; object: JsonObject },
+  named: posts.Mention[],
+): Promise<void> {
+  const author = coopIdentifier(post.coop);
+  const actor = context.getActorUri(author).href;
+  const readers: Recipient[] = await mentioned(context, named);
+  const classes = posts.classesOf(post).map((key) => `${author}/classes/${key}`);
+  for (const identifier of [author, ...classes]) {
+    readers.push(...(await recipients(context, identifier)));
+  }
+  const audience = audienceOf(context.data.node, post);
+  await send(context, author, readers, activityDocument(type, { id, actor, object, ...audience }));
 }
 
 /** A post is kept on top of the profile from now on, or no longer. */

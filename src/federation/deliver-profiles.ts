@@ -5,10 +5,11 @@ import { followableKeys } from "../directory/retire-classes.ts";
 import type * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
+import * as posts from "../store/posts.ts";
 import * as retiredClasses from "../store/retired-classes.ts";
 import { actorDocument, coopIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
-import { tellFollowers } from "./tell-followers.ts";
+import { mentioned, tellFollowers } from "./tell-followers.ts";
 
 /** A new version of a listing: followers get the whole actor if its content has changed. */
 export async function deliverProfile(
@@ -21,21 +22,29 @@ export async function deliverProfile(
   const coop = id === undefined ? undefined : await coops.get(db, id);
   if (coop?.content == null || coop.updated === coop.announced) return;
   // What was never announced has no followers yet who knew it otherwise.
-  if (coop.announced !== null) {
-    const keys = followableKeys(JSON.parse(coop.content) as Listing);
-    const own = coopIdentifier(coop.id);
-    for (const identifier of [own, ...keys.map((key) => `${own}/classes/${key}`)]) {
-      const document = await actorDocument(db, node, identifier);
-      if (typeof document === "string") continue;
-      // Named by its content, and not by its seq: after the log was put back, another has that.
-      const update = { id: `#updates/${coop.updated}`, object: document };
-      await tellFollowers(context, identifier, "Update", update);
-    }
-  }
+  if (coop.announced !== null) await deliverUpdate(context, coop);
   for (const retired of await retiredClasses.of(db, coop.id)) {
     if (retired.announced === null) await deliverRetirement(context, retired);
   }
   await coops.announce(db, coop.id, coop.updated);
+}
+
+/** Sends the whole actor of a co-op, and those of its classes, as they are now. */
+export async function deliverUpdate(
+  context: Context<FederationData>,
+  coop: coops.HostedCoop,
+): Promise<void> {
+  const { db, node } = context.data;
+  if (coop.content === null) return;
+  const keys = followableKeys(JSON.parse(coop.content) as Listing);
+  const own = coopIdentifier(coop.id);
+  for (const identifier of [own, ...keys.map((key) => `${own}/classes/${key}`)]) {
+    const document = await actorDocument(db, node, identifier);
+    if (typeof document === "string") continue;
+    // Named by its content, and not by its seq: after the log was put back, another has that.
+    const update = { id: `#updates/${coop.updated}`, object: document };
+    await tellFollowers(context, identifier, "Update", update);
+  }
 }
 
 /** A class can't be followed any more: its followers are told that it is gone. */
@@ -52,15 +61,22 @@ async function deliverRetirement(
   await retiredClasses.announce(db, retired, clock());
 }
 
-/** An actor is gone for good: its followers, and those of its classes, are told and let go. */
+/**
+ * An actor is gone for good: its followers, those of its classes, and whom its
+ * posts named, are told and let go.
+ */
 export async function deliverDeletion(
   context: Context<FederationData>,
   { subject: coop }: changes.Change,
 ): Promise<void> {
   const { db } = context.data;
-  for (const identifier of await followers.followed(db, coopIdentifier(coop))) {
+  const own = coopIdentifier(coop);
+  const others = await mentioned(context, await posts.mentionedBy(db, coop));
+  for (const identifier of new Set([own, ...(await followers.followed(db, own))])) {
     const object = context.getActorUri(identifier).href;
-    await tellFollowers(context, identifier, "Delete", { id: "#delete", object });
+    const also = identifier === own ? others : [];
+    await tellFollowers(context, identifier, "Delete", { id: "#delete", object }, also);
     await followers.removeAll(db, identifier);
   }
+  await posts.forgetMentions(db, coop);
 }

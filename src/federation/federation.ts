@@ -4,7 +4,16 @@ import {
   type FederationQueueOptions,
   type KvStore,
 } from "@fedify/fedify";
-import { Application, Create, Group, Note, Organization, Tombstone } from "@fedify/fedify/vocab";
+import {
+  Activity,
+  Application,
+  Create,
+  Group,
+  Note,
+  Organization,
+  Service,
+  Tombstone,
+} from "@fedify/fedify/vocab";
 import { getLogger } from "@logtape/logtape";
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
@@ -16,7 +25,10 @@ import * as posts from "../store/posts.ts";
 import type { Db } from "../store/schema.ts";
 import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
 import { discover } from "./discovery.ts";
+import { serveFeed } from "./serve-feeds.ts";
+import { featuredTags } from "./featured.ts";
 import { inbox, onInboxError } from "./inbox.ts";
+import { outboxCount, outboxPage } from "./outbox.ts";
 import { createDocument, noteDocument } from "./posts.ts";
 import { blamed, readActivity } from "./receive.ts";
 import { tidy } from "./tidy.ts";
@@ -36,11 +48,8 @@ export interface FederationData {
 /** What parses our documents into Fedify's classes. */
 type Loaders = Parameters<typeof Note.fromJsonLd>[1];
 
-/** Posts on a page of an outbox. */
-const outboxPage = 20;
-
 /** The collections of an actor, by the path of their URLs. */
-const collections = /^\/(.+)\/(?:outbox|followers|following|featured)$/;
+const collections = /^\/(.+)\/(?:outbox|followers|following|featured|tags)$/;
 
 /** Sets up ActivityPub: actors, collections, inboxes and the queue behind them. */
 export function buildFederation(
@@ -144,30 +153,25 @@ export function buildFederation(
     .setCounter(async ({ data: { db } }, identifier) => (await pinned(db, identifier)).length);
 
   federation
+    .setFeaturedTagsDispatcher(
+      "/{+identifier}/tags",
+      async ({ data: { db, node } }, identifier) => ({
+        items: await featuredTags(db, node, identifier),
+      }),
+    )
+    .setCounter(async ({ data: { db, node } }, identifier) => {
+      return (await featuredTags(db, node, identifier)).length;
+    });
+
+  federation
     .setOrderedCollectionDispatcher(
       "outbox",
-      Create,
+      Activity,
       "/{+identifier}/outbox",
-      async (context, { identifier }, at) => {
-        if (at === null) return null;
-        const { db, node } = context.data;
-        const coop = plainCoop(identifier);
-        const before = at === "" ? {} : { before: Number(at) };
-        const rows =
-          coop === undefined ? [] : await posts.of(db, coop, { ...before, limit: outboxPage });
-        const items = rows.map((row) => Create.fromJsonLd(createDocument(node, row), context));
-        const last = rows.length === outboxPage ? rows.at(-1) : undefined;
-        return {
-          items: await Promise.all(items),
-          nextCursor: last === undefined ? null : String(last.published),
-        };
-      },
+      (context, { identifier }, at) => outboxPage(context, identifier, at),
     )
     .setFirstCursor(() => "")
-    .setCounter(({ data: { db } }, { identifier }) => {
-      const coop = plainCoop(identifier);
-      return coop === undefined ? 0 : posts.count(db, coop);
-    });
+    .setCounter(({ data: { db } }, { identifier }) => outboxCount(db, identifier));
 
   federation.setObjectDispatcher(Note, "/coops/{coop}/posts/{post}", async (context, values) => {
     const row = await publicPost(context.data.db, values);
@@ -201,12 +205,14 @@ export function buildFederation(
 async function toActor(
   document: JsonObject,
   loaders: Loaders,
-): Promise<Application | Group | Organization> {
+): Promise<Application | Group | Organization | Service> {
   switch (document["type"]) {
     case "Application":
       return Application.fromJsonLd(document, loaders);
     case "Group":
       return Group.fromJsonLd(document, loaders);
+    case "Service":
+      return Service.fromJsonLd(document, loaders);
     default:
       return Organization.fromJsonLd(document, loaders);
   }
@@ -246,6 +252,8 @@ export async function serveFederation(
   if (owner !== undefined && typeof (await actorDocument(data.db, data.node, owner)) === "string") {
     return undefined;
   }
+  const served = await serveFeed(data.db, data.node, seen);
+  if (served !== undefined) return served;
   const answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
   if (answer.headers.has("fragaria-pass")) return undefined;
   if (body !== null && answer.status === 202) await heardFrom(data.db, body);
@@ -283,7 +291,9 @@ async function publicPost(
   { coop, post }: { coop: string; post: string },
 ): Promise<posts.Post | null> {
   const row = await posts.get(db, post);
-  if (row === undefined || row.coop !== coop || row.deleted !== null) return null;
+  if (row === undefined || row.coop !== coop || row.deleted !== null || row.due !== null) {
+    return null;
+  }
   // News that came along from another node are as private as the draft.
   return (await coops.get(db, coop))?.content == null ? null : row;
 }

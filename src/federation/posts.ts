@@ -1,7 +1,8 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
+import { namesIn } from "../coop/plain-text.ts";
 import type { Identity } from "../directory/identity.ts";
 import { coopUrl } from "../directory/publish.ts";
-import type { Post } from "../store/posts.ts";
+import { type Mention, mentionsOf, type Post, textsOf, warningsOf } from "../store/posts.ts";
 import { activityDocument } from "./send.ts";
 import { objectSize, smallEnough } from "./size.ts";
 import { toHtml } from "./text.ts";
@@ -40,30 +41,61 @@ export function noteDocument(node: Identity, post: Post): JsonObject {
 }
 
 function noteOf(node: Identity, post: Post, extent: Extent): JsonObject {
-  const texts = Object.entries(JSON.parse(post.content) as Record<string, string>);
-  const htmls = texts.slice(0, extent.languages).map(([language, text]) => {
-    const shown = cut(text, extent.characters);
-    return [language, toHtml(shown, node.origin, extent.links)] as const;
-  });
+  const mentions = mentionedIn(post);
+  const htmls = textsOf(post)
+    .slice(0, extent.languages)
+    .map(([language, text]) => {
+      const shown = cut(text, extent.characters);
+      return [language, toHtml(shown, node.origin, extent.links, mentions)] as const;
+    });
+  const [main] = htmls;
   const id = postUrl(node, post);
-  const author = coopUrl(node, post.coop);
   return {
     "@context": noteContext,
     id,
     type: "Note",
-    attributedTo: author,
+    attributedTo: coopUrl(node, post.coop),
+    ...warning(
+      post,
+      htmls.map(([language]) => language),
+    ),
     // The main language comes first: that is how others know it.
-    content: htmls[0]?.[1].html ?? "",
+    content: main?.[1].html ?? "",
     contentMap: Object.fromEntries(htmls.map(([language, { html }]) => [language, html])),
     url: id,
     published: new Date(post.published).toISOString(),
     ...(post.edited === null ? {} : { updated: new Date(post.edited).toISOString() }),
-    to: [PUBLIC],
-    cc: [`${author}/followers`],
+    ...audienceOf(node, post),
     // Those of the text that is shown: others are looked for in it and not found.
-    tag: htmls[0]?.[1].tags ?? [],
-    sensitive: false,
+    tag: main?.[1].tags ?? [],
   };
+}
+
+/** What is shown instead of the text, and of pictures, until somebody asks for them. */
+function warning(post: Post, languages: string[]): JsonObject {
+  const warnings = warningsOf(post);
+  const shown = languages.flatMap((language) => {
+    const said = warnings[language];
+    return said === undefined ? [] : [[language, said] as const];
+  });
+  const [main] = shown;
+  if (main === undefined) return { sensitive: false };
+  return { summary: main[1], summaryMap: Object.fromEntries(shown), sensitive: true };
+}
+
+/** Whom the main text of a post names, of those who were found. */
+export function mentionedIn(post: Post): (Mention & { actor: string })[] {
+  const names = new Set(namesIn(textsOf(post)[0]?.[1] ?? ""));
+  return mentionsOf(post).flatMap((mention) => {
+    const { actor, name } = mention;
+    return actor !== null && names.has(name) ? [{ ...mention, actor }] : [];
+  });
+}
+
+/** To whom a post is addressed. */
+export function audienceOf(node: Identity, post: Post): { to: string[]; cc: string[] } {
+  const followers = `${coopUrl(node, post.coop)}/followers`;
+  return { to: [PUBLIC], cc: [followers, ...mentionedIn(post).map(({ actor }) => actor)] };
 }
 
 function cut(text: string, characters: number): string {
@@ -72,13 +104,33 @@ function cut(text: string, characters: number): string {
 
 /** The activity that a post was published with. */
 export function createDocument(node: Identity, post: Post): JsonObject {
-  const actor = coopUrl(node, post.coop);
   const create = activityDocument("Create", {
     id: `${postUrl(node, post)}/activity`,
-    actor,
+    actor: coopUrl(node, post.coop),
     object: noteDocument(node, post),
-    to: [PUBLIC],
-    cc: [`${actor}/followers`],
+    ...audienceOf(node, post),
   });
   return { ...create, published: new Date(post.published).toISOString() };
+}
+
+/**
+ * The activity by which another actor of this node passes a post on.
+ *
+ * @param actor Its id.
+ * @param at Since when, epoch ms.
+ */
+export function announceDocument(
+  node: Identity,
+  post: Post,
+  actor: string,
+  at: number,
+): JsonObject {
+  const announce = activityDocument("Announce", {
+    id: `${actor}#announces/${post.id}`,
+    actor,
+    object: postUrl(node, post),
+    to: [PUBLIC],
+    cc: [`${actor}/followers`, coopUrl(node, post.coop)],
+  });
+  return { ...announce, published: new Date(at).toISOString() };
 }

@@ -2,6 +2,8 @@ import type { Context } from "@fedify/fedify";
 import type { Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import * as followers from "../store/followers.ts";
+import type { Mention } from "../store/posts.ts";
+import type { Db } from "../store/schema.ts";
 import * as unreachable from "../store/unreachable.ts";
 import type { FederationData } from "./federation.ts";
 import { activityDocument, send } from "./send.ts";
@@ -11,12 +13,14 @@ import { PUBLIC } from "./vocabulary.ts";
  * Sends an activity to everybody, which is to all followers.
  *
  * @param activity Its id may be given as a fragment of the actor's.
+ * @param also Who else is to know of it.
  */
 export async function tellFollowers(
   context: Context<FederationData>,
   identifier: string,
-  type: "Update" | "Delete" | "Add" | "Remove",
+  type: "Update" | "Delete" | "Add" | "Remove" | "Move",
   { id, object, ...more }: { id: string; object: JsonObject | string; target?: string },
+  also: Recipient[] = [],
 ): Promise<void> {
   const actor = context.getActorUri(identifier).href;
   const document = activityDocument(type, {
@@ -26,7 +30,7 @@ export async function tellFollowers(
     to: [PUBLIC],
     cc: [`${actor}/followers`],
   });
-  const everybody = await recipients(context, identifier);
+  const everybody = [...(await recipients(context, identifier)), ...also];
   await send(context, identifier, everybody, { ...document, ...more });
 }
 
@@ -36,7 +40,7 @@ export async function recipients(
   identifier: string,
 ): Promise<Recipient[]> {
   const found: Recipient[] = [];
-  const away = new Set((await unreachable.all(db)).map(({ host }) => host));
+  const away = await awayHosts(db);
   let page: followers.Follower[];
   let after = "";
   do {
@@ -49,4 +53,21 @@ export async function recipients(
     }
   } while (page.length === 1000);
   return found;
+}
+
+/** Those of the people named who are told of it: on servers elsewhere that take something. */
+export async function mentioned(
+  { data: { db } }: Context<FederationData>,
+  named: Mention[],
+): Promise<Recipient[]> {
+  const away = await awayHosts(db);
+  return named.flatMap(({ actor, inbox, sharedInbox }) => {
+    if (actor === null || inbox === undefined || away.has(new URL(inbox).host)) return [];
+    const endpoints = sharedInbox === undefined ? null : { sharedInbox: new URL(sharedInbox) };
+    return [{ id: new URL(actor), inboxId: new URL(inbox), endpoints }];
+  });
+}
+
+async function awayHosts(db: Db): Promise<Set<string>> {
+  return new Set((await unreachable.all(db)).map(({ host }) => host));
 }

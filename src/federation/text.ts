@@ -1,4 +1,6 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
+import { type Token, tokensOf } from "../coop/plain-text.ts";
+import type { Mention } from "../store/posts.ts";
 import { smallEnough, summarySize } from "./size.ts";
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -7,9 +9,6 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }
-
-const links =
-  /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]])|(?<![\p{L}\p{N}_&/])#([\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*)/gu;
 
 /** The text of a profile as HTML, with fewer links where they would make it too long. */
 export function summaryHtml(text: string, origin: string): string {
@@ -20,43 +19,51 @@ export function summaryHtml(text: string, origin: string): string {
 /** Plain text made ready for the fediverse. */
 export interface Html {
   html: string;
-  /** The hashtags that stand in it, for `tag`. */
+  /** The hashtags and the people that stand in it, for `tag`. */
   tags: JsonObject[];
 }
 
 /**
  * Turns plain text into the HTML that other servers let through: paragraphs,
- * line breaks, links and hashtags.
+ * line breaks, links, hashtags and mentions.
  *
  * @param origin Where hashtags lead: the search of this node.
- * @param most How many addresses and hashtags become links; the others stay text.
+ * @param most How many addresses, hashtags and names become links; the others stay text.
+ * @param mentions Who was found of those whose names stand in it.
  */
-export function toHtml(text: string, origin: string, most = Infinity): Html {
+export function toHtml(
+  text: string,
+  origin: string,
+  most = Infinity,
+  mentions: Mention[] = [],
+): Html {
   const tags = new Map<string, JsonObject>();
+  const people = new Map(mentions.map((mention) => [mention.name, mention]));
   let made = 0;
-  const inline = (line: string) => {
-    let html = "";
-    let at = 0;
-    for (const match of line.matchAll(links)) {
-      if (made >= most) break;
-      made += 1;
-      const [whole, url, word] = match;
-      html += escapeHtml(line.slice(at, match.index));
-      at = match.index + whole.length;
-      if (url !== undefined) {
-        html += `<a href="${escapeHtml(url)}" rel="nofollow noopener noreferrer">${escapeHtml(url)}</a>`;
-      } else if (word !== undefined) {
-        const href = `${origin}/search?q=${encodeURIComponent(word)}`;
-        tags.set(word.toLowerCase(), { type: "Hashtag", href, name: `#${word}` });
-        html += `<a href="${escapeHtml(href)}" class="mention hashtag" rel="tag">#<span>${escapeHtml(word)}</span></a>`;
-      }
+  const inline = (token: Token): string => {
+    const escaped = escapeHtml(token.text);
+    if (token.kind === "text") return escaped;
+    if (made >= most) return escaped;
+    made += 1;
+    if (token.kind === "link") {
+      return `<a href="${escaped}" rel="nofollow noopener noreferrer">${escaped}</a>`;
     }
-    return html + escapeHtml(line.slice(at));
+    if (token.kind === "hashtag") {
+      const { word } = token;
+      const href = `${origin}/search?q=${encodeURIComponent(word)}`;
+      tags.set(`#${word.toLowerCase()}`, { type: "Hashtag", href, name: `#${word}` });
+      return `<a href="${escapeHtml(href)}" class="mention hashtag" rel="tag">#<span>${escapeHtml(word)}</span></a>`;
+    }
+    const { name } = token;
+    const { actor = null, url } = people.get(name) ?? {};
+    if (actor === null) return escaped;
+    tags.set(name, { type: "Mention", href: actor, name });
+    const [, user = ""] = token.text.split("@");
+    // As Mastodon writes it (text_formatter.rb).
+    return `<span class="h-card" translate="no"><a href="${escapeHtml(url ?? actor)}" class="u-url mention">@<span>${escapeHtml(user)}</span></a></span>`;
   };
-  const html = text
-    .trim()
-    .split(/\n{2,}/)
-    .map((paragraph) => `<p>${paragraph.split("\n").map(inline).join("<br>")}</p>`)
+  const html = tokensOf(text)
+    .map((lines) => `<p>${lines.map((line) => line.map(inline).join("")).join("<br>")}</p>`)
     .join("");
   return { html, tags: [...tags.values()] };
 }

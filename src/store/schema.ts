@@ -30,6 +30,24 @@ export interface Schema {
   unreachable: UnreachableTable;
   /** Stakeholder classes that could be followed, and no longer can. */
   retired_class: RetiredClassTable;
+  /** Actors that have moved to another account, and take their followers along. */
+  departure: DepartureTable;
+  /** Whether what a co-op links to links back to it. */
+  backlink: BacklinkTable;
+  /** What others have written to a co-op, or of one of its posts. */
+  reply: ReplyTable;
+  /** Who likes a post, and who passes it on. */
+  reaction: ReactionTable;
+  /** What co-ops have answered to replies. */
+  answer: AnswerTable;
+  /** Whom a co-op, or the whole node, doesn't want to hear. */
+  block: BlockTable;
+  /** Who doesn't want to hear a co-op. */
+  blocked_by: BlockedByTable;
+  /** What other servers have reported to whoever runs this one. */
+  flag: FlagTable;
+  /** How much of what each may send in a day is used. */
+  allowance: { subject: string; day: number; used: number };
   /** The private keys of this node. */
   key: KeyTable;
   /** The public keys of each origin, as first seen. */
@@ -74,6 +92,12 @@ export interface Schema {
   floor: FloorTable;
   /** Two beacons of one host that contradict one another, as they were signed. */
   evidence: EvidenceTable;
+  /** Listings that are new in the directory: for a month, so that feeds can tell of them. */
+  feed_item: FeedItemTable;
+  /** What feeds have told their followers. */
+  feed_post: FeedPostTable;
+  /** The listings that a post of a feed names. */
+  feed_entry: FeedEntryTable;
 }
 
 export interface RecordTable {
@@ -93,6 +117,8 @@ export interface RecordTable {
   body: Uint8Array;
   /** When this node wrote it, epoch ms. */
   seen: number;
+  /** When it wrote a version of it for the first time, since it holds it. */
+  added: number | null;
 }
 
 export interface ChangeTable {
@@ -138,6 +164,8 @@ export interface CoopTable {
   draftedBy: string | null;
   /** Bumped with each change of draft or content: who saves names the one they started from. */
   edition: number;
+  /** JSON: the accounts elsewhere that the co-op says it had before, the oldest first. */
+  formerly: string | null;
 }
 
 export interface RevisionTable {
@@ -167,6 +195,18 @@ export interface PostTable {
   /** `edited` and `pinned` as followers were last told of them. */
   announcedEdit: number | null;
   announcedPin: number | null;
+  /** JSON: what to know before reading it, a language map like `content`. */
+  warning: string | null;
+  /** When it is to be published; null once it is. Until then nobody else may know of it. */
+  due: number | null;
+  /** The time zone in which `due` was given. */
+  zone: string | null;
+  /** When it was marked for the feeds of the directory. */
+  listed: number | null;
+  /** JSON: the keys of the classes that announce it. Said once, when it is written. */
+  classes: string | null;
+  /** JSON: whom its text names, as far as they were looked for. */
+  mentions: string | null;
 }
 
 export interface FollowerTable {
@@ -203,6 +243,141 @@ export interface RetiredClassTable {
   retired: number;
   /** When its followers were told. */
   announced: number | null;
+}
+
+export interface DepartureTable {
+  /** An actor of this node, as its followers are kept: `coops/7f3k2m9q1x`. */
+  identifier: string;
+  /** Empty when the co-op itself has moved; else the node's former origin that the actor has left. */
+  origin: string;
+  /** The URL of the account that it is from now on. */
+  target: string;
+  moved: number;
+  /** When its followers were told. */
+  announced: number | null;
+}
+
+export interface BacklinkTable {
+  coop: string;
+  /** The co-op's website, or its account elsewhere. */
+  kind: "website" | "account";
+  url: string;
+  /** Of an account: `@bakery@social.example`, once it is known. */
+  handle: string | null;
+  /** When it is to be looked at next. */
+  due: number;
+  checked: number | null;
+  /** Since when it links back, as far as is known; null if it doesn't. */
+  verified: number | null;
+  /** Why not, in words. */
+  fault: string | null;
+}
+
+export interface ReplyTable {
+  /** Its name on this node. */
+  key: string;
+  /** The URL of the note; there is one row for each co-op that it concerns. */
+  id: string;
+  coop: string;
+  /** The post that it is about; null if it only mentions the co-op. */
+  post: string | null;
+  kind: "reply" | "quote" | "mention";
+  /** Who may read it here: everybody, or only those who look after the co-op. */
+  audience: "public" | "private";
+  /** Who has written it: the URL of the actor, and its host. */
+  author: string;
+  host: string;
+  /** `@name@host`. */
+  handle: string;
+  /** The page of the author on their server. */
+  profile: string;
+  inbox: string;
+  /** The page of the note. */
+  url: string;
+  /** Plain text, whatever came; and what to know before reading it. */
+  content: string;
+  warning: string | null;
+  language: string | null;
+  /** How many pictures and the like it has, none of which are fetched. */
+  attachments: number;
+  published: number;
+  edited: number | null;
+  received: number;
+  /** When somebody of the co-op hid it. */
+  hidden: number | null;
+  /** When it was allowed to quote the post (FEP-044f); null if it isn't. */
+  approved: number | null;
+  /** When somebody reported it to its server, with which words, and when those were sent. */
+  reported: number | null;
+  report: string | null;
+  flagged: number | null;
+}
+
+export interface ReactionTable {
+  post: string;
+  kind: "like" | "boost";
+  actor: string;
+  host: string;
+  /** The id of the activity, by which it may be undone. */
+  activity: string;
+  seen: number;
+}
+
+export interface AnswerTable {
+  id: string;
+  coop: string;
+  /** The post below which it stands; null if there is none. */
+  post: string | null;
+  /** The URL of the note that is answered. */
+  parent: string;
+  /** To whom: everybody, or only the author of that note. */
+  audience: "public" | "private";
+  /** The author of that note, what they are called, and where they are reached. */
+  author: string;
+  handle: string;
+  inbox: string;
+  /** JSON: a language map of plain text, main language first. */
+  content: string;
+  published: number;
+  /** When it was first sent. */
+  announced: number | null;
+  deleted: number | null;
+}
+
+export interface BlockTable {
+  /** Whose block it is; empty for the whole node's. */
+  coop: string;
+  /** The URL of an actor, or a domain, which stands for its subdomains, too. */
+  subject: string;
+  kind: "person" | "domain";
+  since: number;
+  /** Who did it, if it was done by page. */
+  account: string | null;
+  /** In words, for those who look after the co-op or the node. */
+  why: string | null;
+}
+
+export interface BlockedByTable {
+  coop: string;
+  actor: string;
+  /** The id of the Block, by which it may be undone. */
+  activity: string;
+  since: number;
+}
+
+export interface FlagTable {
+  /** The id of the activity. */
+  id: string;
+  /** Who reports: a person, or a server's own actor. */
+  actor: string;
+  host: string;
+  /** The co-op that it is about, if it is about one. */
+  coop: string | null;
+  /** JSON: the URLs on this node that are reported. */
+  objects: string;
+  content: string;
+  received: number;
+  settled: number | null;
 }
 
 export interface KeyTable {
@@ -449,6 +624,48 @@ export interface OfferTable {
   accept: string | null;
   result: string | null;
   rejected: number | null;
+}
+
+export interface FeedItemTable {
+  /** The id of the record. */
+  subject: string;
+  origin: string;
+  /** Of the change by which it became news. */
+  seq: number;
+  gathered: number;
+  /** 1 if it was imported, else 0: what co-ops publish themselves is named first. */
+  imported: number;
+  /** The names of the feeds that it belongs to, with a space before and behind each. */
+  feeds: string;
+}
+
+export interface FeedPostTable {
+  id: string;
+  /** The name of the feed. */
+  feed: string;
+  /** The `seq` of the last item that it takes into account. */
+  until: number;
+  /** How many co-ops it tells of without naming them. */
+  more: number;
+  published: number;
+  edited: number | null;
+  /** When nothing that it named was left. */
+  deleted: number | null;
+  /** When followers were told, and `edited` of what they were told last. */
+  announced: number | null;
+  announcedEdit: number | null;
+}
+
+export interface FeedEntryTable {
+  post: string;
+  /** The id of the record. */
+  subject: string;
+  origin: string;
+  /** Counted from 0. */
+  place: number;
+  /** As they were when the post was written; where the co-op is may be unknown. */
+  name: string;
+  whereabouts: string;
 }
 
 export interface QueueTable {

@@ -24,8 +24,7 @@ const envelope = 6000;
 const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 function postOf(content: Record<string, string>): posts.Post {
-  const rest = { published: 0, edited: null, deleted: null, pinned: null, ...posts.untold };
-  return { id: "p", coop: "c", content: JSON.stringify(content), ...rest };
+  return { id: "p", coop: "c", ...posts.plain, content: JSON.stringify(content), published: 0 };
 }
 
 const piece = fc.constantFrom(
