@@ -34,7 +34,7 @@ function byPairs(pairs: number, rows: number): boolean {
 /** Counts rows in each place of a table; in margins each counts once. */
 export function countRows(layout: Layout, rows: Uint32Array): Uint32Array {
   const { rows: down, cols: across } = layout;
-  return countCombos(layout, combosAt(down, rows), combosAt(across, rows));
+  return counts(layout, combosAt(down, rows), combosAt(across, rows));
 }
 
 /** The combination of each row. */
@@ -43,46 +43,21 @@ export function combosAt({ keys, combos, looked }: Axis, rows: Uint32Array): Uin
 }
 
 /** Counts in each place what has these combinations. */
-function countCombos(layout: Layout, rowCombos: Uint32Array, colCombos: Uint32Array): Uint32Array {
-  const counts = new Uint32Array(layout.size);
-  const { rows, cols, rowsAt, colsAt, wholeAt } = layout;
-  const width = cols.start.length - 1;
-  const height = rows.start.length - 1;
-  const ofRow = new Uint32Array(height);
-  const ofCol = new Uint32Array(width);
-  if (byPairs(width * height, rowCombos.length)) {
-    const pairs = new Uint32Array(width * height);
-    for (let at = 0; at < rowCombos.length; at++) {
-      const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
-      pairs[pair] = (pairs[pair] as number) + 1;
-    }
-    spreadPairs(layout, pairs, counts, ofRow, ofCol);
-  } else {
-    for (let at = 0; at < rowCombos.length; at++) {
-      const row = rowCombos[at] as number;
-      const col = colCombos[at] as number;
-      ofRow[row] = (ofRow[row] as number) + 1;
-      ofCol[col] = (ofCol[col] as number) + 1;
-      for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
-        const base = (rows.cells[r] as number) * cols.values.length;
-        for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
-          const cell = base + (cols.cells[c] as number);
-          counts[cell] = (counts[cell] as number) + 1;
-        }
-      }
-    }
-  }
-  addMargin(counts, rowsAt, rows, ofRow);
-  addMargin(counts, colsAt, cols, ofCol);
-  counts[wholeAt] = rowCombos.length;
-  return counts;
+function counts(layout: Layout, rowCombos: Uint32Array, colCombos: Uint32Array): Uint32Array {
+  return Uint32Array.from(sums(layout, rowCombos, colCombos, undefined));
 }
 
-/** Sums up values in each place. */
+/**
+ * Sums up values in each place, each in all cells that its combinations stand
+ * for, and in each margin once.
+ *
+ * @param values 1 for each when undefined.
+ */
 function sums(
   layout: Layout,
-  { rowCombos, colCombos }: Entries,
-  values: Float64Array,
+  rowCombos: Uint32Array,
+  colCombos: Uint32Array,
+  values: Float64Array | undefined,
 ): Float64Array {
   const found = new Float64Array(layout.size);
   const { rows, cols, rowsAt, colsAt, wholeAt } = layout;
@@ -90,27 +65,27 @@ function sums(
   const height = rows.start.length - 1;
   const ofRow = new Float64Array(height);
   const ofCol = new Float64Array(width);
-  if (byPairs(width * height, values.length)) {
+  if (byPairs(width * height, rowCombos.length)) {
     const pairs = new Float64Array(width * height);
-    for (let at = 0; at < values.length; at++) {
-      const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
-      pairs[pair] = (pairs[pair] as number) + (values[at] as number);
-    }
-    spreadPairs(layout, pairs, found, ofRow, ofCol);
-  } else {
-    for (let at = 0; at < values.length; at++) {
-      const row = rowCombos[at] as number;
-      const col = colCombos[at] as number;
-      const value = values[at] as number;
+    if (values === undefined) countPairs(pairs, width, rowCombos, colCombos);
+    else sumPairs(pairs, width, rowCombos, colCombos, values);
+    for (let pair = 0; pair < pairs.length; pair++) {
+      const value = pairs[pair] as number;
+      if (value === 0) continue;
+      const row = Math.floor(pair / width);
+      const col = pair - row * width;
       ofRow[row] = (ofRow[row] as number) + value;
       ofCol[col] = (ofCol[col] as number) + value;
-      for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
-        const base = (rows.cells[r] as number) * cols.values.length;
-        for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
-          const cell = base + (cols.cells[c] as number);
-          found[cell] = (found[cell] as number) + value;
-        }
-      }
+      spread(layout, row, col, value, found);
+    }
+  } else {
+    for (let at = 0; at < rowCombos.length; at++) {
+      const row = rowCombos[at] as number;
+      const col = colCombos[at] as number;
+      const value = values === undefined ? 1 : (values[at] as number);
+      ofRow[row] = (ofRow[row] as number) + value;
+      ofCol[col] = (ofCol[col] as number) + value;
+      spread(layout, row, col, value, found);
     }
   }
   addMargin(found, rowsAt, rows, ofRow);
@@ -119,43 +94,59 @@ function sums(
   return found;
 }
 
-/** Gives what was counted for pairs of combinations to their cells, and to the combinations. */
-function spreadPairs<T extends Uint32Array | Float64Array>(
-  { rows, cols }: Layout,
-  pairs: T,
-  found: T,
-  ofRow: T,
-  ofCol: T,
+function countPairs(
+  pairs: Float64Array,
+  width: number,
+  rowCombos: Uint32Array,
+  colCombos: Uint32Array,
 ): void {
-  const width = ofCol.length;
-  for (let row = 0; row < ofRow.length; row++) {
-    for (let col = 0; col < width; col++) {
-      const count = pairs[row * width + col] as number;
-      if (count === 0) continue;
-      ofRow[row] = (ofRow[row] as number) + count;
-      ofCol[col] = (ofCol[col] as number) + count;
-      for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
-        const base = (rows.cells[r] as number) * cols.values.length;
-        for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
-          const cell = base + (cols.cells[c] as number);
-          found[cell] = (found[cell] as number) + count;
-        }
-      }
+  for (let at = 0; at < rowCombos.length; at++) {
+    const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
+    pairs[pair] = (pairs[pair] as number) + 1;
+  }
+}
+
+function sumPairs(
+  pairs: Float64Array,
+  width: number,
+  rowCombos: Uint32Array,
+  colCombos: Uint32Array,
+  values: Float64Array,
+): void {
+  for (let at = 0; at < rowCombos.length; at++) {
+    const pair = (rowCombos[at] as number) * width + (colCombos[at] as number);
+    pairs[pair] = (pairs[pair] as number) + (values[at] as number);
+  }
+}
+
+/** Adds a value to each cell that a pair of combinations stands for. */
+function spread(
+  { rows, cols }: Layout,
+  row: number,
+  col: number,
+  value: number,
+  found: Float64Array,
+): void {
+  for (let r = rows.start[row] as number; r < (rows.start[row + 1] as number); r++) {
+    const base = (rows.cells[r] as number) * cols.values.length;
+    for (let c = cols.start[col] as number; c < (cols.start[col + 1] as number); c++) {
+      const cell = base + (cols.cells[c] as number);
+      found[cell] = (found[cell] as number) + value;
     }
   }
 }
 
 /** Gives what was counted for combinations to the values of a margin. */
-function addMargin<T extends Uint32Array | Float64Array>(
-  found: T,
+function addMargin(
+  found: Float64Array,
   margin: number,
   { start, cells }: Axis,
-  counts: T,
+  ofCombo: Float64Array,
 ): void {
-  for (let combo = 0; combo < counts.length; combo++) {
+  for (let combo = 0; combo < ofCombo.length; combo++) {
     for (let at = start[combo] as number; at < (start[combo + 1] as number); at++) {
       const cell = margin + (cells[at] as number);
-      found[cell] = (found[cell] as number) + (counts[combo] as number);
+      found[cell] = (found[cell] as number) + (ofCombo[combo] as number);
     }
   }
 }
@@ -181,15 +172,16 @@ export interface Tally {
 /** Computes a statistic in each place of a table. */
 export function tally(layout: Layout, entries: Entries, stat: StatName): Tally {
   const { rowCombos, colCombos, values, of } = entries;
-  const contributors = countCombos(layout, rowCombos, colCombos);
+  const contributors = counts(layout, rowCombos, colCombos);
+  const summed = (each: Float64Array) => sums(layout, rowCombos, colCombos, each);
   if (stat === "ratio") {
-    const parts = sums(layout, entries, values);
-    const wholes = sums(layout, entries, of ?? values);
+    const parts = summed(values);
+    const wholes = summed(of ?? values);
     return { contributors, value: parts.map((part, at) => part / (wholes[at] ?? 0)) };
   }
   const each = of === undefined ? values : values.map((value, at) => value / (of[at] ?? 0));
   if (stat === "sum" || stat === "mean") {
-    const value = sums(layout, entries, each);
+    const value = summed(each);
     for (let at = 0; at < value.length; at++) {
       const count = contributors[at] ?? 0;
       if (stat === "mean" || count === 0) value[at] = (value[at] ?? 0) / count;
