@@ -34,7 +34,7 @@ function line(max: number) {
 }
 
 /** A web address that is safe to put into a link. */
-const WebUrl = z
+export const WebUrl = z
   .string()
   .max(500)
   .refine(isWebUrl, "not a web address beginning with https:// or http://");
@@ -347,7 +347,7 @@ export const Listing = z.strictObject({
     .max(60)
     .optional(),
 
-  /** Its URLs at the addresses that its node had before, oldest first. */
+  /** What it was before: elsewhere, or while its node had another address; oldest first. */
   alsoKnownAs: z.array(WebUrl).min(1).max(5).optional(),
 
   name: line(300),

@@ -106,6 +106,7 @@ export function newCoop(id: string, now: number): coops.HostedCoop {
     drafted: null,
     draftedBy: null,
     edition: 0,
+    formerly: null,
   };
 }
 
@@ -203,11 +204,9 @@ function introductionOf(coop: string, listing: Listing, now: number): posts.Post
     id: newId(),
     coop,
     content: JSON.stringify({ [inLanguage ?? own ?? "en"]: summary, ...summaryMap }),
+    ...posts.plain,
     published: now,
-    edited: null,
-    deleted: null,
     pinned: now,
-    ...posts.untold,
   };
 }
 
@@ -245,7 +244,7 @@ function demandHosted(id: string, coop: coops.HostedCoop | undefined): coops.Hos
  */
 export function draftOf(
   node: Identity,
-  coop: { id: string; handle: string | null; created?: number },
+  coop: { id: string; handle: string | null; created?: number; formerly?: string | null },
   content: ListingContent,
   now: number,
 ): Listing {
@@ -277,18 +276,28 @@ export function readdressed(node: Identity, value: Json): Json {
   return Object.fromEntries(members.map(([name, each]) => [name, readdressed(node, each)]));
 }
 
+/** How many former addresses a co-op can have: as many as a listing names. */
+export const formerMost = 5;
+
 /**
- * What a co-op was called while its node was elsewhere.
+ * What a co-op was called before: elsewhere, as it says, and while its node had
+ * another address.
  *
  * @param coop.created Since when the node has it, epoch ms.
  */
 export function alsoKnownAs(
   node: Identity,
-  { id, created }: { id: string; created?: number },
+  { id, created, formerly }: { id: string; created?: number; formerly?: string | null },
 ): Pick<Listing, "alsoKnownAs"> {
   const former = node.former.filter(({ moved }) => created !== undefined && created < moved);
-  const urls = former.slice(-5).map(({ origin }) => `${origin}/coops/${id}`);
+  const own = former.map(({ origin }) => `${origin}/coops/${id}`);
+  const urls = [...new Set([...formerAccounts({ formerly }), ...own])].slice(-formerMost);
   return urls.length === 0 ? {} : { alsoKnownAs: urls };
+}
+
+/** The accounts elsewhere that a co-op says it had, the oldest first. */
+export function formerAccounts({ formerly }: { formerly?: string | null | undefined }): string[] {
+  return formerly == null ? [] : (JSON.parse(formerly) as string[]);
 }
 
 /**

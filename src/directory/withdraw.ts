@@ -1,7 +1,9 @@
 import { listingId, tombstoneRecord } from "../coop/listing-record.ts";
 import { signRecord, type SignedRecord } from "../coop/record.ts";
+import * as backlinks from "../store/backlinks.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
+import * as departures from "../store/departures.ts";
 import * as links from "../store/links.ts";
 import * as mandates from "../store/mandates.ts";
 import * as members from "../store/members.ts";
@@ -51,6 +53,8 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   await members.remove(tx, id);
   await posts.erase(tx, id, now);
   await retiredClasses.removeAll(tx, id);
+  await departures.removeAll(tx, id);
+  await backlinks.removeAll(tx, id);
   await revisions.erase(tx, id);
   await roles.removeAll(tx, id);
   await mandates.end(tx, id, now);
@@ -59,7 +63,7 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
     await coops.remove(tx, id);
     return;
   }
-  const nothing = { content: null, draft: null, drafted: null, draftedBy: null };
+  const nothing = { content: null, draft: null, drafted: null, draftedBy: null, formerly: null };
   await coops.revise(tx, { ...coop, ...nothing, deleted: now });
   await messages.forgetDeleted(tx, now - 1);
   const gone = { kind: "coop", subject: id, origin: "" };

@@ -15,6 +15,7 @@ export function actorFrame(node: Identity, id: string, handle: string): JsonObje
     followers: `${id}/followers`,
     following: `${id}/following`,
     featured: `${id}/featured`,
+    featuredTags: `${id}/tags`,
     endpoints: { sharedInbox: `${node.origin}/inbox` },
     manuallyApprovesFollowers: false,
     publicKey: {

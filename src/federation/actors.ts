@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../coop/canonical-json.ts";
+import { readFeedName } from "../coop/feeds.ts";
 import type { Listing, StakeholderClass } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import type { Identity } from "../directory/identity.ts";
@@ -8,6 +9,7 @@ import * as departures from "../store/departures.ts";
 import * as retiredClasses from "../store/retired-classes.ts";
 import type { Db } from "../store/schema.ts";
 import { actorFrame } from "./actor-frame.ts";
+import { feedActor, feedIdentifier, feedOfIdentifier, hasFeeds } from "./feed-actors.ts";
 import {
   coopFields,
   countText,
@@ -49,6 +51,8 @@ export async function actorDocument(
   identifier: string,
 ): Promise<JsonObject | Absent> {
   if (identifier === NODE) return nodeActor(node);
+  const feed = feedOfIdentifier(identifier);
+  if (feed !== undefined) return (await hasFeeds(db)) ? feedActor(node, feed) : "unknown";
   const parts = readIdentifier(identifier);
   if (parts === undefined) return "unknown";
   const coop = await coops.get(db, parts.coop);
@@ -75,6 +79,8 @@ export async function actorDocument(
 export async function identifierOf(db: Db, handle: string): Promise<string | undefined> {
   const name = handle.toLowerCase();
   if (name === NODE_HANDLE) return NODE;
+  const feed = readFeedName(name);
+  if (feed !== undefined) return (await hasFeeds(db)) ? feedIdentifier(feed) : undefined;
   const [, own, key] = /^([^.]+)(?:\.([^.]+))?$/.exec(name) ?? [];
   if (own === undefined) return undefined;
   const coop = await coops.byHandle(db, own);

@@ -2,8 +2,10 @@ import type { Context, Federation } from "@fedify/fedify";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
 import * as changes from "../store/changes.ts";
+import { deliverFeedPost } from "./deliver-feeds.ts";
 import { deliverPost } from "./deliver-posts.ts";
 import { deliverDeletion, deliverProfile } from "./deliver-profiles.ts";
+import { deliverDeparture } from "./deliver-departures.ts";
 import type { FederationData } from "./federation.ts";
 
 /** This reader's cursor on the change log. */
@@ -14,8 +16,10 @@ type Delivery = (context: Context<FederationData>, change: changes.Change) => Pr
 /** What is told of each kind of change. They may be called again with the same one. */
 const deliveries: Record<string, Delivery> = {
   post: deliverPost,
+  feed: deliverFeedPost,
   record: deliverProfile,
   coop: deliverDeletion,
+  departure: deliverDeparture,
 };
 
 /**

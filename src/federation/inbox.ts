@@ -1,5 +1,5 @@
 import type { InboxContext } from "@fedify/fedify";
-import { Accept, Delete, Follow, Offer, Reject, Undo, Update } from "@fedify/fedify/vocab";
+import { Accept, Delete, Follow, Move, Offer, Reject, Undo, Update } from "@fedify/fedify/vocab";
 import { getLogger } from "@logtape/logtape";
 import { changesUrl } from "../replication/describe.ts";
 import * as followers from "../store/followers.ts";
@@ -7,6 +7,7 @@ import { actorDocument, NODE } from "./actors.ts";
 import { answerAccept, answerReject, answerUndo, onOffer } from "./answers.ts";
 import { deliverable } from "./deliverable.ts";
 import type { FederationData } from "./federation.ts";
+import { onMove } from "./moves.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
 import { idLength } from "./size.ts";
 
@@ -25,11 +26,12 @@ export const inbox = [
   [Reject, answerReject],
   [Update, onUpdate],
   [Delete, onDelete],
+  [Move, onMove],
 ] as const;
 
 const log = getLogger(["fragaria", "federation"]);
 
-/** Somebody follows one of our actors: always granted. */
+/** Somebody follows one of our actors: always granted, but where it has moved to another account. */
 async function onFollow(context: Context, follow: Follow): Promise<void> {
   const { db, node, insecure, clock } = context.data;
   const { id, actorId, objectId } = follow;
@@ -38,7 +40,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
   // What we answer has both in it.
   if (id.href.length > idLength || actorId.href.length > idLength) return;
   const { identifier } = followed;
-  if (typeof (await actorDocument(db, node, identifier)) === "string") return;
+  const document = await actorDocument(db, node, identifier);
+  if (typeof document === "string") return;
 
   // Throws when the actor can't be had just now: then this is tried again.
   const follower = await follow.getActor(context);
@@ -53,25 +56,28 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
     log.warn("{actor} names an inbox that we don't deliver to", { actor: actorId.href });
     return;
   }
-  await followers.add(db, {
-    followed: identifier,
-    actor: actorId.href,
-    inbox: inboxUrl.href,
-    sharedInbox: shared?.href ?? null,
-    activity: id.href,
-    since: clock(),
-  });
+  const moved = document["movedTo"] !== undefined;
+  if (!moved) {
+    await followers.add(db, {
+      followed: identifier,
+      actor: actorId.href,
+      inbox: inboxUrl.href,
+      sharedInbox: shared?.href ?? null,
+      activity: id.href,
+      since: clock(),
+    });
+  }
   // A node that wants to be known here. What isn't a node finds no way in by this.
   if (identifier === NODE && actorId.pathname === "/actor") context.data.wake(actorId.origin);
   const own = context.getActorUri(identifier).href;
-  const accept = activityDocument("Accept", {
-    id: `${own}#accepts/${fingerprint(id.href)}`,
+  const answer = activityDocument(moved ? "Reject" : "Accept", {
+    id: `${own}#${moved ? "rejects" : "accepts"}/${fingerprint(id.href)}`,
     actor: own,
     // The whole Follow with the id that it came with, and nothing in it but ids.
     object: { id: id.href, type: "Follow", actor: actorId.href, object: own },
     to: [actorId.href],
   });
-  await send(context, identifier, [follower], accept);
+  await send(context, identifier, [follower], answer);
 }
 
 /**

@@ -29,8 +29,23 @@ export function coopFields(listing: Listing): JsonObject[] {
     ...row("Legal form", listing.legalForm),
     ...row("Founded", listing.foundingDate?.slice(0, 4)),
     ...row("How to join", listing.howToJoin),
+    ...(listing.account === undefined ? [] : [field("Account", link(listing.account, 'rel="me"'))]),
+    ...classFields(listing),
     field("Directory", link(listing.id)),
   ];
+}
+
+/** The classes that can be followed, by their handles. */
+function classFields({ id, preferredUsername, stakeholders = [] }: Listing): JsonObject[] {
+  if (preferredUsername === undefined) return [];
+  const { host } = new URL(id);
+  return stakeholders
+    .filter(({ followable }) => followable === true)
+    .map(({ key, name }) => {
+      const handle = escapeHtml(`@${preferredUsername}.${key}@${host}`);
+      const url = escapeHtml(`${id}/classes/${key}`);
+      return field(cut(`Class: ${name}`), `<a href="${url}" class="u-url mention">${handle}</a>`);
+    });
 }
 
 /** A row of plain text, if there is any. */

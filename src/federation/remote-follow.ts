@@ -11,7 +11,16 @@ export interface Home {
 
 /** What a server says of itself or of an account (RFC 7033), as far as it matters here. */
 const Descriptor = z.object({
-  links: z.array(z.object({ rel: z.string(), template: z.string().optional() }).loose()).max(1000),
+  links: z
+    .array(
+      z.object({
+        rel: z.string(),
+        type: z.string().optional(),
+        href: z.string().optional(),
+        template: z.string().optional(),
+      }),
+    )
+    .max(1000),
 });
 
 /** By which a server says where its people follow others: FEP-3b86, and what was before it. */
@@ -50,12 +59,12 @@ export function readHome(written: string): Home | undefined {
  *   assume, too (`remote_interaction_helper.ts`). Undefined if it doesn't answer.
  */
 export async function followPage(
-  { host, name }: Home,
+  home: Home,
   actor: string,
   scheme: "https:" | "http:",
 ): Promise<{ url: string; named: boolean } | undefined> {
-  const resource = name === undefined ? `${scheme}//${host}/` : `acct:${name}@${host}`;
-  const links = await ask(`${scheme}//${host}/.well-known/webfinger`, resource);
+  const { host } = home;
+  const links = await descriptorLinks(home, scheme);
   if (links === undefined) return undefined;
   for (const relation of relations) {
     const template = links.find(({ rel }) => rel === relation)?.template;
@@ -66,11 +75,16 @@ export async function followPage(
   return { url: usual, named: false };
 }
 
-/** The links of a resource; none if there is no such thing, undefined if nobody answers. */
-async function ask(
-  address: string,
-  resource: string,
+/**
+ * What a server says of itself, or of an account there: the links of its
+ * WebFinger; none if there is no such thing, undefined if nobody answers.
+ */
+export async function descriptorLinks(
+  { host, name }: Home,
+  scheme: "https:" | "http:",
 ): Promise<z.infer<typeof Descriptor>["links"] | undefined> {
+  const resource = name === undefined ? `${scheme}//${host}/` : `acct:${name}@${host}`;
+  const address = `${scheme}//${host}/.well-known/webfinger`;
   try {
     const response = await fetch(`${address}?resource=${encodeURIComponent(resource)}`, {
       headers: { accept: "application/jrd+json, application/json" },

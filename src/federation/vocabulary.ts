@@ -78,6 +78,10 @@ export const actorContext: Json[] = [
     discoverable: "toot:discoverable",
     indexable: "toot:indexable",
     featured: { "@id": "toot:featured", "@type": "@id" },
+    featuredTags: { "@id": "toot:featuredTags", "@type": "@id" },
+    attributionDomains: { "@id": "toot:attributionDomains", "@type": "@id" },
+    alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
+    movedTo: { "@id": "as:movedTo", "@type": "@id" },
     manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
     webfinger: "https://purl.archive.org/socialweb/webfinger#webfinger",
     implements: {

@@ -83,7 +83,7 @@ export async function ofSource(
 
 /** Writes a co-op that is locked: all that may change of it, and the next edition. */
 export async function revise(tx: Tx, coop: HostedCoop): Promise<HostedCoop> {
-  const { id, handle, content, updated, deleted, draft, drafted, draftedBy } = coop;
+  const { id, handle, content, updated, deleted, draft, drafted, draftedBy, formerly } = coop;
   return tx
     .updateTable("coop")
     .set((eb) => ({
@@ -94,6 +94,7 @@ export async function revise(tx: Tx, coop: HostedCoop): Promise<HostedCoop> {
       draft,
       drafted,
       draftedBy,
+      formerly,
       edition: eb("edition", "+", 1),
     }))
     .where("id", "=", id)
@@ -124,6 +125,11 @@ export async function put(tx: Tx, coops: HostedCoop[]): Promise<void> {
       )
       .execute();
   }
+}
+
+/** Writes which accounts a co-op had before. */
+export async function sayFormer(tx: Tx, id: string, formerly: string | null): Promise<void> {
+  await tx.updateTable("coop").set({ formerly }).where("id", "=", id).execute();
 }
 
 /** Forgets a co-op of which nothing was ever published. */

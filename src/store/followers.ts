@@ -35,6 +35,17 @@ export async function removeByActivity(db: Db, activity: string, actor: string):
     .execute();
 }
 
+/** Whether an actor follows anybody here. */
+export async function isFollower(db: Db, actor: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("follower")
+    .select("actor")
+    .where("actor", "=", actor)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Forgets an actor that is gone, whatever it followed. */
 export async function removeActor(db: Db, actor: string): Promise<void> {
   await db.deleteFrom("follower").where("actor", "=", actor).execute();
@@ -65,6 +76,29 @@ export async function onHost(db: Db, host: string): Promise<Follower[]> {
     .orderBy("since")
     .execute();
   return rows.filter(({ inbox }) => new URL(inbox).host === host);
+}
+
+/** Lets those go who follow a co-op, or anything here, from a domain or its subdomains. */
+export async function removeDomain(
+  tx: Tx,
+  { coop, subject }: { coop: string; subject: string },
+): Promise<void> {
+  const of = [`coops/${coop}`, `coops/${coop}/classes/%`] as const;
+  const rows = await tx
+    .selectFrom("follower")
+    .select(["followed", "actor"])
+    .where("actor", "like", `%${subject}%`)
+    .where((eb) =>
+      coop === ""
+        ? eb.lit(true)
+        : eb.or([eb("followed", "=", of[0]), eb("followed", "like", of[1])]),
+    )
+    .execute();
+  for (const { followed: own, actor } of rows) {
+    const { host, hostname } = new URL(actor);
+    const within = host === subject || hostname === subject || hostname.endsWith(`.${subject}`);
+    if (within) await remove(tx, own, actor);
+  }
 }
 
 /** Lets all followers of one of our actors go. */
@@ -106,6 +140,19 @@ export async function count(db: Db, followed: string): Promise<number> {
     .where("followed", "=", followed)
     .executeTakeFirstOrThrow();
   return Number(row.n);
+}
+
+/** The actors in a folder that have followers, and since when the first of them follows. */
+export async function oldest(db: Db, folder: string): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom("follower")
+    .select((eb) => ["followed", eb.fn.min<number>("since").as("since")])
+    .where("followed", ">=", folder)
+    // What comes behind the slash in both orders of text.
+    .where("followed", "<", `${folder.slice(0, -1)}0`)
+    .groupBy("followed")
+    .execute();
+  return new Map(rows.map(({ followed, since }) => [followed, Number(since)]));
 }
 
 /** Notes that one of our actors has asked to follow another. Safe to repeat. */

@@ -175,7 +175,7 @@ it("brings any listing over unchanged", async () => {
       };
       const url = `https://b.example/coops/${taken.id}`;
       const first = await about(store.db, `https://a.example/coops/${id}`);
-      expect(await about(other.db, url)).toEqual({ ...first, id: url });
+      expect(await about(other.db, url)).toEqual({ ...first, id: url, alsoKnownAs: [first.id] });
     }),
     { numRuns: 60 },
   );

@@ -22,10 +22,17 @@ describe("the rows of a profile", () => {
         for (const [name, value] of rows) {
           expect(value.length, name).toBeLessThanOrEqual(2047);
           expect(value.trim(), name).not.toBe("");
-          const inner = value.replace(/^<a href="[^"<>]*"( rel="me")?>([^<>]*)<\/a>$/, "$2");
+          const inner = value.replace(
+            /^<a href="[^"<>]*"( rel="me"| class="u-url mention")?>([^<>]*)<\/a>$/,
+            "$2",
+          );
           expect(inner, name).not.toMatch(/[<>"]|&(?!(amp|lt|gt|quot);)/);
         }
-        expect(rows.filter(([, value]) => value.startsWith("<a ")).length).toBeLessThanOrEqual(2);
+        const classes = listing.preferredUsername === undefined ? [] : (listing.stakeholders ?? []);
+        const links = 3 + classes.filter(({ followable }) => followable === true).length;
+        expect(rows.filter(([, value]) => value.startsWith("<a ")).length).toBeLessThanOrEqual(
+          links,
+        );
         expect(rows.at(-1)?.[0]).toBe("Directory");
       }),
     );
