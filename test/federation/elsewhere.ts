@@ -25,6 +25,10 @@ export interface Elsewhere extends AsyncDisposable {
   readonly statuses: Map<string, number>;
   /** Documents that it serves, by path. */
   readonly documents: Map<string, JsonObject>;
+  /** Pages that it serves, by path. */
+  readonly pages: Map<string, string>;
+  /** Whether it answers to nothing that isn't signed: Mastodon's AUTHORIZED_FETCH. */
+  secure: boolean;
   /** Gives somebody an account on this server. */
   join(name: string, changes?: Record<string, unknown>): Person;
   /** Delivers an activity, really signed. */
@@ -44,6 +48,7 @@ export async function elsewhere(): Promise<Elsewhere> {
   const answers: Elsewhere["answers"] = [];
   const statuses = new Map<string, number>();
   const documents = new Map<string, JsonObject>();
+  const pages = new Map<string, string>();
   const server = createServer((request, response) => {
     void answer(request, response);
   });
@@ -60,6 +65,9 @@ export async function elsewhere(): Promise<Elsewhere> {
       received.push({ url: `${origin}${path}`, headers, body, activity });
       return reply(response, statuses.get(path) ?? (await answers.shift()) ?? 202);
     }
+    const page = pages.get(path);
+    if (page !== undefined) return void response.setHeader("content-type", "text/html").end(page);
+    if (there.secure && !(await isSigned(request))) return reply(response, 401);
     const document = documents.get(path);
     if (document === undefined) return reply(response, 404);
     reply(response, 200, JSON.stringify(document));
@@ -67,12 +75,14 @@ export async function elsewhere(): Promise<Elsewhere> {
   server.listen(0, "localhost");
   await once(server, "listening");
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-  return {
+  const there: Elsewhere = {
     origin,
     received,
     answers,
     statuses,
     documents,
+    pages,
+    secure: false,
     join(name, changes) {
       const path = `/users/${name}`;
       const member = person(`${origin}${path}`, changes);
@@ -99,6 +109,29 @@ export async function elsewhere(): Promise<Elsewhere> {
       await once(server, "close");
     },
   };
+  return there;
+}
+
+/** Whether a GET has the cavage signature of an actor that can be read by anybody. */
+async function isSigned({ url = "", headers }: IncomingMessage): Promise<boolean> {
+  const given = String(headers.signature ?? "");
+  const [keyId, names, signature] = ["keyId", "headers", "signature"].map(
+    (name) => new RegExp(`${name}="([^"]+)"`).exec(given)?.[1] ?? "",
+  ) as [string, string, string];
+  if (!/\(request-target\)/.test(names) || !/\bhost\b/.test(names)) return false;
+  const owner = await fetch(keyId.replace(/#.*/, ""), {
+    headers: { accept: "application/activity+json" },
+  });
+  const { publicKey } = (await owner.json()) as { publicKey: { id: string; publicKeyPem: string } };
+  const text = names
+    .split(" ")
+    .map((name) => `${name}: ${name === "(request-target)" ? `get ${url}` : String(headers[name])}`)
+    .join("\n");
+  const bytes = Buffer.from(signature, "base64");
+  return (
+    publicKey.id === keyId &&
+    verify("sha256", Buffer.from(text), createPublicKey(publicKey.publicKeyPem), bytes)
+  );
 }
 
 function pairs([name, values]: [string, string[] | undefined]): [string, string][] {
