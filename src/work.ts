@@ -5,17 +5,22 @@ import { changeRole } from "./directory/change-role.ts";
 import { compareHosts } from "./directory/compare-hosts.ts";
 import { dropExcluded } from "./directory/exclude.ts";
 import { dropExpired } from "./directory/expire.ts";
+import { gatherNews } from "./directory/gather-news.ts";
+import { erasePictures, sweepPictures } from "./directory/erase-pictures.ts";
 import type { ImportDesk } from "./directory/import-desk.ts";
+import type { PictureDesk } from "./directory/pictures/desk.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
 import { finishMove } from "./directory/move-node.ts";
 import { pruneLog } from "./directory/prune-log.ts";
+import { publishDue } from "./directory/publish-due.ts";
 import { pruneRequests } from "./directory/request.ts";
 import { settleAll } from "./directory/settle-hosts.ts";
 import { signAfresh, signDue } from "./directory/sign-again.ts";
 import { watchHosts } from "./directory/watch-hosts.ts";
 import { watchSize } from "./directory/watch-size.ts";
 import type { Watch } from "./events.ts";
+import { tendBacklinks } from "./federation/backlinks.ts";
 import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
 import { tendRelations } from "./federation/offers.ts";
@@ -55,6 +60,9 @@ export interface Pace {
   /** Between tries to deliver to a server that doesn't answer, and how long it is tried. */
   probe: number;
   patience: number;
+  /** How long the first news of a feed wait for others, and between two posts of a feed. */
+  gather: number;
+  group: number;
   /** Between repairs, each with one peer. */
   repair: number;
   /** Between looks at what time alone changes: liveness, expiry, what is due to be signed again. */
@@ -70,18 +78,23 @@ export const usualPace: Pace = {
   retry: 2000,
   probe: 1_800_000,
   patience: 604_800_000,
+  gather: 300_000,
+  group: 21_600_000,
   repair: 300_000,
   sweep: 3_600_000,
   beat: 3_600_000,
 };
 
 /** Shortens what lies between nodes; the log is looked at, and followers are told, as ever. */
-export function hasten({ watch, probe, patience, ...rest }: Pace, times: number): Pace {
+export function hasten(pace: Pace, times: number): Pace {
+  const { watch, probe, patience, gather, group, ...rest } = pace;
   const { leaf, discover, retry, repair, sweep, beat } = rest;
   return {
     watch,
     probe,
     patience,
+    gather,
+    group,
     leaf: leaf / times,
     discover: discover / times,
     retry: retry / times,
@@ -104,6 +117,7 @@ export interface Work {
   puller: Puller;
   repairer: Repairer;
   desk: ImportDesk;
+  pictures: PictureDesk;
   keys: KeyRing;
   acquaintances: Acquaintances;
   /** The head of the log before the keys were loaded. */
@@ -141,10 +155,16 @@ function exchanging(parts: Work): Promise<unknown>[] {
   const wake = signedWake(node, puller.send);
   const wakeOne = (hub: string, signal: AbortSignal) => wakeHub(puller, wake, hub, signal);
   const indexing = { every: 0, retry: 1000, retryMost: 60_000 };
+  const publishing = { every: Math.min(20_000, pace.sweep), retry: 1000, retryMost: 60_000 };
   const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
   return [
     deliver(federation, data, watch, stop).done,
+    gatherNews({ db, index, clock: data.clock, watch, stop, pace }).done,
     tendRelations(federation, data, index, watch, stop).done,
+    repeat("publishing what is due", stop, publishing, async () => {
+      return (await publishDue(db, data.clock())) > 0;
+    }).done,
+    tendBacklinks(data, watch, stop).done,
     shakeHands(federation, data, config.role, stop).done,
     repeat("asking servers that were away", stop, sweeping(pace), async (signal) => {
       await askUnreachable(data, data.clock(), signal);
@@ -246,9 +266,10 @@ function watchingTheWhole({ data, index, puller, repairer, pace, stop }: Work): 
 }
 
 /** That nothing is kept for longer than it is needed. */
-function tidying({ data, index, desk, pace, stop }: Work): Promise<unknown>[] {
+function tidying({ data, index, desk, pictures, pace, stop }: Work): Promise<unknown>[] {
   const { db, clock } = data;
   const daily = { every: 24 * pace.sweep, retry: pace.retry, retryMost: 3_600_000 };
+  const minutely = { every: 60_000, retry: 60_000, retryMost: 3_600_000 };
   const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
   return [
     repeat("wiping traces of what was deleted", stop, daily, async () => {
@@ -261,12 +282,17 @@ function tidying({ data, index, desk, pace, stop }: Work): Promise<unknown>[] {
       await pruneLog(db, clock(), signal);
       return false;
     }).done,
+    repeat("deleting files of pictures", stop, minutely, async () => {
+      await erasePictures(db, pictures);
+      return false;
+    }).done,
     repeat("pruning", stop, hourly, async () => {
       await sessions.prune(db, clock());
       await links.prune(db, clock() - linkMemory);
       await pruneRequests(db, clock());
       await mandates.prune(db, clock() - mandateMemory);
       await desk.sweep();
+      await sweepPictures(db, pictures, clock());
       return (await prune(db, clock())) < 0;
     }).done,
   ];

@@ -23,7 +23,9 @@ import { scripts } from "./script.ts";
 import { followFrom, followRate } from "./follow-from.ts";
 import { createRate } from "./joining/rate.ts";
 import { joiningRoutes } from "./joining/routes.ts";
-import { showCoop, showPost, showReplica } from "./show-coop.ts";
+import { showPicture } from "./pictures.ts";
+import { showCoop, showNewsFeed, showPost, showReplica } from "./show-coop.ts";
+import { feedElsewhere, showFeed, showFeedPost, showFeeds } from "./show-feeds.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
 import { showNetwork } from "./show-network.ts";
 import { showAbout, showHome, showSearch } from "./show.ts";
@@ -39,7 +41,7 @@ import { suggestFor } from "./suggest.ts";
 export type { Site } from "./site.ts";
 
 /** Addresses that are a page for people and a document for the fediverse. */
-const twofold = /^\/(actor|coops\/[^/]+(\/(posts|classes)\/[^/]+)?)$/;
+const twofold = /^\/(actor|coops\/[^/]+(\/(posts|classes)\/[^/]+)?|feeds\/[^/]+(\/posts\/[^/]+)?)$/;
 
 /**
  * Everything that this node answers over HTTP. Requests that no route here
@@ -59,7 +61,9 @@ export function createWeb(site: Site): Hono {
   app.notFound(async (c) => {
     const response = await federated(c.req.raw);
     if (response !== undefined) return response;
-    const error = new AppError("not-found", "This address leads nowhere on this node.");
+    const error =
+      (await feedElsewhere(site, new URL(c.req.url))) ??
+      new AppError("not-found", "This address leads nowhere on this node.");
     return failure(site, c.req.raw, error);
   });
   app.use(async (c, next) => {
@@ -75,10 +79,15 @@ export function createWeb(site: Site): Hono {
   app.get("/supply", (c) => showSupply(site, c));
   app.get("/relations", (c) => showRelations(site, c));
   app.get("/coops/:id", (c) => showCoop(site, c.req.param("id"), c.req.query("members")));
+  app.get("/coops/:id/news.atom", (c) => showNewsFeed(site, c, c.req.param("id")));
   app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
+  app.get("/pictures/:id", (c) => showPicture(site, c.req.param("id")));
   app.get("/coops/:id/classes/:key", (c) =>
     elsewhere(`/coops/${encodeURIComponent(c.req.param("id"))}#structure`),
   );
+  app.get("/feeds", () => showFeeds(site));
+  app.get("/feeds/:name", (c) => showFeed(site, c.req.param("name")));
+  app.get("/feeds/:name/posts/:post", (c) => showFeedPost(site, c.req.param("name")));
   const following = createRate(followRate.most, followRate.span);
   app.get("/follow", (c) => followFrom(site, c, following));
   app.get("/directory/:host/:path{.+}", (c) =>

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import type { Listing } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { AppError } from "../errors.ts";
@@ -5,8 +8,10 @@ import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
+import { newsFeed } from "./atom.ts";
 import { coopMatches } from "./coop-matches.ts";
 import { hostedEntry, relatedPages, replicaEntry } from "./entries.ts";
+import { feedLike } from "./feeds-at.ts";
 import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
 import { postPage } from "./pages/post.ts";
@@ -41,6 +46,7 @@ export async function showCoop(site: Site, id: string, members?: string): Promis
     pageOf: await relatedPages(site, entry.listing),
     ties: await tiesOf(site, entry, members),
     matches: await coopMatches(site, entry),
+    feed: await feedLike(site, entry.listing),
   };
   return respond(site, coopPage(data), 200, headers);
 }
@@ -71,6 +77,7 @@ export async function showReplica(
     pageOf: await relatedPages(site, entry.listing),
     ties: await tiesOf(site, entry, members),
     matches: await coopMatches(site, entry),
+    feed: await feedLike(site, entry.listing),
   };
   return respond(site, coopPage(data));
 }
@@ -82,8 +89,8 @@ export async function showPost(site: Site, id: string, postId: string): Promise<
   const none = speaks ? undefined : await noListing(site, coopUrl(site.node, id));
   if (none?.code === "not-found") throw none;
   const post = await posts.get(site.db, postId);
-  // News that came along from another node are as private as the draft.
-  if (post === undefined || post.coop !== id || !speaks) {
+  // News that came along from another node are as private as the draft, or wait for their time.
+  if (post === undefined || post.coop !== id || post.due !== null || !speaks) {
     throw new AppError("not-found", "There is no such post.");
   }
   if (post.deleted !== null) throw new AppError("gone", "This post was deleted.");
@@ -105,6 +112,24 @@ async function noListing(site: Site, url: string): Promise<AppError> {
   return (await records.get(site.db, listingId(url))) === undefined
     ? new AppError("not-found", "This node hosts no such co-op.")
     : new AppError("gone", "This listing was withdrawn from the directory.");
+}
+
+/** `GET /coops/:id/news.atom`: the same news for feed readers. */
+export async function showNewsFeed(site: Site, c: Context, id: string): Promise<Response> {
+  const coop = await hosted(site, id);
+  if (coop.content === null) throw await noListing(site, coopUrl(site.node, id));
+  const { name } = JSON.parse(coop.content) as Listing;
+  const latest = await posts.of(site.db, id, { limit: 20 });
+  const feed = newsFeed(site.node, { id, name, since: Number(coop.created) }, latest);
+  const etag = `"${createHash("sha256").update(feed).digest("base64url").slice(0, 22)}"`;
+  const headers = { etag, "cache-control": "no-cache", "x-content-type-options": "nosniff" };
+  const known = (c.req.header("if-none-match") ?? "").split(",").map((each) => each.trim());
+  // Proxies that compress make weak names of ours (RFC 9110, 8.8.3.2).
+  if (known.some((each) => each.replace(/^W\//, "") === etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  const type = "application/atom+xml; charset=utf-8";
+  return new Response(feed, { headers: { ...headers, "content-type": type } });
 }
 
 /** The latest posts, those that are pinned on top. */

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { type Token, tokensOf } from "../coop/plain-text.ts";
 import { displayName } from "../coop/display-names.ts";
 
 /** A piece of a page. */
@@ -108,29 +109,23 @@ export function outwardLink(url: string, text = shownUrl(url), rel = "nofollow")
   return html`<a href="${href}" rel="${`${rel} noopener noreferrer`.trim()}">${text}</a>`;
 }
 
-const urls = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]]/gu;
-
-function linkedLine(line: string): Html[] {
-  const parts: Html[] = [];
-  let at = 0;
-  for (const match of line.matchAll(urls)) {
-    parts.push(html`${line.slice(at, match.index)}`, outwardLink(match[0]));
-    at = match.index + match[0].length;
-  }
-  return [...parts, html`${line.slice(at)}`];
+/** A piece of a line, with a web address as a link. */
+export function linked(token: Token): Html {
+  return token.kind === "link" ? outwardLink(token.text) : html`${token.text}`;
 }
 
-/** Plain text as paragraphs, with its line breaks and with web addresses as links. */
-export function paragraphs(text: string): Html[] {
-  return text
-    .trim()
-    .split(/\n\s*\n/)
-    .map((paragraph) => {
-      const lines = paragraph.split("\n").map(linkedLine);
-      return html`<p>
-        ${lines.map((line, index) => (index === 0 ? line : [html`<br />`, line]))}
-      </p>`;
-    });
+/**
+ * Plain text as paragraphs, with its line breaks.
+ *
+ * @param inline What becomes of hashtags and the like; usually web addresses alone are links.
+ */
+export function paragraphs(text: string, inline: (token: Token) => Html = linked): Html[] {
+  return tokensOf(text).map(
+    (lines) =>
+      html`<p>
+        ${lines.map((line, index) => [index === 0 ? "" : html`<br />`, line.map(inline)])}
+      </p>`,
+  );
 }
 
 /** A text in one language; the language is not always known. */

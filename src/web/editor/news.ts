@@ -1,64 +1,116 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { openDraft } from "../../directory/draft.ts";
-import { deletePost, editPost, pinPost, post } from "../../directory/post.ts";
+import type { Listing } from "../../coop/listing.ts";
+import { type Editable, openDraft } from "../../directory/draft.ts";
+import { deletePost, editPost, listPost, pinPost, post } from "../../directory/post.ts";
+import { publishNow } from "../../directory/publish-due.ts";
 import { AppError } from "../../errors.ts";
 import * as posts from "../../store/posts.ts";
 import { type Form, freshForm, readForm } from "../forms.ts";
+import { zoneOf } from "../local-time.ts";
 import { newsPage, postEditPage } from "../pages/editor-news.ts";
 import { goTo, respondPrivately } from "../private.ts";
 import { demandCoopRole } from "../session.ts";
 import type { Site } from "../site.ts";
 import { placeOf } from "./place.ts";
+import { fitting, readPosting, readText, textFields, valuesOf } from "./post-form.ts";
 
-const Text = {
-  text: z.string().trim().min(1, "Write something.").max(5000, "Use at most 5,000 characters."),
-  language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "Choose a language."),
-};
-const PostForm = z.discriminatedUnion("do", [
-  z.object({ do: z.literal("post"), ...Text, pinned: z.literal("yes").optional() }),
-  z.object({ do: z.literal("pin"), id: z.string() }),
-  z.object({ do: z.literal("unpin"), id: z.string() }),
-  z.object({ do: z.literal("delete"), id: z.string() }),
-]);
+/** A form with texts of two languages, each of 5,000 characters. */
+const formSize = 128 * 1024;
+
+const Several = z.union([z.array(z.string()), z.string().transform((one) => [one])]);
+const yes = z.literal("yes").optional();
+
+function postForm(now: number) {
+  return z.discriminatedUnion("do", [
+    z
+      .object({
+        do: z.literal("post"),
+        ...textFields,
+        pinned: yes,
+        listed: yes,
+        classes: Several.optional(),
+      })
+      .check(fitting(now)),
+    ...(["pin", "unpin", "list", "unlist", "publish", "delete"] as const).map((act) =>
+      z.object({ do: z.literal(act), id: z.string() }),
+    ),
+  ]);
+}
 
 /** `GET /admin/coops/:id/news` */
 export async function showNews(site: Site, c: Context, id: string): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
-  const { content } = await openDraft(site.db, site.node, id);
-  const { inLanguage } = content;
+  const draft = await openDraft(site.db, site.node, id);
+  const { inLanguage } = draft.content;
   const language = typeof inLanguage === "string" ? inLanguage : "en";
-  return news(site, c, id, freshForm({ language }));
+  const zone = await usualZone(site, draft);
+  return news(site, c, id, freshForm({ language, zone }));
+}
+
+/** The time zone in which the co-op said a time before, or that of its country. */
+async function usualZone({ db }: Site, { coop, content }: Editable): Promise<string> {
+  const said = (await posts.all(db, coop.id)).findLast(({ zone }) => zone !== null)?.zone;
+  if (said != null) return said;
+  const { address } = (content["location"] ?? {}) as Partial<NonNullable<Listing["location"]>>;
+  return zoneOf(address?.addressCountry);
 }
 
 async function news(site: Site, c: Context, id: string, form: Form): Promise<Response> {
   const { session } = await demandCoopRole(site, c, id, "editor");
-  const place = placeOf(session, await openDraft(site.db, site.node, id));
-  const page = newsPage(place, await posts.of(site.db, id, { limit: 100 }), form);
+  const draft = await openDraft(site.db, site.node, id);
+  const { coop } = draft;
+  const listing = coop.content === null ? undefined : (JSON.parse(coop.content) as Listing);
+  const page = newsPage(
+    placeOf(session, draft),
+    {
+      waiting: await posts.scheduled(site.db, id),
+      published: await posts.of(site.db, id, { limit: 100 }),
+      classes: (listing?.stakeholders ?? []).filter(({ followable }) => followable === true),
+    },
+    form,
+  );
   return respondPrivately(site, c, page, { session, status: form.faults.length > 0 ? 400 : 200 });
 }
 
-/** `POST /admin/coops/:id/news`: posts, pins and deletes. */
+/** `POST /admin/coops/:id/news`: posts, now or later, marks and deletes. */
 export async function sendNews(site: Site, c: Context, id: string): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
-  const read = await readForm(c, PostForm);
+  const now = site.clock();
+  const read = await readForm(c, postForm(now), formSize);
   if (!("data" in read)) return news(site, c, id, read.form);
   const { data } = read;
   const path = `/admin/coops/${id}/news`;
-  const { db } = site;
-  const now = site.clock();
   if (data.do === "post") {
-    const pinned = data.pinned === "yes";
-    await post(db, id, { [data.language]: data.text }, now, { pinned });
-    return goTo(path, "posted");
+    const { content, posting } = readPosting(data);
+    await post(site.db, id, content, now, posting);
+    return goTo(path, posting.due === undefined ? "posted" : "post-waits");
   }
-  await demandOwn(site, id, data.id);
-  if (data.do === "delete") {
-    await deletePost(db, data.id, now);
-    return goTo(path, "post-deleted");
+  const own = await demandOwn(site, id, data.id);
+  return goTo(path, await act(site, own, data.do, now));
+}
+
+/** Does with a post what a button says; returns what is said then. */
+async function act(
+  { db }: Site,
+  { id, due }: posts.Post,
+  what: "pin" | "unpin" | "list" | "unlist" | "publish" | "delete",
+  now: number,
+): Promise<string> {
+  if (what === "delete") {
+    await deletePost(db, id, now);
+    return due === null ? "post-deleted" : "post-cancelled";
   }
-  await pinPost(db, data.id, data.do === "pin", now);
-  return goTo(path, "pinned");
+  if (what === "publish") {
+    await publishNow(db, id, now);
+    return "posted";
+  }
+  if (what === "list" || what === "unlist") {
+    await listPost(db, id, what === "list", now);
+    return what === "list" ? "post-listed" : "post-unlisted";
+  }
+  await pinPost(db, id, what === "pin", now);
+  return "pinned";
 }
 
 /** `GET /admin/coops/:id/news/:post` */
@@ -69,8 +121,8 @@ export async function showPostEditor(
   postId: string,
 ): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
-  const [language = "en", text = ""] = textsOf(await demandOwn(site, id, postId))[0] ?? [];
-  return postEditor(site, c, id, postId, freshForm({ language, text }));
+  const values = valuesOf(await demandOwn(site, id, postId), "UTC");
+  return postEditor(site, c, id, postId, freshForm(values));
 }
 
 async function postEditor(
@@ -86,7 +138,7 @@ async function postEditor(
   return respondPrivately(site, c, page, { session, status: form.faults.length > 0 ? 400 : 200 });
 }
 
-/** `POST /admin/coops/:id/news/:post`: gives it another text in its main language. */
+/** `POST /admin/coops/:id/news/:post`: gives it other texts, or another time if it waits. */
 export async function sendPostEdit(
   site: Site,
   c: Context,
@@ -95,20 +147,15 @@ export async function sendPostEdit(
 ): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
   const own = await demandOwn(site, id, postId);
-  const read = await readForm(c, z.object(Text));
+  const now = site.clock();
+  // What waits has a time.
+  const due = own.due === null ? textFields.due : z.string().max(30);
+  const fields = z.object({ ...textFields, due }).check(fitting(now));
+  const read = await readForm(c, fields, formSize);
   if (!("data" in read)) return postEditor(site, c, id, postId, read.form);
-  const others = textsOf(own).slice(1);
-  const { language, text } = read.data;
-  const content = {
-    [language]: text,
-    ...Object.fromEntries(others.filter(([tag]) => tag !== language)),
-  };
-  await editPost(site.db, postId, content, site.clock());
-  return goTo(`/admin/coops/${id}/news`, "post-edited");
-}
-
-function textsOf({ content }: posts.Post): [string, string][] {
-  return Object.entries(JSON.parse(content) as Record<string, string>);
+  const { content, ...more } = readText(read.data, own);
+  await editPost(site.db, postId, content, now, more);
+  return goTo(`/admin/coops/${id}/news`, own.due === null ? "post-edited" : "post-waits");
 }
 
 /** A post of this co-op: rights end there. */

@@ -5,6 +5,7 @@ import type { Listing, Relation } from "../../coop/listing.ts";
 import type { Entry } from "../../index/directory-index.ts";
 import type { Post } from "../../store/posts.ts";
 import { followHandle, placeWords } from "../entries.ts";
+import type { FollowableFeed } from "../feeds-at.ts";
 import type { Page } from "../layout.ts";
 import type { SaidClosed, Ties } from "../relations/ties.ts";
 import { day, type Html, inLanguages, outwardLink, partialDate, webHref } from "../text.ts";
@@ -17,7 +18,7 @@ import { followBox } from "./follow.ts";
 import { inAllLanguages, textLanguage } from "./languages.ts";
 import { type CoopMatches, matchSection } from "./matches.ts";
 import { memberSection } from "./confirmed-members.ts";
-import { postSection } from "./posts.ts";
+import { feedLink, postSection } from "./posts.ts";
 import { provenanceSection } from "./provenance.ts";
 import { relationSection } from "./relations.ts";
 import { alsoListed, standsFor } from "./same-organisation.ts";
@@ -35,6 +36,8 @@ export interface CoopData {
   here: boolean;
   posts: Post[];
   followers: number | undefined;
+  /** The feed that brings others like it. */
+  feed?: FollowableFeed | undefined;
   /** Epoch ms: what has expired by then isn't shown. */
   now: number;
   /** The page here of whom the co-op has to do with; undefined where none is held. */
@@ -123,7 +126,12 @@ function head(entry: Entry, here: boolean): Html {
   const href = webHref(id) ?? "";
   const alternate = here && followHandle(entry) !== undefined;
   return html`<link rel="canonical" href="${href}" />
-    ${alternate ? html`<link rel="alternate" type="application/activity+json" href="${id}" />` : ""}
+    ${
+      alternate
+        ? html`<link rel="alternate" type="application/activity+json" href="${id}" />
+            ${feedLink(href)}`
+        : ""
+    }
     <link rel="alternate" type="application/ld+json" href="${webHref(entry.record) ?? ""}" />`;
 }
 

@@ -16,7 +16,7 @@ interface Question {
 
 /** A field for one line of text. */
 export interface TextField extends Question {
-  type?: "text" | "password" | "email" | "url" | "number" | "date" | "tel";
+  type?: "text" | "password" | "email" | "url" | "number" | "date" | "datetime-local" | "tel";
   /** What browsers may fill in (HTML, autofill detail tokens). */
   autocomplete?: string;
   inputmode?: string;

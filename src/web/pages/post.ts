@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Post } from "../../store/posts.ts";
 import type { Page } from "../layout.ts";
 import { webHref } from "../text.ts";
-import { postArticle } from "./posts.ts";
+import { feedLink, postArticle } from "./posts.ts";
 
 /** The page of one post. */
 export function postPage(data: { name: string; url: string; post: Post }): Page {
@@ -11,10 +11,11 @@ export function postPage(data: { name: string; url: string; post: Post }): Page 
   return {
     title: `News of ${name}`,
     head: html`<link
-      rel="alternate"
-      type="application/activity+json"
-      href="${webHref(url) ?? ""}"
-    />`,
+        rel="alternate"
+        type="application/activity+json"
+        href="${webHref(url) ?? ""}"
+      />
+      ${feedLink(author)}`,
     body: html`<div class="narrow">
       <p class="eyebrow"><a href="${author}" dir="auto">${name}</a></p>
       <h1>News</h1>
