@@ -15,6 +15,7 @@ import { watch } from "./events.ts";
 import { buildFederation, type FederationData, serveFederation } from "./federation/federation.ts";
 import { readCache, removeCache } from "./index/cache.ts";
 import { type IndexThreads, openIndex } from "./index/sqlite-index.ts";
+import { createScreen } from "./federation/screen.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { repairDesk, signedAskRanges } from "./replication/reconcile.ts";
@@ -195,6 +196,7 @@ export async function createApp(
   const puller: Puller = { replica, send: fetch, clock: machine, random: Math.random };
   const copy = new SealedCopy(replica, machine);
   const site = {
+  const screen = createScreen(data);
     db,
     node,
     index,
@@ -209,7 +211,7 @@ export async function createApp(
     imports: desk,
     throttle: createThrottle(),
     ready: () => Promise.resolve(ready),
-    federation: (request: Request) => serveFederation(federation, data, request),
+    federation: (request: Request) => serveFederation(federation, data, screen, request),
   };
   if (role === "hub") await changeRole(db, node, role, clock(), signal);
   const web: Hono = createWeb(site);

@@ -11,6 +11,7 @@ import type { ImportDesk } from "./directory/import-desk.ts";
 import type { PictureDesk } from "./directory/pictures/desk.ts";
 import { linkMemory } from "./directory/link.ts";
 import { mandateMemory } from "./directory/mandate.ts";
+import { pruneConversation } from "./directory/forget-conversation.ts";
 import { finishMove } from "./directory/move-node.ts";
 import { pruneLog } from "./directory/prune-log.ts";
 import { publishDue } from "./directory/publish-due.ts";
@@ -290,6 +291,7 @@ function tidying({ data, index, desk, pictures, pace, stop }: Work): Promise<unk
       await sessions.prune(db, clock());
       await links.prune(db, clock() - linkMemory);
       await pruneRequests(db, clock());
+      await pruneConversation(db, clock());
       await mandates.prune(db, clock() - mandateMemory);
       await desk.sweep();
       await sweepPictures(db, pictures, clock());

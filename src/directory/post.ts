@@ -5,6 +5,7 @@ import * as messages from "../store/messages.ts";
 import * as posts from "../store/posts.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { type PostContent, type PostWarning, type Written, writtenAt } from "./post-content.ts";
+import { forgetPost } from "./forget-conversation.ts";
 import { invalid, lockHosted, newId } from "./publish.ts";
 import { followableKeys } from "./retire-classes.ts";
 
@@ -187,5 +188,6 @@ async function write(tx: Tx, row: posts.Post): Promise<void> {
 }
 
 async function log(tx: Tx, id: string): Promise<void> {
+  const forgotten = await forgetPost(tx, id, now);
   await changes.append(tx, [{ kind: "post", subject: id, origin: "" }]);
 }

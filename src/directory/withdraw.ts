@@ -15,6 +15,7 @@ import * as revisions from "../store/revisions.ts";
 import * as roles from "../store/roles.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
+import { forgetCoop } from "./forget-conversation.ts";
 import { coopUrl, hosted, issuedAfter, lockHosted } from "./publish.ts";
 
 /**
@@ -52,6 +53,7 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   const record = await records.get(tx, listingId(coopUrl(node, id)));
   await members.remove(tx, id);
   await posts.erase(tx, id, now);
+  await forgetCoop(tx, id);
   await retiredClasses.removeAll(tx, id);
   await departures.removeAll(tx, id);
   await backlinks.removeAll(tx, id);

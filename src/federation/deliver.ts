@@ -3,6 +3,7 @@ import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
 import * as changes from "../store/changes.ts";
 import { deliverFeedPost } from "./deliver-feeds.ts";
+import { deliverAnswer, deliverBlock, deliverReply } from "./deliver-conversation.ts";
 import { deliverPost } from "./deliver-posts.ts";
 import { deliverDeletion, deliverProfile } from "./deliver-profiles.ts";
 import { deliverDeparture } from "./deliver-departures.ts";
@@ -17,6 +18,9 @@ type Delivery = (context: Context<FederationData>, change: changes.Change) => Pr
 const deliveries: Record<string, Delivery> = {
   post: deliverPost,
   feed: deliverFeedPost,
+  answer: deliverAnswer,
+  reply: deliverReply,
+  block: deliverBlock,
   record: deliverProfile,
   coop: deliverDeletion,
   departure: deliverDeparture,

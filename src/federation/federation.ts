@@ -19,18 +19,22 @@ import type { Json, JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
 import { userAgent, version } from "../outbound.ts";
 import { demandCovered } from "../replication/covered.ts";
+import * as answers from "../store/answers.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import type { Db } from "../store/schema.ts";
+import * as tallies from "../store/tallies.ts";
 import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
 import { discover } from "./discovery.ts";
 import { serveFeed } from "./serve-feeds.ts";
 import { featuredTags } from "./featured.ts";
 import { inbox, onInboxError } from "./inbox.ts";
 import { outboxCount, outboxPage } from "./outbox.ts";
+import { conversationDocument, withTally } from "./conversation-documents.ts";
 import { createDocument, noteDocument } from "./posts.ts";
 import { blamed, readActivity } from "./receive.ts";
+import type { Screen } from "./screen.ts";
 import { tidy } from "./tidy.ts";
 import { type Endurance, enduring, heardFrom, onUndeliverable } from "./unreachable.ts";
 
@@ -47,6 +51,8 @@ export interface FederationData {
 
 /** What parses our documents into Fedify's classes. */
 type Loaders = Parameters<typeof Note.fromJsonLd>[1];
+
+const activityJson = { "content-type": "application/activity+json" };
 
 /** The collections of an actor, by the path of their URLs. */
 const collections = /^\/(.+)\/(?:outbox|followers|following|featured|tags)$/;
@@ -147,7 +153,14 @@ export function buildFederation(
     .setFeaturedDispatcher("/{+identifier}/featured", async (context, identifier) => {
       const { db, node } = context.data;
       const rows = await pinned(db, identifier);
-      const notes = rows.map((row) => Note.fromJsonLd(noteDocument(node, row), context));
+      const made = await tallies.of(
+        db,
+        rows.map(({ id }) => id),
+      );
+      const notes = rows.map((row) => {
+        const note = withTally(node, row, noteDocument(node, row), made.get(row.id));
+        return Note.fromJsonLd(note, context);
+      });
       return { items: await Promise.all(notes) };
     })
     .setCounter(async ({ data: { db } }, identifier) => (await pinned(db, identifier)).length);
@@ -174,8 +187,11 @@ export function buildFederation(
     .setCounter(({ data: { db } }, { identifier }) => outboxCount(db, identifier));
 
   federation.setObjectDispatcher(Note, "/coops/{coop}/posts/{post}", async (context, values) => {
-    const row = await publicPost(context.data.db, values);
-    return row && Note.fromJsonLd(noteDocument(context.data.node, row), context);
+    const { db, node } = context.data;
+    const row = await publicPost(db, values);
+    if (row === null) return null;
+    const tally = await tallies.ofPost(db, row.id);
+    return Note.fromJsonLd(withTally(node, row, noteDocument(node, row), tally), context);
   });
   federation.setObjectDispatcher(
     Create,
@@ -195,7 +211,11 @@ export function buildFederation(
         ...(sourceUrl !== null && { repository: new URL(sourceUrl) }),
       },
       protocols: ["activitypub"],
-      usage: { users: { total: followable }, localPosts: await posts.count(db), localComments: 0 },
+      usage: {
+        users: { total: followable },
+        localPosts: await posts.count(db),
+        localComments: await answers.count(db),
+      },
     };
   });
   return federation;
@@ -226,6 +246,7 @@ async function toActor(
 export async function serveFederation(
   federation: Federation<FederationData>,
   data: FederationData,
+  screen: Screen,
   request: Request,
 ): Promise<Response | undefined> {
   const pass = () => new Response(null, { status: 404, headers: { "fragaria-pass": "1" } });
@@ -241,7 +262,10 @@ export async function serveFederation(
   const { pathname, search } = new URL(request.url);
   const posted = request.method === "POST" && pathname.endsWith("/inbox");
   if (posted) demandCovered(request.headers);
-  const body = posted ? await readActivity(request) : null;
+  const { body, activity } = posted ? await readActivity(request) : { body: null, activity: null };
+  const done = posted ? await screen.admit(request, activity) : () => Promise.resolve();
+  // It is about nothing that is kept here, so there is nothing to be sure of.
+  if (done === undefined) return new Response(null, { status: 202 });
   const seen = new Request(new URL(pathname + search, data.node.origin), {
     method: request.method,
     headers: request.headers,
@@ -254,7 +278,16 @@ export async function serveFederation(
   }
   const served = await serveFeed(data.db, data.node, seen);
   if (served !== undefined) return served;
-  const answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
+  const said = await conversationDocument(data, seen);
+  if (said !== undefined) return Response.json(said, { headers: activityJson });
+  let verified = false;
+  let answer: Response;
+  try {
+    answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
+    verified = answer.status === 202;
+  } finally {
+    await done(verified);
+  }
   if (answer.headers.has("fragaria-pass")) return undefined;
   if (body !== null && answer.status === 202) await heardFrom(data.db, body);
   if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {

@@ -1,13 +1,34 @@
 import type { InboxContext } from "@fedify/fedify";
-import { Accept, Delete, Follow, Move, Offer, Reject, Undo, Update } from "@fedify/fedify/vocab";
+import {
+  Accept,
+  Announce,
+  Block,
+  Create,
+  Delete,
+  EmojiReact,
+  Flag,
+  Follow,
+  Like,
+  Move,
+  Offer,
+  QuoteRequest,
+  Reject,
+  Undo,
+  Update,
+} from "@fedify/fedify/vocab";
 import { getLogger } from "@logtape/logtape";
+import { blocking } from "../directory/blocked.ts";
 import { changesUrl } from "../replication/describe.ts";
 import * as followers from "../store/followers.ts";
-import { actorDocument, NODE } from "./actors.ts";
+import { actorDocument, NODE, readIdentifier } from "./actors.ts";
 import { answerAccept, answerReject, answerUndo, onOffer } from "./answers.ts";
+import { onBlock, onFlag } from "./blocks.ts";
+import { onCreate, onDelete, onNoteUpdate } from "./conversation.ts";
 import { deliverable } from "./deliverable.ts";
 import type { FederationData } from "./federation.ts";
 import { onMove } from "./moves.ts";
+import { onQuoteRequest } from "./quotes.ts";
+import { onAnnounce, onLike, undoReaction } from "./reactions.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
 import { idLength } from "./size.ts";
 
@@ -27,11 +48,21 @@ export const inbox = [
   [Update, onUpdate],
   [Delete, onDelete],
   [Move, onMove],
+  [Create, onCreate],
+  [Like, onLike],
+  [EmojiReact, onLike],
+  [Announce, onAnnounce],
+  [QuoteRequest, onQuoteRequest],
+  [Block, onBlock],
+  [Flag, onFlag],
 ] as const;
 
 const log = getLogger(["fragaria", "federation"]);
 
-/** Somebody follows one of our actors: always granted, but where it has moved to another account. */
+/**
+ * Somebody follows one of our actors: granted, unless it has moved to another
+ * account, or they are blocked.
+ */
 async function onFollow(context: Context, follow: Follow): Promise<void> {
   const { db, node, insecure, clock } = context.data;
   const { id, actorId, objectId } = follow;
@@ -42,6 +73,9 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
   const { identifier } = followed;
   const document = await actorDocument(db, node, identifier);
   if (typeof document === "string") return;
+  const { coop } = readIdentifier(identifier) ?? {};
+  const blocked = await blocking(db, actorId.href, coop === undefined ? {} : { coop });
+  if (blocked === "domain") return;
 
   // Throws when the actor can't be had just now: then this is tried again.
   const follower = await follow.getActor(context);
@@ -56,8 +90,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
     log.warn("{actor} names an inbox that we don't deliver to", { actor: actorId.href });
     return;
   }
-  const moved = document["movedTo"] !== undefined;
-  if (!moved) {
+  const refused = document["movedTo"] !== undefined || blocked === "person";
+  if (!refused) {
     await followers.add(db, {
       followed: identifier,
       actor: actorId.href,
@@ -70,8 +104,8 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
   // A node that wants to be known here. What isn't a node finds no way in by this.
   if (identifier === NODE && actorId.pathname === "/actor") context.data.wake(actorId.origin);
   const own = context.getActorUri(identifier).href;
-  const answer = activityDocument(moved ? "Reject" : "Accept", {
-    id: `${own}#${moved ? "rejects" : "accepts"}/${fingerprint(id.href)}`,
+  const answer = activityDocument(refused ? "Reject" : "Accept", {
+    id: `${own}#${refused ? "rejects" : "accepts"}/${fingerprint(id.href)}`,
     actor: own,
     // The whole Follow with the id that it came with, and nothing in it but ids.
     object: { id: id.href, type: "Follow", actor: actorId.href, object: own },
@@ -84,7 +118,7 @@ async function onFollow(context: Context, follow: Follow): Promise<void> {
  * Somebody stops following. The Follow may stand in the Undo whole, or only its
  * id, or, from a snac2 that we haven't answered yet, the followed actor. Only
  * who signed the Undo is let go, whoever is named in it. What is said about
- * relations is undone by its id.
+ * relations is undone by its id, as are likes, boosts and blocks.
  */
 async function onUndo(context: Context, undo: Undo): Promise<void> {
   const { db } = context.data;
@@ -95,6 +129,7 @@ async function onUndo(context: Context, undo: Undo): Promise<void> {
     await followers.remove(db, named.identifier, actorId.href);
     return;
   }
+  if (await undoReaction(context, undo)) return;
   const undone = await undo.getObject({ ...context, suppressError: true });
   if (undone instanceof Follow) {
     const followed = context.parseUri(undone.objectId);
@@ -112,18 +147,12 @@ async function onAccept(context: Context, accept: Accept): Promise<void> {
   await followers.accepted(db, NODE, accept.actorId.href, clock());
 }
 
-/** A peer's wake-up: its feed has something new. Other updates don't concern us. */
+/** A peer's wake-up: its feed has something new. Or something has changed that was said to us. */
 async function onUpdate(context: Context, update: Update): Promise<void> {
   const { actorId, objectId } = update;
-  if (actorId === null || objectId === null) return;
+  if (actorId === null || objectId === null || (await onNoteUpdate(context, update))) return;
   if (objectId.href !== changesUrl(actorId.origin) || actorId.pathname !== "/actor") return;
   context.data.wake(actorId.origin);
-}
-
-/** An actor elsewhere is gone, and follows nobody any more. */
-async function onDelete(context: Context, deletion: Delete): Promise<void> {
-  if (deletion.actorId === null || deletion.objectId?.href !== deletion.actorId.href) return;
-  await followers.removeActor(context.data.db, deletion.actorId.href);
 }
 
 /** Logs what a handler couldn't do; Fedify tries again. */

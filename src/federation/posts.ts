@@ -76,6 +76,8 @@ function warning(post: Post, languages: string[]): JsonObject {
   const warnings = warningsOf(post);
   const shown = languages.flatMap((language) => {
     const said = warnings[language];
+    interactionPolicy: { canQuote: { automaticApproval: [PUBLIC] } },
+    ...attachments(node, post),
     return said === undefined ? [] : [[language, said] as const];
   });
   const [main] = shown;

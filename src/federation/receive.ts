@@ -10,9 +10,12 @@ const deepest = 32;
  * Reads what was posted to an inbox, only as far as the bound, and makes sure
  * that it isn't nested so deeply that what reads it after us runs out of stack.
  *
+ * @returns Its bytes, and what they say.
  * @throws {AppError} `too-large` or `bad-request`.
  */
-export async function readActivity(request: Request): Promise<Buffer<ArrayBuffer>> {
+export async function readActivity(
+  request: Request,
+): Promise<{ body: Buffer<ArrayBuffer>; activity: unknown }> {
   const check = (size: number) => {
     if (size > most) throw new AppError("too-large", "An activity has at most 1 MB.");
   };
@@ -33,7 +36,7 @@ export async function readActivity(request: Request): Promise<Buffer<ArrayBuffer
   if (!isShallow(activity, deepest)) {
     throw new AppError("bad-request", `An activity has at most ${deepest} levels.`);
   }
-  return body;
+  return { body, activity };
 }
 
 function isShallow(value: unknown, levels: number): boolean {

@@ -3,7 +3,10 @@ import type { Context } from "@fedify/fedify";
 import { Activity, type Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { signDocument } from "../coop/proof.ts";
+import { audible } from "../directory/blocked.ts";
+import type { Db } from "../store/schema.ts";
 import { activityKey } from "./actor-frame.ts";
+import { readIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
 import { activityContext } from "./vocabulary.ts";
 
@@ -42,6 +45,8 @@ export function fingerprint(url: string): string {
  * here. Fedify's own way with it, compaction, loses our terms and addresses,
  * puts languages in order of the alphabet and unwraps lists of one.
  *
+ * Nothing goes to who is blocked, but that their Follow is rejected.
+ *
  * @param identifier Whose activity it is.
  */
 export async function send(
@@ -50,8 +55,9 @@ export async function send(
   recipients: Recipient[],
   document: JsonObject,
 ): Promise<void> {
-  if (recipients.length === 0) return;
-  const { node, clock } = context.data;
+  const { db, node, clock } = context.data;
+  const told = await willing(db, identifier, recipients, document["type"] === "Reject");
+  if (told.length === 0) return;
   const key = {
     method: activityKey(node, context.getActorUri(identifier).href),
     privateKey: node.signing.privateKey,
@@ -68,7 +74,7 @@ export async function send(
   await context.sendActivity(
     // The RSA key only: with the other one Fedify would make a second proof.
     await context.getActorKeyPairs(identifier),
-    recipients,
+    told,
     activity,
     {
       // Fan-out would parse it again, and write it in Fedify's way.
@@ -77,5 +83,18 @@ export async function send(
       // What one actor says arrives in the order in which it was said.
       orderingKey: identifier,
     },
+
+/** Without those who are blocked, or don't want to hear from this actor. */
+async function willing(
+  db: Db,
+  identifier: string,
+  recipients: Recipient[],
+  reject: boolean,
+): Promise<Recipient[]> {
+  const hears = await audible(db, readIdentifier(identifier)?.coop ?? "");
+  return recipients.filter(({ id, inboxId }) => {
+    return inboxId !== null && hears({ actor: id?.href, inbox: inboxId.href }, reject);
+  });
+}
   );
 }

@@ -104,8 +104,28 @@ export const activityContext: Json[] = [
   "https://w3id.org/security/data-integrity/v1",
 ];
 
+/** Who may do what with a post (FEP-044f, and GoToSocial's terms that it builds on). */
+const interaction = {
+  gts: "https://gotosocial.org/ns#",
+  interactionPolicy: { "@id": "gts:interactionPolicy", "@type": "@id" },
+  canQuote: { "@id": "gts:canQuote", "@type": "@id" },
+  automaticApproval: { "@id": "gts:automaticApproval", "@type": "@id" },
+};
+
+/** The context of what is said about quotes. */
+export const quoteContext: Json[] = [
+  ...activityContext,
+  {
+    gts: "https://gotosocial.org/ns#",
+    QuoteRequest: "https://w3id.org/fep/044f#QuoteRequest",
+    QuoteAuthorization: "https://w3id.org/fep/044f#QuoteAuthorization",
+    interactingObject: { "@id": "gts:interactingObject", "@type": "@id" },
+    interactionTarget: { "@id": "gts:interactionTarget", "@type": "@id" },
+  },
+];
+
 /** The context of posts and of the activities that carry them. */
 export const noteContext: Json[] = [
   ...activityContext,
-  { Hashtag: "as:Hashtag", sensitive: "as:sensitive" },
+  { Hashtag: "as:Hashtag", sensitive: "as:sensitive", ...interaction },
 ];

@@ -195,3 +195,23 @@ export async function following(db: Db, follower: string): Promise<Following[]> 
 export async function forgetFollowing(tx: Tx, follower: string): Promise<void> {
   await tx.deleteFrom("following").where("follower", "=", follower).execute();
 }
+
+/** Whether somebody follows anything here. */
+export async function anyBy(db: Db, actor: string): Promise<boolean> {
+  const query = db.selectFrom("follower").select("followed").where("actor", "=", actor).limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+/** What somebody follows of a co-op and its classes, or of all where none is named. */
+export async function by(db: Db, actor: string, coop: string): Promise<Follower[]> {
+  let query = db.selectFrom("follower").selectAll().where("actor", "=", actor);
+  if (coop !== "") {
+    query = query.where((eb) =>
+      eb.or([
+        eb("followed", "=", `coops/${coop}`),
+        eb("followed", "like", `coops/${coop}/classes/%`),
+      ]),
+    );
+  }
+  return query.orderBy("followed").execute();
+}

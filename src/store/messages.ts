@@ -144,7 +144,7 @@ export async function remove(db: Db, message: Message): Promise<void> {
 }
 
 /**
- * Deletes the messages that wait to be sent and are about a co-op or a post that
+ * Deletes the messages that wait to be sent and are about a co-op, a post or an answer that
  * has been deleted since a moment, so that its texts don't wait here for servers
  * that are away. That it was deleted is still told.
  */
@@ -166,7 +166,12 @@ export async function forgetDeleted(db: Db, since: number): Promise<void> {
         .select("post.id")
         .where("post.deleted", ">", since)
         .where((of) => named("/posts/", of.ref("post.id")));
-      return eb.or([eb.exists(coop), eb.exists(post)]);
+      const answer = eb
+        .selectFrom("answer")
+        .select("answer.id")
+        .where("answer.deleted", ">", since)
+        .where((of) => named("/answers/", of.ref("answer.id")));
+      return eb.or([eb.exists(coop), eb.exists(post), eb.exists(answer)]);
     })
     .execute();
 }
@@ -196,6 +201,27 @@ export async function unfinished(db: Db, now: number): Promise<number> {
     .where((eb) => eb.or([eb("runAt", "<=", now), eb("lockedUntil", ">", now)]))
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** Deletes the messages that wait to be sent to a domain or to its subdomains. */
+export async function forgetDomain(tx: Tx, domain: string): Promise<void> {
+  const name = domain.replace(/[\\%_]/g, String.raw`\$&`);
+  for (const host of [name, `%.${name}`]) {
+    // Hosts have no slash in them, so that the first one ends the name.
+    const there = sql<boolean>`payload like ${`%"inbox":"http%://${host}/%`} escape '\\'`;
+    const rows = await tx
+      .selectFrom("queue")
+      .select(["id", sql<string>`payload`.as("payload")])
+      .where("lane", "=", "outbox")
+      .where(there)
+      .execute();
+    for (const { id, payload } of rows) {
+      const { inbox } = JSON.parse(payload) as { inbox?: string };
+      const { host: to, hostname } = new URL(inbox ?? "http://unknown.invalid");
+      if (to !== domain && hostname !== domain && !hostname.endsWith(`.${domain}`)) continue;
+      await tx.deleteFrom("queue").where("id", "=", id).execute();
+    }
+  }
 }
 
 /**

@@ -124,7 +124,8 @@ export interface RecordTable {
 export interface ChangeTable {
   seq: number;
   /**
-   * `record` (subject: its id), `post` or `coop` (subject: their ids), `host`
+   * `record` (subject: its id), `post`, `answer`, `reply` or `coop` (subject: their
+   * ids), `block` (subject: whose, and of whom), `host`
    * (subject: a host whose standing or liveness changed), `dropped` (subject:
    * the id of a record that isn't held any more; these go after a year or so,
    * see prune-log.ts).
