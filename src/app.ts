@@ -8,14 +8,16 @@ import { changeRole } from "./directory/change-role.ts";
 import { configurePeers } from "./directory/configure-peers.ts";
 import { openImportDesk } from "./directory/import-desk.ts";
 import { type Identity, loadIdentity } from "./directory/identity.ts";
+import { openPictureDesk } from "./directory/pictures/desk.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { createThrottle } from "./directory/throttle.ts";
 import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
+import { orderOf } from "./federation/order.ts";
 import { buildFederation, type FederationData, serveFederation } from "./federation/federation.ts";
+import { createScreen } from "./federation/screen.ts";
 import { readCache, removeCache } from "./index/cache.ts";
 import { type IndexThreads, openIndex } from "./index/sqlite-index.ts";
-import { createScreen } from "./federation/screen.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { repairDesk, signedAskRanges } from "./replication/reconcile.ts";
@@ -169,7 +171,10 @@ export async function createApp(
   };
   const log = watch(readHead, pace.watch, signal);
 
-  const queue = { inbox: messageQueue(db, "inbox"), outbox: messageQueue(db, "outbox") };
+  const queue = {
+    inbox: messageQueue(db, "inbox"),
+    outbox: messageQueue(db, "outbox", { order: orderOf }),
+  };
   const federation = buildFederation(config, kvStore(db, clock), queue, pace);
   const { insecure, role } = config;
   const head = await changes.head(db);
@@ -191,12 +196,13 @@ export async function createApp(
     clock,
     wake: (origin) => wake(origin),
   };
+  const screen = createScreen(data);
   const desk = openImportDesk(db, node, join(config.dataDir, "uploads"), clock, signal);
+  const pictures = cleanup.use(openPictureDesk(join(config.dataDir, "pictures")));
   const machine = machineClock(clock);
   const puller: Puller = { replica, send: fetch, clock: machine, random: Math.random };
   const copy = new SealedCopy(replica, machine);
   const site = {
-  const screen = createScreen(data);
     db,
     node,
     index,
@@ -209,6 +215,7 @@ export async function createApp(
     sourceUrl: config.sourceUrl,
     clock,
     imports: desk,
+    pictures,
     throttle: createThrottle(),
     ready: () => Promise.resolve(ready),
     federation: (request: Request) => serveFederation(federation, data, screen, request),
@@ -249,6 +256,7 @@ export async function createApp(
             refusals: new Refusals(),
           },
           desk,
+          pictures,
           keys,
           acquaintances: strangers,
           head,

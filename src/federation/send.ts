@@ -80,9 +80,9 @@ export async function send(
       // Fan-out would parse it again, and write it in Fedify's way.
       fanout: "skip",
       preferSharedInbox: true,
-      // What one actor says arrives in the order in which it was said.
-      orderingKey: identifier,
     },
+  );
+}
 
 /** Without those who are blocked, or don't want to hear from this actor. */
 async function willing(
@@ -95,6 +95,4 @@ async function willing(
   return recipients.filter(({ id, inboxId }) => {
     return inboxId !== null && hears({ actor: id?.href, inbox: inboxId.href }, reject);
   });
-}
-  );
 }

@@ -13,22 +13,39 @@ import type { Db, QueueTable, Schema, Tx } from "./schema.ts";
 export type Message = Selectable<QueueTable>;
 export type Lane = QueueTable["lane"];
 
+/** Where a message stands among others. */
+export interface Order {
+  /** Of the messages of one key only one is handled at a time. */
+  key: string | null;
+  /**
+   * Epoch ms. The earlier of a key come first, also those that wait to be tried
+   * again; null if these don't hold up others.
+   */
+  since: number | null;
+}
+
+/** A message as it is added. */
+export interface Added {
+  message: unknown;
+  order: Order;
+}
+
 /** Adds messages, all or none. `runAt` is when they become ready, epoch ms. */
 export async function add(
   db: Db,
   lane: Lane,
-  messages: readonly unknown[],
+  messages: readonly Added[],
   runAt: number,
-  orderingKey: string | null,
 ): Promise<void> {
-  const rows = messages.map((message) => {
-    return { lane, payload: JSON.stringify(message), orderingKey, runAt, lockedUntil: null };
+  const rows = messages.map(({ message, order: { key: orderingKey, since } }) => {
+    const payload = JSON.stringify(message);
+    return { lane, payload, orderingKey, since, runAt, lockedUntil: null };
   });
   await db.transaction().execute((tx) => insert(tx, rows));
 }
 
 async function insert(tx: Tx, rows: Insertable<QueueTable>[]): Promise<void> {
-  // Five parameters a row, of the 32,766 that SQLite takes.
+  // Six parameters a row, of the 32,766 that SQLite takes.
   for (let start = 0; start < rows.length; start += 1000) {
     await tx
       .insertInto("queue")
@@ -60,7 +77,8 @@ export async function claim(
 
 /**
  * Leases the message that has been ready for longest. One with an ordering
- * key waits for any of its key that is leased, or is earlier and ready.
+ * key waits for any of its key that is leased, and for those before it: all of
+ * them if it has a place in time, else those that are ready.
  */
 async function lease(db: Db, lane: Lane, now: number, until: number): Promise<Message | undefined> {
   const next = db
@@ -83,7 +101,16 @@ async function lease(db: Db, lane: Lane, now: number, until: number): Promise<Me
               .where((eb) =>
                 eb.or([
                   eb("other.lockedUntil", ">", now),
-                  eb.and([eb("other.id", "<", eb.ref("q.id")), eb("other.runAt", "<=", now)]),
+                  eb.and([
+                    eb("q.since", "is", null),
+                    eb("other.id", "<", eb.ref("q.id")),
+                    eb("other.runAt", "<=", now),
+                  ]),
+                  eb("other.since", "<", eb.ref("q.since")),
+                  eb.and([
+                    eb("other.since", "=", eb.ref("q.since")),
+                    eb("other.id", "<", eb.ref("q.id")),
+                  ]),
                 ]),
               ),
           ),
@@ -176,6 +203,27 @@ export async function forgetDeleted(db: Db, since: number): Promise<void> {
     .execute();
 }
 
+/** Deletes the messages that wait to be sent to a domain or to its subdomains. */
+export async function forgetDomain(tx: Tx, domain: string): Promise<void> {
+  const name = domain.replace(/[\\%_]/g, String.raw`\$&`);
+  for (const host of [name, `%.${name}`]) {
+    // Hosts have no slash in them, so that the first one ends the name.
+    const there = sql<boolean>`payload like ${`%"inbox":"http%://${host}/%`} escape '\\'`;
+    const rows = await tx
+      .selectFrom("queue")
+      .select(["id", sql<string>`payload`.as("payload")])
+      .where("lane", "=", "outbox")
+      .where(there)
+      .execute();
+    for (const { id, payload } of rows) {
+      const { inbox } = JSON.parse(payload) as { inbox?: string };
+      const { host: to, hostname } = new URL(inbox ?? "http://unknown.invalid");
+      if (to !== domain && hostname !== domain && !hostname.endsWith(`.${domain}`)) continue;
+      await tx.deleteFrom("queue").where("id", "=", id).execute();
+    }
+  }
+}
+
 /** What waits in a lane at `now`, without what is being handled. */
 export async function depth(db: Db, lane: Lane, now: number): Promise<MessageQueueDepth> {
   return await db
@@ -201,27 +249,6 @@ export async function unfinished(db: Db, now: number): Promise<number> {
     .where((eb) => eb.or([eb("runAt", "<=", now), eb("lockedUntil", ">", now)]))
     .executeTakeFirstOrThrow();
   return count;
-}
-
-/** Deletes the messages that wait to be sent to a domain or to its subdomains. */
-export async function forgetDomain(tx: Tx, domain: string): Promise<void> {
-  const name = domain.replace(/[\\%_]/g, String.raw`\$&`);
-  for (const host of [name, `%.${name}`]) {
-    // Hosts have no slash in them, so that the first one ends the name.
-    const there = sql<boolean>`payload like ${`%"inbox":"http%://${host}/%`} escape '\\'`;
-    const rows = await tx
-      .selectFrom("queue")
-      .select(["id", sql<string>`payload`.as("payload")])
-      .where("lane", "=", "outbox")
-      .where(there)
-      .execute();
-    for (const { id, payload } of rows) {
-      const { inbox } = JSON.parse(payload) as { inbox?: string };
-      const { host: to, hostname } = new URL(inbox ?? "http://unknown.invalid");
-      if (to !== domain && hostname !== domain && !hostname.endsWith(`.${domain}`)) continue;
-      await tx.deleteFrom("queue").where("id", "=", id).execute();
-    }
-  }
 }
 
 /**

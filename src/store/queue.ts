@@ -20,6 +20,8 @@ export interface QueueOptions {
   attempts?: number;
   /** How long to wait after the nth failure; from 2 seconds, doubling, to an hour. */
   backoff?: (attempt: number) => number;
+  /** What a message has to wait for; undefined where Fedify's ordering key says it. */
+  order?: (message: unknown) => messages.Order | undefined;
   /** Epoch ms. The processes that share a queue must agree on it to within a lease. */
   clock?: () => number;
 }
@@ -30,6 +32,7 @@ const defaults: Required<QueueOptions> = {
   lease: 60_000,
   attempts: 10,
   backoff: (attempt) => Math.min(1000 * 2 ** attempt, 3_600_000),
+  order: () => undefined,
   clock: Date.now,
 };
 
@@ -38,7 +41,8 @@ const defaults: Required<QueueOptions> = {
  * processes. A message is deleted after its handler has resolved, so it is
  * handled at least once whatever crashes. Of the messages of one ordering key
  * only one is handled at a time, the earliest that is ready first; one that is
- * delayed, or waits to be tried again, doesn't hold up those behind it.
+ * delayed, or waits to be tried again, doesn't hold up those behind it, unless
+ * they have an order of their own (`order`).
  *
  * Each lane is a queue of its own, so that deliveries to hosts that don't
  * answer don't hold up what comes in. The payloads hold private keys: nothing
@@ -54,7 +58,9 @@ export function messageQueue(
 
   async function add(batch: readonly unknown[], options: MessageQueueEnqueueOptions = {}) {
     const wait = options.delay ? milliseconds(options.delay) : 0;
-    await messages.add(db, lane, batch, settings.clock() + wait, options.orderingKey ?? null);
+    const usual = { key: options.orderingKey ?? null, since: null };
+    const added = batch.map((message) => ({ message, order: settings.order(message) ?? usual }));
+    await messages.add(db, lane, added, settings.clock() + wait);
     for (const bell of bells) bell.ring();
   }
 

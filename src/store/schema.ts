@@ -22,6 +22,8 @@ export interface Schema {
   revision: RevisionTable;
   /** What a hosted co-op has to say: news, and its pinned introduction. */
   post: PostTable;
+  /** Pictures that were uploaded, of posts and profiles; the files are beside the database. */
+  picture: PictureTable;
   /** Who follows an actor of this node. */
   follower: FollowerTable;
   /** Whom an actor of this node follows. */
@@ -208,6 +210,24 @@ export interface PostTable {
   classes: string | null;
   /** JSON: whom its text names, as far as they were looked for. */
   mentions: string | null;
+  /** JSON: its pictures in their order, with what can be seen in each. */
+  pictures: string | null;
+}
+
+export interface PictureTable {
+  /** The name of the file in DATA_DIR/pictures, and the end of the URL. */
+  id: string;
+  coop: string;
+  /** Null for one of the profile: it is shown as long as what is published or drafted names it. */
+  post: string | null;
+  mediaType: string;
+  /** Bytes. */
+  size: number;
+  /** SHA-256 of the file, 64 hexadecimal digits. */
+  digest: string;
+  created: number;
+  /** When it was taken back; the row goes with the file, soon after. */
+  erased: number | null;
 }
 
 export interface FollowerTable {
@@ -675,6 +695,8 @@ export interface QueueTable {
   lane: "inbox" | "outbox";
   payload: string;
   orderingKey: string | null;
+  /** Its place among those of its key, however often it is put back; null for the order of the ids. */
+  since: number | null;
   runAt: number;
   lockedUntil: number | null;
   /** How often it has been claimed; with the id it names the claim. */

@@ -191,6 +191,35 @@ eachEngine("the message queue", (engine) => {
     expect(seen).toEqual(["fails", "next"]);
   });
 
+  test("holds up what comes after a message of its order, also when that is put back as another", async () => {
+    await using store = await freshStore(engine);
+    const queue = messageQueue(store.db, "outbox", {
+      poll: 20,
+      order: (message) => {
+        const [key, since] = String(message).split(" ");
+        return { key: key ?? "", since: Number(since) };
+      },
+    });
+    await queue.enqueueMany(["post 1", "post 2", "other 3"]);
+    const seen: unknown[] = [];
+    let failures = 2;
+    await using _ = listening(queue, async (message) => {
+      seen.push(message);
+      // As Fedify does.
+      if (message === "post 1" && failures-- > 0) {
+        await queue.enqueue(message, { delay: seconds(0.3) });
+      }
+    });
+    await until(() => seen.includes("post 2"));
+    expect(seen.filter((each) => each !== "other 3")).toEqual([
+      "post 1",
+      "post 1",
+      "post 1",
+      "post 2",
+    ]);
+    expect(seen.indexOf("other 3")).toBeLessThan(3);
+  });
+
   test("gives up a message on which the process dies every time", async () => {
     await using store = await freshStore(engine);
     const queue = messageQueue(store.db, "inbox", { ...quick, attempts: 3 });
