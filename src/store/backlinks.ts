@@ -7,6 +7,19 @@ export async function of(db: Db, coop: string): Promise<Backlink[]> {
   return db.selectFrom("backlink").selectAll().where("coop", "=", coop).orderBy("kind").execute();
 }
 
+/** The account with this URL, if it is verified to be a co-op's of this node. */
+export async function verified(db: Db, url: string): Promise<Backlink | undefined> {
+  return db
+    .selectFrom("backlink")
+    .selectAll()
+    .where("kind", "=", "account")
+    .where("url", "=", url)
+    .where("verified", "is not", null)
+    .orderBy("coop")
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** Those that are to be looked at by now, who waits longest first. */
 export async function due(db: Db, now: number, limit: number): Promise<Backlink[]> {
   return db

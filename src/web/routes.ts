@@ -24,6 +24,7 @@ import { followFrom, followRate } from "./follow-from.ts";
 import { createRate } from "./joining/rate.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showPicture } from "./pictures.ts";
+import { showClass } from "./show-class.ts";
 import { showCoop, showNewsFeed, showPost, showReplica } from "./show-coop.ts";
 import { feedElsewhere, showFeed, showFeedPost, showFeeds } from "./show-feeds.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
@@ -82,12 +83,10 @@ export function createWeb(site: Site): Hono {
   app.get("/coops/:id/news.atom", (c) => showNewsFeed(site, c, c.req.param("id")));
   app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
   app.get("/pictures/:id", (c) => showPicture(site, c.req.param("id")));
-  app.get("/coops/:id/classes/:key", (c) =>
-    elsewhere(`/coops/${encodeURIComponent(c.req.param("id"))}#structure`),
-  );
+  app.get("/coops/:id/classes/:key", (c) => showClass(site, c.req.param("id"), c.req.param("key")));
   app.get("/feeds", () => showFeeds(site));
-  app.get("/feeds/:name", (c) => showFeed(site, c.req.param("name")));
-  app.get("/feeds/:name/posts/:post", (c) => showFeedPost(site, c.req.param("name")));
+  app.get("/feeds/:name", (c) => showFeed(site, c.req.param("name"), c));
+  app.get("/feeds/:name/posts/:post", (c) => showFeedPost(site, c.req.param()));
   const following = createRate(followRate.most, followRate.span);
   app.get("/follow", (c) => followFrom(site, c, following));
   app.get("/directory/:host/:path{.+}", (c) =>

@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import type { Listing } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
+import { movedTo } from "../directory/move-node.ts";
 import { coopUrl } from "../directory/publish.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
+import { accountsOf } from "./accounts-of.ts";
 import { newsFeed } from "./atom.ts";
 import { coopMatches } from "./coop-matches.ts";
-import { hostedEntry, relatedPages, replicaEntry } from "./entries.ts";
+import { hostedEntry, pageOf, relatedPages, replicaEntry } from "./entries.ts";
 import { feedLike } from "./feeds-at.ts";
 import { respond } from "./layout.ts";
 import { coopPage } from "./pages/coop.ts";
@@ -33,7 +35,8 @@ export async function showCoop(site: Site, id: string, members?: string): Promis
   if (entry === undefined) {
     if (coop.content === null) throw await noListing(site, url);
     const handle = `@${coop.handle}@${site.node.host}`;
-    return respond(site, withdrawnPage({ handle, url, posts: latest }), 200, headers);
+    const { movedTo } = await accountsOf(site, id);
+    return respond(site, withdrawnPage({ handle, url, posts: latest, movedTo }), 200, headers);
   }
   const data = {
     entry,
@@ -47,6 +50,7 @@ export async function showCoop(site: Site, id: string, members?: string): Promis
     ties: await tiesOf(site, entry, members),
     matches: await coopMatches(site, entry),
     feed: await feedLike(site, entry.listing),
+    elsewhere: await accountsOf(site, id),
   };
   return respond(site, coopPage(data), 200, headers);
 }
@@ -59,7 +63,7 @@ export async function showReplica(
   members?: string,
 ): Promise<Response> {
   const entry = await replicaEntry(site, host, path);
-  if (entry === undefined) throw new AppError("not-found", "No such listing is held here.");
+  if (entry === undefined) return movedListing(site, host, path);
   if (entry.origin === site.node.host) {
     return new Response(null, {
       status: 308,
@@ -80,6 +84,18 @@ export async function showReplica(
     feed: await feedLike(site, entry.listing),
   };
   return respond(site, coopPage(data));
+}
+
+/** Where the listing is that stands for one that was held here, if both sides say so. */
+async function movedListing(site: Site, host: string, path: string): Promise<Response> {
+  const schemes = site.node.origin.startsWith("http:") ? ["https", "http"] : ["https"];
+  for (const scheme of schemes) {
+    const present = await movedTo(site.db, `${scheme}://${host}/${path}`);
+    if (present === undefined) continue;
+    const location = pageOf(site.node.host, present);
+    return new Response(null, { status: 308, headers: { location } });
+  }
+  throw new AppError("not-found", "No such listing is held here.");
 }
 
 /** `GET /coops/:id/posts/:post` */
@@ -140,6 +156,7 @@ async function newsOf(site: Site, id: string): Promise<posts.Post[]> {
   return [...pinned, ...latest.filter((post) => !ids.has(post.id))].slice(0, 20);
 }
 
-function activityLink(url: string): string {
+/** Says where the same is as a document for the fediverse. */
+export function activityLink(url: string): string {
   return `<${url}>; rel="alternate"; type="application/activity+json"`;
 }

@@ -1,5 +1,7 @@
 import type { Hono } from "hono";
 import type { Site } from "../site.ts";
+import { createRate } from "../joining/rate.ts";
+import { accountRate, sendAccounts, showAccounts } from "./accounts.ts";
 import { checkCoop, sendEditor, sendNewCoop, showEditor, showNewCoop } from "./edit.ts";
 import { sendLeave, showLeave } from "./leave.ts";
 import { sendNews, sendPostEdit, showNews, showPostEditor } from "./news.ts";
@@ -22,6 +24,9 @@ export function editorRoutes(site: Site, admin: Hono): void {
   admin.post("/coops/:id/named", (c) => sendNamed(site, c, c.req.param("id")));
   admin.get("/coops/:id/leave", (c) => showLeave(site, c, c.req.param("id")));
   admin.post("/coops/:id/leave", (c) => sendLeave(site, c, c.req.param("id")));
+  const asking = createRate(accountRate.most, accountRate.span);
+  admin.get("/coops/:id/accounts", (c) => showAccounts(site, c, c.req.param("id")));
+  admin.post("/coops/:id/accounts", (c) => sendAccounts(site, c, c.req.param("id"), asking));
   admin.get("/coops/:id/news", (c) => showNews(site, c, c.req.param("id")));
   admin.post("/coops/:id/news", (c) => sendNews(site, c, c.req.param("id")));
   admin.get("/coops/:id/news/:post", (c) =>

@@ -4,6 +4,7 @@ import { standing } from "../../coop/exchange.ts";
 import type { Listing, Relation } from "../../coop/listing.ts";
 import type { Entry } from "../../index/directory-index.ts";
 import type { Post } from "../../store/posts.ts";
+import type { AccountsOf } from "../accounts-of.ts";
 import { followHandle, placeWords } from "../entries.ts";
 import type { FollowableFeed } from "../feeds-at.ts";
 import type { Page } from "../layout.ts";
@@ -36,6 +37,8 @@ export interface CoopData {
   here: boolean;
   posts: Post[];
   followers: number | undefined;
+  /** Its account elsewhere, and where it has moved: of a co-op of this node. */
+  elsewhere?: AccountsOf;
   /** The feed that brings others like it. */
   feed?: FollowableFeed | undefined;
   /** Epoch ms: what has expired by then isn't shown. */
@@ -132,6 +135,7 @@ function head(entry: Entry, here: boolean): Html {
             ${feedLink(href)}`
         : ""
     }
+    ${alternate ? html`<meta name="fediverse:creator" content="${followHandle(entry)}" />` : ""}
     <link rel="alternate" type="application/ld+json" href="${webHref(entry.record) ?? ""}" />`;
 }
 

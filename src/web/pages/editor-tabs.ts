@@ -13,7 +13,16 @@ export interface Place {
   owner: boolean;
 }
 
-type Tab = "edit" | "preview" | "news" | "history" | "named" | "people" | "export" | "leave";
+type Tab =
+  | "edit"
+  | "preview"
+  | "news"
+  | "history"
+  | "named"
+  | "people"
+  | "accounts"
+  | "export"
+  | "leave";
 
 /** The ways between the pages about one co-op. */
 export function editorTabs(place: Place | undefined, current: Tab): Html {
@@ -26,6 +35,7 @@ export function editorTabs(place: Place | undefined, current: Tab): Html {
     ["history", "/history", "History"],
     ["named", "/named", "Who names you"],
     ["people", "/people", "People"],
+    ["accounts", "/accounts", "Other accounts"],
     ...(owner ? [["export", "/export", "Take along"] as [Tab, string, string]] : []),
     ["leave", "/leave", "Withdraw or delete"],
   ];

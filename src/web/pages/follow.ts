@@ -1,8 +1,12 @@
 import { html } from "hono/html";
 import type { Entry } from "../../index/directory-index.ts";
+import type { AccountsOf } from "../accounts-of.ts";
 import { followHandle } from "../entries.ts";
-import { type Html, number, outwardLink } from "../text.ts";
-import { alikeLink, askOffers } from "./ask-offers.ts";
+import type { FollowableFeed } from "../feeds-at.ts";
+import { day, type Html, number, outwardLink, webHref } from "../text.ts";
+import { askOffers } from "./ask-offers.ts";
+import { feedOffer } from "./feed-offer.ts";
+import { handleToCopy } from "./handle.ts";
 import { serverForm } from "./server-form.ts";
 
 /** What the box about following needs to know. */
@@ -12,14 +16,10 @@ export interface FollowData {
   here: boolean;
   /** Followers, where they are known. */
   followers: number | undefined;
-}
-
-/** A handle that one touch selects; where it is too long for its line, it breaks before its host. */
-export function handleToCopy(handle: string): Html {
-  const at = handle.lastIndexOf("@");
-  return html`<code class="handle copy" translate="no"
-    >${handle.slice(0, at)}<wbr />${handle.slice(at)}</code
-  >`;
+  /** Its account elsewhere, and where it has moved: of a co-op of this node. */
+  elsewhere?: AccountsOf;
+  /** The feed that brings others like it. */
+  feed?: FollowableFeed | undefined;
 }
 
 /** How to follow a co-op; or why it can't be followed, and what can be done about that. */
@@ -27,13 +27,19 @@ export function followBox(data: FollowData): Html {
   const { entry } = data;
   const handle = followHandle(entry);
   if (handle === undefined) return notFollowable(data);
+  const { movedTo, verified } = data.elsewhere ?? {};
+  if (movedTo !== undefined) return movedBox(movedTo);
+  if (verified !== undefined) return verifiedBox(verified, handle);
   const { account } = entry.listing;
   return html`<section class="box follow" aria-labelledby="follow-heading">
     <h2 id="follow-heading">Follow</h2>
     ${
       account === undefined
         ? ""
-        : html`<p>Its own account in the fediverse: ${outwardLink(account)}</p>
+        : html`<p>
+              Its own account in the fediverse:
+              ${outwardLink(account, undefined, data.here ? "me" : "nofollow")}
+            </p>
             <p>Its profile in this directory can be followed, too:</p>`
     }
     <p>${handleToCopy(handle)}</p>
@@ -51,7 +57,33 @@ export function followBox(data: FollowData): Html {
   </section>`;
 }
 
-function notFollowable({ entry, here }: FollowData): Html {
+function movedBox(movedTo: string): Html {
+  return html`<section class="box follow" aria-labelledby="follow-heading">
+    <h2 id="follow-heading">Moved</h2>
+    <p>This account has moved, and can be followed at its new place:</p>
+    <p>${outwardLink(movedTo)}</p>
+  </section>`;
+}
+
+/** The co-op’s own account comes first, as it is there that it speaks. */
+function verifiedBox(
+  { url, handle: own, at }: NonNullable<AccountsOf["verified"]>,
+  handle: string,
+): Html {
+  return html`<section class="box follow" aria-labelledby="follow-heading">
+    <h2 id="follow-heading">Follow</h2>
+    <p>${handleToCopy(own)}</p>
+    <p class="aside">
+      The co-op’s <a href="${webHref(url) ?? ""}" rel="me noopener noreferrer">own account</a>,
+      verified: it linked back to this page on ${day(at)}. Copy the name and paste it into the
+      search of your Mastodon account, or of any other account in the fediverse; then press Follow.
+    </p>
+    ${serverForm(url)}
+    <p class="aside">Its profile in this directory can be followed, too: ${handleToCopy(handle)}</p>
+  </section>`;
+}
+
+function notFollowable({ entry, here, feed }: FollowData): Html {
   const { provenance, name } = entry.listing;
   if (provenance.kind !== "imported") {
     return html`<section class="box follow" aria-labelledby="follow-heading">
@@ -65,6 +97,7 @@ function notFollowable({ entry, here }: FollowData): Html {
       This listing was imported from open data; <span dir="auto">${name}</span> has not published
       it, so there is no account that could speak for it.
     </p>
-    ${alikeLink(entry)} ${askOffers(entry, here)}
+    ${feed === undefined ? "" : html`<p>But its field and its place can be followed:</p>`}
+    ${feedOffer(feed)} ${askOffers(entry, here)}
   </section>`;
 }

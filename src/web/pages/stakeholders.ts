@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Listing, StakeholderClass } from "../../coop/listing.ts";
 import type { Answer } from "../../coop/stakeholders.ts";
-import { type Html, listed, number, partialDate, percent } from "../text.ts";
+import { type Html, listed, number, partialDate, percent, webHref } from "../text.ts";
 import { capitalised, distributionWords, kindWords, voteRuleWords } from "../words.ts";
 import { effectiveVotes, testInWords } from "./ilo-test.ts";
 import { key, patternDefinitions, picture } from "./picture.ts";
@@ -83,7 +83,8 @@ function table(listing: Listing, classes: StakeholderClass[]): Html {
                   ${key(each.kind, letterOf(index))}
                   <span
                     ><span lang="${listing.inLanguage ?? ""}" dir="auto">${each.name}</span>
-                    <span class="kind">${aside(each, date === undefined)}</span></span
+                    <span class="kind">${aside(each, date === undefined)}</span>
+                    ${classHandle(listing, each)}</span
                   >
                 </span>
               </th>
@@ -105,6 +106,21 @@ function table(listing: Listing, classes: StakeholderClass[]): Html {
         : ""
     }
     ${date === undefined ? "" : html`<p class="aside">As of ${partialDate(date)}.</p>`}`;
+}
+
+/** How a class can be followed; its own page has more. */
+function classHandle(
+  { id, preferredUsername, provenance }: Listing,
+  { key: name, followable }: StakeholderClass,
+): Html | string {
+  const speaks = preferredUsername !== undefined && provenance.kind !== "imported";
+  if (followable !== true || !speaks) return "";
+  const { host } = new URL(id);
+  return html`<span class="kind"
+    ><a href="${webHref(`${id}/classes/${name}`) ?? ""}"
+      >@${preferredUsername}.${name}<wbr />@${host}</a
+    ></span
+  >`;
 }
 
 /** The name in English where it is another, the kind where the name doesn't say it, a veto, and the date. */

@@ -31,10 +31,10 @@ export function takeAlongPage(place: Place): Page {
         </p>
         <p>
           The other node takes it in as a private draft, by its page “Take a co-op in” or by the
-          command
-          <code>coop import-file</code>. The followers don’t move by themselves: this version can’t
-          tell their servers yet. When the co-op is published there,
-          <a href="/admin/coops/${id}/leave">withdraw or delete it here</a>.
+          command <code>coop import-file</code>. When the co-op is published there, come back and
+          let its followers move:
+          <a href="/admin/coops/${id}/accounts#departure">Other accounts</a>. Then the listing there
+          takes the place of the one here.
         </p>
       </div>`,
   };
@@ -49,7 +49,8 @@ export function takeInPage(form: Form): Page {
       <h1>Take a co-op in</h1>
       <p>
         A co-op that leaves another node takes a file along. Here it becomes a private draft, with
-        its news and its history, and you get a link to send to its owner.
+        its news and its history, and you get a link to send to its owner. Once it is published, the
+        other node can let its followers move here.
       </p>
       <form
         class="form"
