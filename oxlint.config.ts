@@ -40,6 +40,7 @@ const packages: Record<string, string[]> = {
   saxes: ["directory"],
   tldts: ["directory"],
   undici: [],
+  "wasm-vips": ["directory"],
 };
 
 interface Pattern {

@@ -2,10 +2,12 @@ import type { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as messages from "../store/messages.ts";
+import * as pictures from "../store/pictures.ts";
 import * as posts from "../store/posts.ts";
 import type { Db, Tx } from "../store/schema.ts";
-import { type PostContent, type PostWarning, type Written, writtenAt } from "./post-content.ts";
 import { forgetPost } from "./forget-conversation.ts";
+import { type PostContent, type PostWarning, type Written, writtenAt } from "./post-content.ts";
+import { type Attached, attach, type Attaching } from "./post-pictures.ts";
 import { invalid, lockHosted, newId } from "./publish.ts";
 import { followableKeys } from "./retire-classes.ts";
 
@@ -21,6 +23,7 @@ export interface Posting extends Omit<Written, "content"> {
   pinned?: boolean | undefined;
   /** Lets the feeds of the directory pass it on. */
   listed?: boolean | undefined;
+  pictures?: Attached[] | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function post(
   coop: string,
   content: PostContent,
   now: number,
-  { pinned = false, listed = false, ...rest }: Posting = {},
+  { pinned = false, listed = false, pictures: added, ...rest }: Posting = {},
 ): Promise<string> {
   const written = check({ content, ...rest }, now);
   const id = newId();
@@ -52,7 +55,7 @@ export async function post(
     pinned: pinned ? now : null,
     listed: listed ? now : null,
   };
-  await db.transaction().execute((tx) => insert(tx, row));
+  await db.transaction().execute((tx) => insert(tx, row, added, now));
   return id;
 }
 
@@ -67,7 +70,12 @@ function textual({ content, warning = {} }: Pick<Written, "content" | "warning">
   return { content: JSON.stringify(content), warning: none ? null : JSON.stringify(warning) };
 }
 
-async function insert(tx: Tx, row: posts.Post): Promise<void> {
+async function insert(
+  tx: Tx,
+  row: posts.Post,
+  added: Attached[] | undefined,
+  now: number,
+): Promise<void> {
   const author = await lockHosted(tx, row.coop);
   if (author.handle === null || author.content === null) {
     throw new AppError(
@@ -84,7 +92,7 @@ async function insert(tx: Tx, row: posts.Post): Promise<void> {
   if (row.due !== null && (await posts.scheduled(tx, row.coop)).length >= scheduledMost) {
     throw new AppError("conflict", `at most ${scheduledMost} posts can wait to be published`);
   }
-  await write(tx, row);
+  await write(tx, await attach(tx, row, added, now));
 }
 
 /** What else of a post becomes another one; what isn't said stays as it is. */
@@ -94,6 +102,8 @@ export interface Rewriting {
   /** Only for a post that isn't published yet. */
   due?: number | undefined;
   zone?: string | undefined;
+  /** All that it is to have, in their order. */
+  pictures?: Attaching | undefined;
 }
 
 /** Gives a post another text, here and at the followers. The same text again changes nothing. */
@@ -102,11 +112,11 @@ export async function editPost(
   id: string,
   content: PostContent,
   now: number,
-  { warning, ...time }: Rewriting = {},
+  { warning, pictures: wanted, ...time }: Rewriting = {},
 ): Promise<void> {
   const before = warning === undefined ? await warningOf(db, id, content) : warning;
   const written = check({ content, ...(before !== null && { warning: before }), ...time }, now);
-  await db.transaction().execute((tx) => rewrite(tx, id, written, now));
+  await db.transaction().execute((tx) => rewrite(tx, id, written, wanted, now));
 }
 
 /** The warning that the post has, in the languages that it will have. */
@@ -117,19 +127,27 @@ async function warningOf(db: Db, id: string, content: PostContent): Promise<Post
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
-async function rewrite(tx: Tx, id: string, written: Written, now: number): Promise<void> {
+async function rewrite(
+  tx: Tx,
+  id: string,
+  written: Written,
+  wanted: Attaching | undefined,
+  now: number,
+): Promise<void> {
   const row = await standing(tx, id);
-  const text = textual(written);
-  const same = row.content === text.content && row.warning === text.warning;
+  const next = { ...(await attach(tx, row, wanted, now)), ...textual(written) };
   if (row.due !== null) {
     const due = written.due ?? row.due;
-    await write(tx, { ...row, ...text, due, published: due, zone: written.zone ?? row.zone });
+    await write(tx, { ...next, due, published: due, zone: written.zone ?? row.zone });
   } else if (written.due !== undefined) {
     throw new AppError("conflict", `the post “${id}” is published already`);
-  } else if (!same) {
-    await write(tx, { ...row, ...text, edited: now });
+  } else if (seen.some((what) => row[what] !== next[what])) {
+    await write(tx, { ...next, edited: now });
   }
 }
+
+/** What of a post its readers see. */
+const seen = ["content", "warning", "pictures"] as const;
 
 /** Keeps a post on top of the profile, or no longer, here and at the followers. */
 export async function pinPost(db: Db, id: string, pinned: boolean, now: number): Promise<void> {
@@ -163,14 +181,16 @@ async function erase(tx: Tx, id: string, now: number): Promise<void> {
   const found = await posts.lock(tx, id);
   if (found?.deleted != null) return;
   const row = await standing(tx, id);
+  await pictures.eraseOfPost(tx, id, now);
   if (row.due !== null) {
     await posts.remove(tx, id);
     return;
   }
-  const nothing = { content: "{}", warning: null, pinned: null, listed: null };
+  const nothing = { content: "{}", warning: null, pictures: null, pinned: null, listed: null };
   await posts.put(tx, { ...row, ...nothing, deleted: now });
+  const forgotten = await forgetPost(tx, id, now);
   await messages.forgetDeleted(tx, now - 1);
-  await log(tx, id);
+  await changes.append(tx, [{ kind: "post", subject: id, origin: "" }, ...forgotten]);
 }
 
 /** A post that was not deleted, nor will be while it is changed. */
@@ -188,6 +208,5 @@ async function write(tx: Tx, row: posts.Post): Promise<void> {
 }
 
 async function log(tx: Tx, id: string): Promise<void> {
-  const forgotten = await forgetPost(tx, id, now);
   await changes.append(tx, [{ kind: "post", subject: id, origin: "" }]);
 }

@@ -8,14 +8,15 @@ import * as links from "../store/links.ts";
 import * as mandates from "../store/mandates.ts";
 import * as members from "../store/members.ts";
 import * as messages from "../store/messages.ts";
+import * as pictures from "../store/pictures.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import * as retiredClasses from "../store/retired-classes.ts";
 import * as revisions from "../store/revisions.ts";
 import * as roles from "../store/roles.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
-import type { Identity } from "./identity.ts";
 import { forgetCoop } from "./forget-conversation.ts";
+import type { Identity } from "./identity.ts";
 import { coopUrl, hosted, issuedAfter, lockHosted } from "./publish.ts";
 
 /**
@@ -52,8 +53,9 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   const coop = await lockHosted(tx, id);
   const record = await records.get(tx, listingId(coopUrl(node, id)));
   await members.remove(tx, id);
-  await posts.erase(tx, id, now);
   await forgetCoop(tx, id);
+  await posts.erase(tx, id, now);
+  await pictures.eraseOfCoop(tx, id, now);
   await retiredClasses.removeAll(tx, id);
   await departures.removeAll(tx, id);
   await backlinks.removeAll(tx, id);

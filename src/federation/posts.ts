@@ -1,8 +1,16 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { namesIn } from "../coop/plain-text.ts";
 import type { Identity } from "../directory/identity.ts";
+import { pictureUrl } from "../directory/pictures/desk.ts";
 import { coopUrl } from "../directory/publish.ts";
-import { type Mention, mentionsOf, type Post, textsOf, warningsOf } from "../store/posts.ts";
+import {
+  type Mention,
+  mentionsOf,
+  picturesOf,
+  type Post,
+  textsOf,
+  warningsOf,
+} from "../store/posts.ts";
 import { activityDocument } from "./send.ts";
 import { objectSize, smallEnough } from "./size.ts";
 import { toHtml } from "./text.ts";
@@ -68,6 +76,8 @@ function noteOf(node: Identity, post: Post, extent: Extent): JsonObject {
     ...audienceOf(node, post),
     // Those of the text that is shown: others are looked for in it and not found.
     tag: main?.[1].tags ?? [],
+    interactionPolicy: { canQuote: { automaticApproval: [PUBLIC] } },
+    ...attachments(node, post),
   };
 }
 
@@ -76,13 +86,19 @@ function warning(post: Post, languages: string[]): JsonObject {
   const warnings = warningsOf(post);
   const shown = languages.flatMap((language) => {
     const said = warnings[language];
-    interactionPolicy: { canQuote: { automaticApproval: [PUBLIC] } },
-    ...attachments(node, post),
     return said === undefined ? [] : [[language, said] as const];
   });
   const [main] = shown;
   if (main === undefined) return { sensitive: false };
   return { summary: main[1], summaryMap: Object.fromEntries(shown), sensitive: true };
+}
+
+/** Its pictures, as `Document`: so does Mastodon, so everybody knows it. */
+function attachments(node: Identity, post: Post): JsonObject {
+  const documents = picturesOf(post).map(({ id, mediaType, width, height, name }) => {
+    return { type: "Document", mediaType, url: pictureUrl(node, id), name, width, height };
+  });
+  return documents.length === 0 ? {} : { attachment: documents };
 }
 
 /** Whom the main text of a post names, of those who were found. */

@@ -17,6 +17,16 @@ export interface Mention {
   sharedInbox?: string;
 }
 
+/** A picture of a post, as it is shown. */
+export interface PostPicture {
+  id: string;
+  mediaType: string;
+  width: number;
+  height: number;
+  /** What can be seen, for those who can’t. */
+  name: string;
+}
+
 /** A post that is nothing but a text, of which nobody was told. */
 export const plain = {
   edited: null,
@@ -28,6 +38,7 @@ export const plain = {
   listed: null,
   classes: null,
   mentions: null,
+  pictures: null,
   announced: null,
   announcedEdit: null,
   announcedPin: null,
@@ -51,6 +62,11 @@ export function classesOf({ classes }: Pick<Post, "classes">): string[] {
 /** Whom it names, as far as they were looked for. */
 export function mentionsOf({ mentions }: Pick<Post, "mentions">): Mention[] {
   return mentions === null ? [] : (JSON.parse(mentions) as Mention[]);
+}
+
+/** Its pictures, in their order. */
+export function picturesOf({ pictures }: Pick<Post, "pictures">): PostPicture[] {
+  return pictures === null ? [] : (JSON.parse(pictures) as PostPicture[]);
 }
 
 export async function get(db: Db, id: string): Promise<Post | undefined> {
@@ -78,6 +94,7 @@ export async function put(tx: Tx, post: Post): Promise<void> {
         deleted: eb.ref("excluded.deleted"),
         pinned: eb.ref("excluded.pinned"),
         listed: eb.ref("excluded.listed"),
+        pictures: eb.ref("excluded.pictures"),
       })),
     )
     .execute();
@@ -113,7 +130,14 @@ export async function erase(tx: Tx, coop: string, now: number): Promise<void> {
   await tx.deleteFrom("post").where("coop", "=", coop).where("due", "is not", null).execute();
   await tx
     .updateTable("post")
-    .set({ content: "{}", warning: null, deleted: now, pinned: null, listed: null })
+    .set({
+      content: "{}",
+      warning: null,
+      pictures: null,
+      deleted: now,
+      pinned: null,
+      listed: null,
+    })
     .where("coop", "=", coop)
     .execute();
 }

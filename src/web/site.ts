@@ -1,5 +1,6 @@
 import type { Identity } from "../directory/identity.ts";
 import type { ImportDesk } from "../directory/import-desk.ts";
+import type { PictureDesk } from "../directory/pictures/desk.ts";
 import type { Throttle } from "../directory/throttle.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import type { FeedSource } from "../replication/feed.ts";
@@ -27,6 +28,8 @@ export interface Site {
   clock: () => number;
   /** Where registers are uploaded, looked at and imported. */
   imports: ImportDesk;
+  /** Where pictures are uploaded and kept. */
+  pictures: PictureDesk;
   /** Slows down whoever guesses passwords here. */
   throttle: Throttle;
   /** Whether everything that a request needs is up and caught up. */

@@ -11,6 +11,7 @@ import { importRows } from "../../src/directory/import.ts";
 import { post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import { openImportDesk } from "../../src/directory/import-desk.ts";
+import { openPictureDesk } from "../../src/directory/pictures/desk.ts";
 import { createThrottle } from "../../src/directory/throttle.ts";
 import { watch } from "../../src/events.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
@@ -182,6 +183,7 @@ export async function testSite(
     sourceUrl: "https://code.example/fragaria",
     clock: () => now,
     imports: openImportDesk(db, node, uploads, () => now, stop.signal),
+    pictures: openPictureDesk(uploads),
     throttle: createThrottle(),
     ready: () => Promise.resolve(true),
     federation: () => Promise.resolve(undefined),
@@ -231,6 +233,7 @@ export async function testSite(
     async [Symbol.asyncDispose]() {
       stop.abort();
       await site.imports.idle();
+      await site.pictures[Symbol.asyncDispose]();
       rmSync(uploads, { recursive: true });
       await index[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();

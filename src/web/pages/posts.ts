@@ -40,7 +40,9 @@ export function postArticle(post: Post, time?: string): Html {
       warning === undefined
         ? body
         : html`<details class="warned">
-            <summary lang="${main?.[0] ?? ""}" dir="auto">${warning}</summary>
+            <summary>
+              Content warning: <span lang="${main?.[0] ?? ""}" dir="auto">${warning}</span>
+            </summary>
             ${body}
           </details>`
     }

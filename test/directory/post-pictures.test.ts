@@ -1,0 +1,149 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { erasePictures, sweepPictures } from "../../src/directory/erase-pictures.ts";
+import { loadIdentity } from "../../src/directory/identity.ts";
+import { openPictureDesk, type PictureDesk } from "../../src/directory/pictures/desk.ts";
+import type { Studio } from "../../src/directory/pictures/studio.ts";
+import { deletePost, editPost, post } from "../../src/directory/post.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
+import { deleteCoop } from "../../src/directory/withdraw.ts";
+import * as pictures from "../../src/store/pictures.ts";
+import * as posts from "../../src/store/posts.ts";
+import { eachEngine, freshStore } from "../helpers/database.ts";
+import { bakery } from "../helpers/nodes.ts";
+
+const now = Date.UTC(2026, 10, 22, 8);
+
+/** One that takes everything as it is: how pictures are drawn is tested elsewhere. */
+const copying: Studio = {
+  draw: (bytes) => Promise.resolve({ bytes, mediaType: "image/png", width: 30, height: 20 }),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+let folder: string;
+let desk: PictureDesk;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fragaria-pictures-"));
+  desk = openPictureDesk(join(folder, "pictures"), copying);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const files = () => readdirSync(join(folder, "pictures")).toSorted();
+const take = async (name: string) => ({
+  ...(await desk.take(Buffer.from(name), "post")),
+  name,
+});
+
+eachEngine("the pictures of a post", (engine) => {
+  async function setting() {
+    const store = await freshStore(engine);
+    const node = await loadIdentity(store.db, "https://coops.example", now);
+    const { id } = await addCoop(store.db, node, "bakery", bakery(), now);
+    return { db: store.db, node, id, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  }
+
+  it("are shown in their order, changed with it, and deleted with it", async () => {
+    await using at = await setting();
+    const { db, id } = at;
+    const [loaf, oven, door] = [await take("loaf"), await take("oven"), await take("door")];
+    const written = await post(db, id, { en: "Fresh" }, now, { pictures: [loaf, oven] });
+    const shown = async () => {
+      const row = await posts.get(db, written);
+      return row === undefined ? [] : posts.picturesOf(row).map(({ name }) => name);
+    };
+    expect(await shown()).toEqual(["loaf", "oven"]);
+    expect((await pictures.get(db, loaf.id))?.digest).toBe(loaf.digest);
+
+    // What isn’t said of them stays; another order, other words and another picture.
+    await editPost(db, written, { en: "Fresh bread" }, now + 1);
+    expect(await shown()).toEqual(["loaf", "oven"]);
+    const changed = [{ id: oven.id, name: "a hot oven" }, door];
+    await editPost(db, written, { en: "Fresh bread" }, now + 2, { pictures: changed });
+    expect(await shown()).toEqual(["a hot oven", "door"]);
+    expect(Number((await posts.get(db, written))?.edited)).toBe(now + 2);
+    const same = [oven, door].map(({ id: own }) => ({
+      id: own,
+      name: own === oven.id ? "a hot oven" : "door",
+    }));
+    await editPost(db, written, { en: "Fresh bread" }, now + 3, { pictures: same });
+    expect(Number((await posts.get(db, written))?.edited)).toBe(now + 2);
+
+    await erasePictures(db, desk);
+    expect(files()).toEqual([oven.id, door.id].toSorted());
+    await deletePost(db, written, now + 4);
+    expect((await posts.get(db, written))?.pictures).toBeNull();
+    await erasePictures(db, desk);
+    expect(files()).toEqual([]);
+    expect(await pictures.get(db, oven.id)).toBeUndefined();
+  });
+
+  it("are refused without words, as a fifth, or when they are another post’s", async () => {
+    await using at = await setting();
+    const { db, id } = at;
+    const loaf = await take("loaf");
+    const refused = (added: Awaited<ReturnType<typeof take>>[], words: RegExp) =>
+      expect(post(db, id, { en: "x" }, now, { pictures: added })).rejects.toMatchObject({
+        code: "bad-request",
+        message: expect.stringMatching(words),
+      });
+    await refused([{ ...loaf, name: "  " }], /say what can be seen/);
+    await refused([{ ...loaf, name: "x".repeat(1501) }], /at most 1500 characters/);
+    await refused(
+      Array.from({ length: 5 }, () => loaf),
+      /at most 4 pictures/,
+    );
+    expect(await posts.all(db, id)).toEqual([]);
+    expect(await pictures.get(db, loaf.id)).toBeUndefined();
+
+    const first = await post(db, id, { en: "first" }, now, { pictures: [loaf] });
+    const second = await post(db, id, { en: "second" }, now);
+    const stolen = { pictures: [{ id: loaf.id, name: "mine" }] };
+    await expect(editPost(db, second, { en: "x" }, now, stolen)).rejects.toMatchObject({
+      code: "bad-request",
+    });
+    expect(posts.picturesOf((await posts.get(db, first)) ?? { pictures: null })).toHaveLength(1);
+  });
+
+  it("go with the co-op, and with a post that was never published", async () => {
+    await using at = await setting();
+    const { db, node, id } = at;
+    const later = { due: now + 60_000, pictures: [await take("later")] };
+    const waiting = await post(db, id, { en: "later" }, now, later);
+    await post(db, id, { en: "now" }, now, { pictures: [await take("now")] });
+    await deletePost(db, waiting, now + 1);
+    await erasePictures(db, desk);
+    expect(files()).toHaveLength(1);
+    await deleteCoop(db, node, id, now + 2);
+    await erasePictures(db, desk);
+    expect(files()).toEqual([]);
+    expect(await pictures.all(db, { after: "", limit: 9 })).toEqual([]);
+  });
+
+  it("stay when files are swept that nobody knows", async () => {
+    await using at = await setting();
+    const { db, node, id } = at;
+    const hour = 3_600_000;
+    const loaf = await take("loaf");
+    await post(db, id, { en: "now" }, now, { pictures: [loaf] });
+    const [shown, replaced] = [await take("logo"), await take("old logo")];
+    const rows = [shown, replaced].map(({ id: own, mediaType, size, digest }) => {
+      return { id: own, coop: id, post: null, mediaType, size, digest, created: now, erased: null };
+    });
+    await db.transaction().execute((tx) => pictures.add(tx, rows));
+    const url = `${node.origin}/pictures/${shown.id}`;
+    const icon = { type: "Image", url, mediaType: "image/png", name: "Logo" } as const;
+    await publish(db, node, id, { ...bakery(), icon }, now + 1);
+    const [lost, young] = ["0000000000", "1111111111.part"];
+    for (const name of [lost, young]) writeFileSync(join(folder, "pictures", name), "");
+    for (const name of files()) {
+      if (name === young) continue;
+      utimesSync(join(folder, "pictures", name), now / 1000, now / 1000);
+    }
+    await sweepPictures(db, desk, now + hour - 1);
+    expect(files()).toEqual([loaf.id, shown.id, replaced.id, lost, young].toSorted());
+    await sweepPictures(db, desk, now + hour + 1);
+    expect(files()).toEqual([loaf.id, shown.id, young].toSorted());
+  });
+});
