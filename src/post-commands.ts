@@ -1,50 +1,111 @@
 import { type Command, hosted, required } from "./command.ts";
-import { deletePost, editPost, pinPost, post } from "./directory/post.ts";
+import { deletePost, editPost, listPost, pinPost, post } from "./directory/post.ts";
+import { publishNow } from "./directory/publish-due.ts";
 import { AppError } from "./errors.ts";
 import * as posts from "./store/posts.ts";
 import type { Db } from "./store/schema.ts";
 
-const language = { lang: { type: "string" } } as const;
+const text = {
+  lang: { type: "string" },
+  warning: { type: "string" },
+  at: { type: "string" },
+} as const;
 
 /** The commands about what a co-op has to say. */
 export const postCommands: Record<string, Command> = {
   post: {
-    usage: "HANDLE TEXT [--lang fr] [--pin]",
-    help: "post news of a co-op to its followers",
-    options: { ...language, pin: { type: "boolean" } },
-    async run({ db, node }, [handle, ...words], { lang, pin }) {
+    usage: "HANDLE TEXT [--lang fr] [--warning TEXT] [--at TIME] [--class KEY] [--mark] [--pin]",
+    help: "post news of a co-op to its followers, at once or at a time such as 2026-12-01T09:00+01:00",
+    options: {
+      ...text,
+      class: { type: "string", multiple: true },
+      mark: { type: "boolean" },
+      pin: { type: "boolean" },
+    },
+    async run({ db, node }, [handle, ...words], { lang, warning, at, class: keys, mark, pin }) {
       const { id } = await hosted(db, handle);
       const said = typeof lang === "string" ? lang : "en";
+      const due = timeOf(at);
       const written = await post(db, id, { [said]: textOf(words) }, Date.now(), {
+        ...(typeof warning === "string" && { warning: { [said]: warning } }),
+        ...(due !== undefined && { due }),
+        ...(Array.isArray(keys) && { classes: keys as string[] }),
+        listed: mark === true,
         pinned: pin === true,
       });
-      console.log(`${node.origin}/coops/${id}/posts/${written} is sent when the node runs`);
+      const when = due === undefined ? "is sent" : `is published ${new Date(due).toISOString()}`;
+      console.log(`${node.origin}/coops/${id}/posts/${written} ${when} when the node runs`);
     },
   },
   "post list": {
     usage: "HANDLE",
-    help: "list what a co-op has posted, the newest first",
+    help: "list what a co-op has posted and is going to, the newest first",
     async run({ db }, [handle]) {
       const { id: coop } = await hosted(db, handle);
       for (const each of (await posts.all(db, coop)).toReversed()) {
+        const [[, text] = ["", ""]] = posts.textsOf(each);
+        const lost = posts.mentionsOf(each).filter(({ actor }) => actor === null);
+        const marks = [
+          each.due === null ? "" : `waits for ${new Date(each.due).toISOString()}`,
+          each.pinned === null ? "" : "pinned",
+          each.listed === null ? "" : "marked",
+          lost.length === 0 ? "" : `not found: ${lost.map(({ name }) => name).join(" ")}`,
+          text.replace(/\s+/g, " ").slice(0, 60),
+        ];
         const date = new Date(each.published).toISOString().slice(0, 10);
-        const [text = ""] = Object.values(textsOf(each));
-        const pinned = each.pinned === null ? "" : "  pinned";
-        console.log(`${each.id}  ${date}${pinned}  ${text.replace(/\s+/g, " ").slice(0, 60)}`);
+        console.log([each.id, date, ...marks.filter((mark) => mark !== "")].join("  "));
       }
     },
   },
   "post edit": {
-    usage: "POST-ID TEXT [--lang fr]",
+    usage: "POST-ID TEXT [--lang fr] [--warning TEXT] [--at TIME]",
     help: "give a post another text in its main language or the one named, here and at the followers",
-    options: language,
-    async run({ db }, [given, ...words], { lang }) {
+    options: text,
+    async run({ db }, [given, ...words], { lang, warning, at }) {
       const own = await standing(db, given);
-      const texts = textsOf(own);
+      const texts = Object.fromEntries(posts.textsOf(own));
       const [main = "en"] = Object.keys(texts);
       const said = typeof lang === "string" ? lang : main;
-      await editPost(db, own.id, { ...texts, [said]: textOf(words) }, Date.now());
-      console.log("the post is changed; followers are told when the node runs");
+      const warnings = { ...posts.warningsOf(own), [said]: warning };
+      const kept = Object.entries(warnings).flatMap(([tag, line]) =>
+        typeof line === "string" && line !== "" ? [[tag, line]] : [],
+      );
+      const due = timeOf(at);
+      await editPost(db, own.id, { ...texts, [said]: textOf(words) }, Date.now(), {
+        ...(warning !== undefined && {
+          warning: kept.length === 0 ? null : (Object.fromEntries(kept) as Record<string, string>),
+        }),
+        ...(due !== undefined && { due, zone: "UTC" }),
+      });
+      console.log(
+        own.due === null
+          ? "the post is changed; followers are told when the node runs"
+          : "the post is changed, and waits for its time",
+      );
+    },
+  },
+  "post publish": {
+    usage: "POST-ID",
+    help: "publish a post now that waits for its time",
+    async run({ db }, [given]) {
+      await publishNow(db, (await standing(db, given)).id, Date.now());
+      console.log("the post is published; followers are told when the node runs");
+    },
+  },
+  "post mark": {
+    usage: "POST-ID",
+    help: "let the feeds of the directory pass a post on",
+    async run({ db }, [given]) {
+      await listPost(db, idOf(given), true, Date.now());
+      console.log("feeds may pass the post on");
+    },
+  },
+  "post unmark": {
+    usage: "POST-ID",
+    help: "let the feeds of the directory pass a post on no longer",
+    async run({ db }, [given]) {
+      await listPost(db, idOf(given), false, Date.now());
+      console.log("feeds don't pass the post on");
     },
   },
   "post pin": {
@@ -65,7 +126,7 @@ export const postCommands: Record<string, Command> = {
   },
   "post delete": {
     usage: "POST-ID",
-    help: "delete a post, here and at the followers",
+    help: "delete a post, here and at the followers, or one that waits",
     async run({ db }, [given]) {
       await deletePost(db, idOf(given), Date.now());
       console.log("the post is deleted");
@@ -89,6 +150,13 @@ async function standing(db: Db, given: string | undefined): Promise<posts.Post> 
   return found;
 }
 
-function textsOf({ content }: posts.Post): Record<string, string> {
-  return JSON.parse(content) as Record<string, string>;
+/** A moment, epoch ms. */
+function timeOf(at: unknown): number | undefined {
+  if (typeof at !== "string") return undefined;
+  const time = /T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(at) ? Date.parse(at) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new AppError(
+    "bad-request",
+    `“${at}” is no time: write it with its distance from UTC, such as 2026-12-01T09:00+01:00 or 2026-12-01T08:00Z`,
+  );
 }

@@ -6,16 +6,20 @@ export const aheadMost = 366 * 86_400_000;
 /** How many languages a post may have. */
 const languagesMost = 10;
 
-const Language = z
-  .string()
-  .regex(
-    /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/,
-    "languages are named by their codes, such as “en” or “pt-BR”",
-  );
+const Language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+
+/** What is said by language; says of each fault of a key what would be right. */
+function byLanguage<Text extends z.ZodType<string>>(text: Text) {
+  return z.record(Language, text, {
+    error: ({ code }) =>
+      code === "invalid_key"
+        ? "languages are named by their codes, such as “en” or “pt-BR”"
+        : undefined,
+  });
+}
 
 /** Plain text in one or more languages, the main one first. */
-export const PostContent = z
-  .record(Language, z.string().trim().min(1).max(5000))
+export const PostContent = byLanguage(z.string().trim().min(1).max(5000))
   .refine((map) => Object.keys(map).length > 0, { error: "a post needs a text", when: isMap })
   .refine((map) => Object.keys(map).length <= languagesMost, {
     error: `a post has at most ${languagesMost} languages`,
@@ -24,8 +28,7 @@ export const PostContent = z
 export type PostContent = z.infer<typeof PostContent>;
 
 /** What to know before reading a post, in its main language and in others of it. */
-export const PostWarning = z.record(
-  Language,
+export const PostWarning = byLanguage(
   z
     .string()
     .trim()

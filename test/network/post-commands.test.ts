@@ -30,11 +30,21 @@ it("posts, lists, edits, pins and deletes by commands", async () => {
 
   const wrong = await cli("post", "edit", id, "?", "--lang", "french");
   expect(wrong.code).toBe(1);
-  expect(wrong.said).toMatch(/the post can't be published: french/);
+  expect(wrong.said).toMatch(/the post can't be published: content\.french: languages are named/);
   expect(await cli("post", "edit", "nothing", "x")).toMatchObject({ code: 1 });
   expect((await cli("post", "edit", id)).said).toMatch(/^TEXT is missing/);
 
+  const at = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}Z`;
+  const waits = await cli("post", "bakery", "Demain", "--lang", "fr", "--at", at, "--mark");
+  const waiting = waits.said.split(" ")[0]?.split("/").at(-1) ?? "";
+  const seconds = `${at.slice(0, 16)}:00.000Z`;
+  expect(await listed()).toContain(`${waiting}  DATE  waits for ${seconds}  marked  Demain`);
+  expect((await cli("post", "publish", waiting)).code).toBe(0);
+  expect((await cli("post", "bakery", "x", "--at", "tomorrow")).said).toMatch(
+    /“tomorrow” is no time/,
+  );
+
   await cli("post", "delete", id);
-  expect(await listed()).not.toContain(id);
+  expect(await listed()).toMatch(new RegExp(`^${waiting}  DATE  marked  Demain$`));
   expect((await cli("post", "edit", id, "x")).said).toBe(`the post “${id}” was deleted`);
 }, 90_000);

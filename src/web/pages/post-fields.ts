@@ -32,7 +32,7 @@ export function textFields(form: Form, label: string): Html {
   ${select(form, { name: "language", label: "Language", options: languageOptions(), required: true })}
   ${fold(
     form,
-    "Content warning",
+    "Fold it behind a warning",
     ["warning"],
     [
       textField(form, {
