@@ -1,15 +1,17 @@
 import { z } from "zod";
+import { Theme } from "../coop/codes.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import type { Db, Tx } from "../store/schema.ts";
 
 /** Handles that feeds and the node itself use, or that people would mistake for them. */
-const reservedHandles = new Set([
+const reservedHandles = new Set<string>([
   "directory",
   "actor",
   "admin",
   "administrator",
   "root",
+  ...Theme.options,
   "all",
   "sector",
   "region",

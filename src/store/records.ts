@@ -86,6 +86,8 @@ function rowOf(record: SignedRecord, seen: number): RecordTable {
     digest: record.digest,
     body: Buffer.from(record.body),
     seen,
+    // Kept when a newer version takes its place.
+    added: seen,
   };
 }
 
@@ -291,6 +293,24 @@ export async function ofOrigin(
   if (only.but !== undefined) query = query.where("kind", "<>", only.but);
   if (only.until !== undefined) query = query.where("issued", "<=", only.until);
   return query.orderBy("id").limit(limit).execute();
+}
+
+/** Listings of a host of which the first version was written since then, in order of their ids. */
+export async function addedSince(
+  db: Db,
+  origin: string,
+  since: number,
+  limit: number,
+): Promise<RecordTable[]> {
+  return db
+    .selectFrom("record")
+    .selectAll()
+    .where("origin", "=", origin)
+    .where("added", ">=", since)
+    .where("kind", "=", "listing")
+    .orderBy("id")
+    .limit(limit)
+    .execute();
 }
 
 /** Deletes records. The log and the floors are another matter. */

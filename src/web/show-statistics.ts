@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import * as shownHosts from "../store/shown-hosts.ts";
 import { parseMeasure, statNames, statsOf } from "../index/measures.ts";
 import { onward } from "./beyond.ts";
+import { feedFor } from "./feeds-at.ts";
 import { filterNames } from "./filter-names.ts";
 import { respond } from "./layout.ts";
 import { statisticsPage } from "./pages/statistics.ts";
@@ -53,6 +54,7 @@ export async function showStatistics(site: Site, c: Context): Promise<Response> 
     names,
     leaf: await onward(site, "/stats", parameters),
     silent: await shownHosts.silent(site.db),
+    feed: await feedFor(site, narrowed(filters)),
   });
   return respond(site, page, faults.length === 0 ? 200 : 400);
 }

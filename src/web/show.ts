@@ -7,6 +7,7 @@ import type { SearchResult } from "../index/directory-index.ts";
 import { progressOf } from "../replication/fill.ts";
 import * as shownHosts from "../store/shown-hosts.ts";
 import { onward } from "./beyond.ts";
+import { feedFor } from "./feeds-at.ts";
 import { respond } from "./layout.ts";
 import { aboutPage } from "./pages/about.ts";
 import { homePage } from "./pages/home.ts";
@@ -59,7 +60,19 @@ export async function showSearch(site: Site, c: Context): Promise<Response> {
   const leaf = await onward(site, "/search", parameters);
   const { host } = site.node;
   const silent = await shownHosts.silent(site.db);
-  const page = searchPage({ host, query, result, faults, written, names, wider, leaf, silent });
+  const feed = await feedFor(site, query);
+  const page = searchPage({
+    host,
+    query,
+    result,
+    faults,
+    written,
+    names,
+    wider,
+    leaf,
+    silent,
+    feed,
+  });
   return respond(site, page, faults.length === 0 ? 200 : 400);
 }
 

@@ -1,8 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ListingContent } from "../../src/coop/listing.ts";
+import { gather } from "../../src/directory/gather.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import * as peers from "../../src/store/peers.ts";
+import * as settings from "../../src/store/settings.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
 import { strangeHosts } from "../helpers/hosts.ts";
 import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
@@ -46,6 +48,8 @@ beforeAll(async () => {
     seen: now,
   });
   await strangeHosts(site.db, now);
+  await settings.setRole(site.db, "hub");
+  await gather(site.db, site.site.index, now + 3_600_000);
   listener = await listen((request) => site.web.fetch(request), 0, "localhost");
   origin = `http://localhost:${listener.port}`;
   browser = await openBrowser();
@@ -70,6 +74,9 @@ beforeAll(async () => {
     `/coops/${rich}/posts/${post}`,
     `/follow?of=${encodeURIComponent(`${site.node.origin}/coops/${rich}`)}&server=`,
     `/follow?of=${encodeURIComponent(`${site.node.origin}/coops/${endless}`)}&server=my+server`,
+    "/feeds",
+    "/feeds/housing",
+    "/feeds/fair-trade.gb-sct",
     "/stats",
     "/stats?rows=theme&cols=country&measure=members&stat=quartiles",
     "/stats?rows=year&measure=members&region=CA",

@@ -126,6 +126,7 @@ export function memoryReplica(source: MemorySource): MemoryReplica {
       digest: record.digest,
       body: record.body,
       seen: seen.get(id),
+      added: null,
       seq,
     };
   };

@@ -20,6 +20,8 @@ export const quickPace: Pace = {
   retry: 100,
   probe: 1_800_000,
   patience: 604_800_000,
+  gather: 100,
+  group: 21_600_000,
   repair: 60_000,
   sweep: 3_600_000,
   beat: 3_600_000,

@@ -1,8 +1,6 @@
 import { html } from "hono/html";
-import { themes } from "../../coop/codes.ts";
 import type { Entry } from "../../index/directory-index.ts";
 import { type Html, outwardLink } from "../text.ts";
-import { searchHref } from "./search-address.ts";
 
 /**
  * What can be asked about a listing that its co-op has not published itself:
@@ -23,17 +21,4 @@ export function askOffers({ listing }: Entry, here: boolean): Html {
       <li><a href="${pathname}/correct" rel="nofollow">Something is wrong</a></li>
       <li><a href="${pathname}/object" rel="nofollow">We don’t want to be listed</a></li>
     </ul>`;
-}
-
-/** Where one finds more like it, as long as there are no themes and regions to follow. */
-export function alikeLink({ listing }: Entry): Html | string {
-  const [theme] = listing.theme ?? [];
-  if (theme === undefined) return "";
-  const region = listing.location?.region?.[0];
-  const href = searchHref({ theme: [theme], ...(region !== undefined && { region: [region] }) });
-  return html`<p>
-    Themes and regions can’t be followed yet either. But you can search them:
-    <a href="${href}">${themes[theme].label}${region === undefined ? "" : " in the same region"}</a
-    >.
-  </p>`;
 }

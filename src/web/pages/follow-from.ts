@@ -1,18 +1,16 @@
 import { html } from "hono/html";
-import { pageOf } from "../entries.ts";
 import type { Page } from "../layout.ts";
 import { webHref } from "../text.ts";
-import { handleToCopy } from "./follow.ts";
+import { handleToCopy } from "./handle.ts";
 import { serverForm } from "./server-form.ts";
 
-/** Somebody who wants to follow a co-op from their own server. */
+/** Somebody who wants to follow a co-op or a feed from their own server. */
 interface FollowFrom {
-  /** The co-op: its URL, its handle and its name. */
+  /** Whom: the URL, the handle, the name, and the page. */
   of: string;
   handle: string;
   name: string;
-  /** The host of this node. */
-  host: string;
+  page: string;
   /** What they wrote as their server. */
   written: string;
   /** Why that leads nowhere. */
@@ -24,12 +22,12 @@ interface FollowFrom {
 
 /** Leads to one's own server, and says what to do where that doesn't work. */
 export function followFromPage(data: FollowFrom): Page {
-  const { of, handle, name, host, written, fault, home, found } = data;
+  const { of, handle, name, page, written, fault, home, found } = data;
   return {
     title: `Follow ${name}`,
     head: html`<meta name="robots" content="noindex" />`,
     body: html`<div class="narrow">
-      <p class="eyebrow"><a href="${pageOf(host, of)}" dir="auto">${name}</a></p>
+      <p class="eyebrow"><a href="${page}" dir="auto">${name}</a></p>
       <h1>Follow from your server</h1>
       ${
         found === undefined || home === undefined

@@ -2,12 +2,14 @@ import { html, raw } from "hono/html";
 import type { SearchQuery } from "../../coop/query.ts";
 import type { SearchResult } from "../../index/directory-index.ts";
 import type { Silent } from "../../store/shown-hosts.ts";
+import type { FollowableFeed } from "../feeds-at.ts";
 import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import { searchScript } from "../script.ts";
 import { counted, type Html } from "../text.ts";
 import { chips } from "./chips.ts";
 import { filters } from "./facets.ts";
+import { feedOffer } from "./feed-offer.ts";
 import { faultAttributes, faultNote, faultNotice } from "./faults.ts";
 import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
@@ -34,6 +36,8 @@ export interface SearchData {
   leaf: Onward | undefined;
   /** What is left out of all searches because its hosts are silent. */
   silent: Silent;
+  /** The feed that brings what the search finds, if there is one. */
+  feed: FollowableFeed | undefined;
 }
 
 /** The search: a form, what it found, and ways to narrow and to widen it. */
@@ -98,8 +102,8 @@ export function searchPage(data: SearchData): Page {
           }${what === "" ? "" : html` <span class="for">${what}</span>`}
         </p>
         ${meant(query, result)} ${chips(chosen, searchHref, searchHref({ q: query.q }))}
-        ${result.items.length === 0 ? nothing(data) : found(data)} ${elsewhere(query)}
-        ${silentWords(data.silent)}
+        ${feedOffer(data.feed)} ${result.items.length === 0 ? nothing(data) : found(data)}
+        ${elsewhere(query)} ${silentWords(data.silent)}
       </div>
     </div>`,
   };

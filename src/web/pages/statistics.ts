@@ -1,6 +1,7 @@
 import { html, raw } from "hono/html";
 import type { SearchResult } from "../../index/directory-index.ts";
 import type { Silent } from "../../store/shown-hosts.ts";
+import type { FollowableFeed } from "../feeds-at.ts";
 import type { Page } from "../layout.ts";
 import type { Fault } from "../parameters.ts";
 import type { Statement } from "../statistics.ts";
@@ -10,6 +11,7 @@ import { counted, type Html, moment, number, outwardLink, percent } from "../tex
 import { chips } from "./chips.ts";
 import { filters } from "./facets.ts";
 import { faultNotice } from "./faults.ts";
+import { feedOffer } from "./feed-offer.ts";
 import type { Names } from "./filter-label.ts";
 import { leafNotice, type Onward } from "./leaf.ts";
 import { narrowings, searchHref } from "./search-address.ts";
@@ -34,6 +36,8 @@ export interface StatisticsData {
   /** On a leaf, where the same table is of more. */
   leaf: Onward | undefined;
   silent: Silent;
+  /** The feed that brings what is counted, if there is one. */
+  feed: FollowableFeed | undefined;
 }
 
 /** The statistics: what to count by what, the table, and how it came about. */
@@ -64,7 +68,8 @@ export function statisticsPage(data: StatisticsData): Page {
         ${faultNotice(faults)}
         ${data.leaf === undefined ? "" : leafNotice(data.host, data.leaf, "the same table")}
         ${chips(chosen, (rest) => searchHref({ ...bare, ...rest }, "/stats"), searchHref(bare, "/stats"))}
-        ${statement === undefined ? "" : answer(title, data, statement)} ${silentWords(data.silent)}
+        ${statement === undefined ? "" : answer(title, data, statement)} ${feedOffer(data.feed)}
+        ${silentWords(data.silent)}
       </div>
     </div>`,
   };

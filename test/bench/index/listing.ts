@@ -41,7 +41,7 @@ export function recordOf(
   data: Population,
   coop: Coop,
   size: ContextSize,
-): Omit<RecordTable, "seen"> {
+): Omit<RecordTable, "seen" | "added"> {
   const listing = listingOf(data, coop);
   const origin = hostOf(coop.at);
   const node = `https://${origin}/actor`;
