@@ -14,6 +14,7 @@ import { createThrottle } from "./directory/throttle.ts";
 import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
 import { orderOf } from "./federation/order.ts";
+import { withDigests } from "./federation/synchronise.ts";
 import { buildFederation, type FederationData, serveFederation } from "./federation/federation.ts";
 import { createScreen } from "./federation/screen.ts";
 import { readCache, removeCache } from "./index/cache.ts";
@@ -171,10 +172,8 @@ export async function createApp(
   };
   const log = watch(readHead, pace.watch, signal);
 
-  const queue = {
-    inbox: messageQueue(db, "inbox"),
-    outbox: messageQueue(db, "outbox", { order: orderOf }),
-  };
+  const outbox = messageQueue(db, "outbox", { order: orderOf });
+  const queue = { inbox: messageQueue(db, "inbox"), outbox: withDigests(db, node.origin, outbox) };
   const federation = buildFederation(config, kvStore(db, clock), queue, pace);
   const { insecure, role } = config;
   const head = await changes.head(db);

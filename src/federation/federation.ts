@@ -35,6 +35,7 @@ import { conversationDocument, withTally } from "./conversation-documents.ts";
 import { createDocument, noteDocument } from "./posts.ts";
 import { blamed, readActivity } from "./receive.ts";
 import type { Screen } from "./screen.ts";
+import { compareFollowers, followersOn, mayRead } from "./synchronise.ts";
 import { tidy } from "./tidy.ts";
 import { type Endurance, enduring, heardFrom, onUndeliverable } from "./unreachable.ts";
 
@@ -114,9 +115,10 @@ export function buildFederation(
   federation
     .setFollowersDispatcher(
       "/{+identifier}/followers",
-      async ({ data: { db } }, identifier, at) => {
-        // Who follows a co-op is its own business: others see how many.
+      async ({ data: { db } }, identifier, at, server) => {
         if (at === null) return null;
+        if (server !== undefined) return { items: await followersOn(db, identifier, server) };
+        // Who follows a co-op is its own business: others see how many.
         if (identifier !== NODE) return { items: [] };
         const page = await followers.page(db, identifier, { after: at, limit: 100 });
         const items = page.map(({ actor, inbox: url }) => ({
@@ -126,6 +128,7 @@ export function buildFederation(
         return { items, nextCursor: page.length === 100 ? (page.at(-1)?.actor ?? null) : null };
       },
     )
+    .authorize(mayRead)
     .setFirstCursor(() => "")
     .setCounter(({ data: { db } }, identifier) => followers.count(db, identifier));
 
@@ -289,7 +292,10 @@ export async function serveFederation(
     await done(verified);
   }
   if (answer.headers.has("fragaria-pass")) return undefined;
-  if (body !== null && answer.status === 202) await heardFrom(data.db, body);
+  if (body !== null && answer.status === 202) {
+    await heardFrom(data.db, body);
+    await compareFollowers(federation, data, request.headers, body);
+  }
   if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {
     return answer;
   }

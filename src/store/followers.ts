@@ -181,6 +181,16 @@ export async function accepted(
   return row !== undefined;
 }
 
+/** The other side doesn't know any more that one of our actors follows it. */
+export async function unaccept(db: Db, follower: string, actor: string): Promise<void> {
+  await db
+    .updateTable("following")
+    .set({ accepted: null })
+    .where("follower", "=", follower)
+    .where("actor", "=", actor)
+    .execute();
+}
+
 /** Whom one of our actors follows, in order of their URLs. */
 export async function following(db: Db, follower: string): Promise<Following[]> {
   return db

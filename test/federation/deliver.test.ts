@@ -1,7 +1,6 @@
 import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
-import { publicKeyOf, verifyProof } from "../../src/coop/proof.ts";
 import { deletePost, editPost, pinPost } from "../../src/directory/post.ts";
 import { publish } from "../../src/directory/publish.ts";
 import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
@@ -10,9 +9,9 @@ import * as changes from "../../src/store/changes.ts";
 import * as coops from "../../src/store/coops.ts";
 import * as posts from "../../src/store/posts.ts";
 import { eachEngine } from "../helpers/database.ts";
-import { type TestNode, until } from "../helpers/nodes.ts";
-import { lintActivity, lintRequest, report } from "../interop/lint.ts";
-import { type Delivery, verifies } from "./elsewhere.ts";
+import { until } from "../helpers/nodes.ts";
+import { checkDelivery as check } from "./check-delivery.ts";
+import type { Delivery } from "./elsewhere.ts";
 import { followOf } from "./person.ts";
 import { fullBakery } from "./public-node.ts";
 import { followersOf, quiet, stage } from "./stage.ts";
@@ -20,27 +19,6 @@ import { followersOf, quiet, stage } from "./stage.ts";
 const dispatcher = getGlobalDispatcher();
 beforeAll(() => guardOutbound("http://localhost", true));
 afterAll(() => setGlobalDispatcher(dispatcher));
-
-/** Finds fault with a delivery: with what it says, how it is signed, and by whom. */
-async function check(node: TestNode, delivery: Delivery, actor: string): Promise<void> {
-  const { headers, body, url, activity } = delivery;
-  expect(activity["actor"]).toBe(actor);
-  // The key as others have it: it doesn't change, not even when the actor is gone.
-  const accept = { accept: "application/activity+json" };
-  const served = (await (await node.get("/actor", accept)).json()) as JsonObject;
-  const { publicKeyPem } = served["publicKey"] as { publicKeyPem: string };
-  const findings = [
-    ...lintActivity(body, { origin: node.origin, now: Date.now() }),
-    ...lintRequest(headers, body, { url, publicKeyPem }),
-  ];
-  expect(report(findings)).toBe("");
-  expect(verifies(delivery, publicKeyPem)).toBe(true);
-  expect(verifies({ ...delivery, body: `${body} ` }, publicKeyPem)).toBe(false);
-  const proof = activity["proof"] as { verificationMethod: string } & JsonObject;
-  const [{ publicKeyMultibase }] = served["assertionMethod"] as [{ publicKeyMultibase: string }];
-  expect(proof.verificationMethod).toBe(`${actor}#ed25519`);
-  expect(verifyProof(activity, proof, publicKeyOf(publicKeyMultibase))).toBe(true);
-}
 
 eachEngine("a follower on another server", (engine) => {
   it.each(["draft-cavage-http-signatures-12", "rfc9421"] as const)(
@@ -297,7 +275,7 @@ it("is told of one post in the order in which it was said, and of others meanwhi
   await until(() => there.received.length === 5);
   await quiet(node);
   const told = there.received.slice(2).map(({ activity: { type, object } }) => {
-    return `${String(type)} ${String((object as JsonObject)["type"])}`;
+    return [type, (object as JsonObject)["type"]].join(" ");
   });
   expect(told.toSorted()).toEqual(["Create Note", "Update Note", "Update Organization"]);
   expect(told.indexOf("Create Note")).toBeLessThan(told.indexOf("Update Note"));

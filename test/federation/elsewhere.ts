@@ -19,6 +19,8 @@ export interface Delivery {
 export interface Elsewhere extends AsyncDisposable {
   readonly origin: string;
   readonly received: Delivery[];
+  /** The paths that were asked for, each time. */
+  readonly asked: string[];
   /** What it answers to deliveries, the next one first; 202 when there is nothing left. */
   readonly answers: (number | Promise<number>)[];
   /** What it answers to all deliveries at a path. */
@@ -37,6 +39,8 @@ export interface Elsewhere extends AsyncDisposable {
     inbox: string,
     activity: JsonObject,
     signatures?: Signatures,
+    /** What goes along, unsigned. */
+    headers?: Record<string, string>,
   ): Promise<Response>;
   /** Waits for the delivery that has this number, counted from 0, and is of this type. */
   receives(index: number, type: string): Promise<Delivery>;
@@ -45,6 +49,7 @@ export interface Elsewhere extends AsyncDisposable {
 /** Starts one on a port of its own. */
 export async function elsewhere(): Promise<Elsewhere> {
   const received: Delivery[] = [];
+  const asked: string[] = [];
   const answers: Elsewhere["answers"] = [];
   const statuses = new Map<string, number>();
   const documents = new Map<string, JsonObject>();
@@ -65,6 +70,7 @@ export async function elsewhere(): Promise<Elsewhere> {
       received.push({ url: `${origin}${path}`, headers, body, activity });
       return reply(response, statuses.get(path) ?? (await answers.shift()) ?? 202);
     }
+    asked.push(path);
     const page = pages.get(path);
     if (page !== undefined) return void response.setHeader("content-type", "text/html").end(page);
     if (there.secure && !(await isSigned(request))) return reply(response, 401);
@@ -78,6 +84,7 @@ export async function elsewhere(): Promise<Elsewhere> {
   const there: Elsewhere = {
     origin,
     received,
+    asked,
     answers,
     statuses,
     documents,
@@ -89,8 +96,10 @@ export async function elsewhere(): Promise<Elsewhere> {
       documents.set(path, member.document);
       return member;
     },
-    async send(from, inbox, activity, signatures) {
-      return fetch(await from.sign(inbox, activity, signatures));
+    async send(from, inbox, activity, signatures, headers = {}) {
+      const request = await from.sign(inbox, activity, signatures);
+      for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+      return fetch(request);
     },
     async receives(index, type) {
       const seen = await until(

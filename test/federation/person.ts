@@ -10,6 +10,8 @@ export interface Person {
   readonly id: string;
   /** What the other server serves at that id. */
   readonly document: JsonObject;
+  /** Signs a GET as this person's server would. */
+  ask(url: string): Promise<Request>;
   /** Signs a POST of an activity as this person's server would. */
   sign(inbox: string, activity: JsonObject, signatures?: Signatures): Promise<Request>;
 }
@@ -40,6 +42,11 @@ export function person(id: string, changes: Record<string, unknown> = {}): Perso
   return {
     id,
     document: JSON.parse(JSON.stringify(document)) as JsonObject,
+    async ask(url) {
+      const request = new Request(url, { headers: { accept: "application/activity+json" } });
+      const spec = "draft-cavage-http-signatures-12";
+      return signRequest(request, await signing, new URL(`${id}#main-key`), { spec });
+    },
     async sign(inbox, activity, spec = "draft-cavage-http-signatures-12") {
       const request = new Request(inbox, {
         method: "POST",

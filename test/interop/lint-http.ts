@@ -140,6 +140,22 @@ export const requestRules: readonly Rule<RequestSubject>[] = [
       ),
   },
   {
+    name: "request-followers",
+    source: "§10 FEP-8fcf: collectionId, url and digest, of the actor's own followers",
+    check: ({ headers, body }) => {
+      const given = headers.get("collection-synchronization");
+      const actor = actorOf(body);
+      if (given === null || actor === undefined) return [];
+      const list = `${actor}/followers`;
+      const [, id, url = ""] =
+        /^collectionId="([^"]+)", url="([^"]+)", digest="[0-9a-f]{64}"$/.exec(given) ?? [];
+      return [
+        ...faultIf(id !== list, "collection-synchronization", `must be of ${list}`),
+        ...faultIf(!url.startsWith(`${list}?`), "collection-synchronization", "must lead to it"),
+      ];
+    },
+  },
+  {
     name: "request-size",
     source: "§9 Misskey: 64 kB, contexts count; §14",
     check: ({ body }) => faultIf(Buffer.byteLength(body) >= 64_000, "", "must be under 64 kB"),

@@ -4,6 +4,7 @@ import {
   allRules,
   lintActivity,
   lintActor,
+  lintAuthorization,
   lintCollection,
   lintHtmlProfile,
   lintNodeInfo,
@@ -23,6 +24,8 @@ const vary = { "content-type": "application/activity+json", vary: "Origin, Accep
 const linters: Record<string, (spoil: (sample: JsonObject) => void) => Finding[]> = {
   actor: (spoil) => lintActor(text(samples.actor(), spoil), options),
   note: (spoil) => lintObject(text(samples.note(), spoil), options),
+  direct: (spoil) => lintObject(text(samples.direct(), spoil), options),
+  authorization: (spoil) => lintAuthorization(text(samples.authorization(), spoil), options),
   ...Object.fromEntries(
     (
       [
@@ -36,6 +39,8 @@ const linters: Record<string, (spoil: (sample: JsonObject) => void) => Finding[]
         "pin",
         "announce",
         "move",
+        "acceptQuote",
+        "flag",
       ] as const
     ).map((kind) => [
       kind,
@@ -169,6 +174,10 @@ const broken: [rule: string, kind: string, path: string, value: unknown][] = [
   ["actor-public-key", "actor", "publicKey.publicKeyPem", "x"],
   ["actor-multikey", "actor", "assertionMethod.0.controller", `${origin}/actor`],
   ["actor-aliases", "actor", "alsoKnownAs", "https://old.example/users/bakery"],
+  ["actor-moved", "actor", "movedTo", [elsewhere]],
+  ["actor-moved", "actor", "movedTo", sampleId],
+  ["actor-attribution", "actor", "attributionDomains", ["https://bakery.example/"]],
+  ["actor-attribution", "actor", "attributionDomains", "bakery.example"],
   ["actor-featured", "actor", "featured", undefined],
   ["location-place", "actor", "location.name", undefined],
   ["location-place", "actor", "location.address.type", "Place"],
@@ -183,11 +192,17 @@ const broken: [rule: string, kind: string, path: string, value: unknown][] = [
   ["note-published", "note", "published", "yesterday"],
   ["note-published", "note", "updated", "2026-11-21T20:15:02Z"],
   ["note-audience", "note", "to", []],
+  ["note-audience", "direct", "to", ["https://social.example/users/alice", elsewhere]],
+  ["note-quotes", "note", "interactionPolicy.canQuote.automaticApproval", []],
+  ["note-totals", "note", "likes", `${origin}/posts/1/likes`],
+  ["note-totals", "note", "replies.totalItems", "3"],
   ["note-hashtag", "note", "tag.0.name", "#loaves"],
   ["note-mention", "note", "tag.1.name", "alice"],
   ["note-media", "note", "attachment.0.name", undefined],
   ["note-media", "note", "attachment", [image, image, image, image, image]],
+  ["note-mention", "note", "tag.1.name", "@bob@social.example"],
   ["note-warning", "note", "summary", "News"],
+  ["note-warning", "note", "summaryMap", { en: "News" }],
   ["activity-type", "follow", "type", "Listen"],
   ["activity-actor", "follow", "actor", elsewhere],
   ["activity-own-id", "announce", "id", sampleId],
@@ -213,6 +228,14 @@ const broken: [rule: string, kind: string, path: string, value: unknown][] = [
   ["pin-shape", "pin", "to", []],
   ["announce-shape", "announce", "published", undefined],
   ["move-shape", "move", "target", undefined],
+  ["move-shape", "move", "cc", []],
+  ["accept-quote", "acceptQuote", "result", undefined],
+  ["accept-quote", "acceptQuote", "object.instrument", elsewhere],
+  ["accept-actor", "acceptQuote", "object.object", `${origin}/coops/other/posts/1`],
+  ["quote-authorization", "authorization", "interactingObject", undefined],
+  ["quote-authorization", "authorization", "interactionTarget", elsewhere],
+  ["flag-shape", "flag", "actor", sampleId],
+  ["flag-shape", "flag", "object", [elsewhere]],
   ["collection-type", "followers", "type", "Collection"],
   ["collection-total", "followers", "totalItems", undefined],
   ["collection-first", "followers", "first", undefined],
@@ -320,6 +343,14 @@ const brokenOtherwise: [rule: string, what: string, lint: () => Finding[]][] = [
     "request-content-type",
     "application/json",
     request((sent) => (sent.headers["content-type"] = "application/json")),
+  ],
+  [
+    "request-followers",
+    "a digest of somebody else's",
+    request((sent) => {
+      sent.headers["collection-synchronization"] =
+        `collectionId="${origin}/actor/followers", url="${origin}/actor/followers?base-url=x", digest="${"0".repeat(64)}"`;
+    }),
   ],
   ["request-user-agent", "node", request((sent) => (sent.headers["user-agent"] = "node"))],
   [
