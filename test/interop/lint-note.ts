@@ -1,7 +1,7 @@
 import { anchorsOf, htmlFaults } from "./lint-html.ts";
 import { publicUri } from "./lint-document.ts";
 import { faultIf, isDateTime, isObject, isText, listOf, sameHost, urlOf } from "./lint-rule.ts";
-import type { JsonObject, Rule, Subject } from "./lint-rule.ts";
+import type { Fault, JsonObject, Rule, Subject } from "./lint-rule.ts";
 
 function tagsOf(doc: JsonObject, type: string): { tag: JsonObject; path: string }[] {
   return listOf(doc["tag"]).flatMap((tag, i) =>
@@ -9,7 +9,18 @@ function tagsOf(doc: JsonObject, type: string): { tag: JsonObject; path: string 
   );
 }
 
-/** Rules about a public Note for people: news, the pinned introduction. */
+function publicAudience(doc: JsonObject): Fault[] {
+  return [
+    ...faultIf(!listOf(doc["to"]).includes(publicUri), "to", `must have ${publicUri}`),
+    ...faultIf(
+      !listOf(doc["cc"]).some((to) => sameHost(to, doc["id"])),
+      "cc",
+      "must have the followers of the author",
+    ),
+  ];
+}
+
+/** Rules about a Note for people: news, the pinned introduction, an answer to everybody or to one. */
 export const noteRules: readonly Rule<Subject>[] = [
   {
     name: "note-type",
@@ -85,15 +96,45 @@ export const noteRules: readonly Rule<Subject>[] = [
   },
   {
     name: "note-audience",
-    source: "§5, §14: Public in to, followers in cc",
-    check: ({ doc }) => [
-      ...faultIf(!listOf(doc["to"]).includes(publicUri), "to", `must have ${publicUri}`),
-      ...faultIf(
-        !listOf(doc["cc"]).some((to) => sameHost(to, doc["id"])),
-        "cc",
-        "must have the followers of the author",
-      ),
-    ],
+    source: "§5, §14: Public in to, followers in cc; else to the one whom it mentions",
+    check: ({ doc }) => {
+      if (!listOf(doc["to"]).includes(publicUri) && listOf(doc["cc"]).length === 0) {
+        const mentioned = tagsOf(doc, "Mention").map(({ tag }) => tag["href"]);
+        const alone = listOf(doc["to"]).length === 1 && mentioned.includes(listOf(doc["to"])[0]);
+        return faultIf(!alone, "to", "must be everybody, or one who is mentioned");
+      }
+      return publicAudience(doc);
+    },
+  },
+  {
+    name: "note-quotes",
+    source: "§5, FEP-044f: without canQuote others may not quote it",
+    check: ({ doc }) => {
+      const policy = doc["interactionPolicy"];
+      if (policy === undefined) return [];
+      const rule = isObject(policy) ? policy["canQuote"] : undefined;
+      const approved = isObject(rule) ? listOf(rule["automaticApproval"]) : [];
+      return faultIf(
+        !approved.includes(publicUri),
+        "interactionPolicy.canQuote.automaticApproval",
+        `must have ${publicUri}`,
+      );
+    },
+  },
+  {
+    name: "note-totals",
+    source: "§5: likes.totalItems and shares.totalItems of embedded collections are shown",
+    check: ({ doc }) =>
+      ["likes", "shares", "replies"].flatMap((name) => {
+        const collection = doc[name];
+        if (collection === undefined) return [];
+        const good =
+          isObject(collection) &&
+          collection["id"] === `${String(doc["id"])}/${name}` &&
+          collection["type"] === "Collection" &&
+          Number.isInteger(collection["totalItems"]);
+        return faultIf(!good, name, "must be a Collection below the note, with totalItems");
+      }),
   },
   {
     name: "note-hashtag",
@@ -134,10 +175,13 @@ export const noteRules: readonly Rule<Subject>[] = [
         ),
         ...faultIf(
           !anchorsOf(String(doc["content"])).some(
-            (anchor) => anchor.class.includes("u-url") && anchor.class.includes("mention"),
+            (anchor) =>
+              anchor.class.includes("u-url") &&
+              anchor.class.includes("mention") &&
+              `${String(tag["name"]).toLowerCase()}@`.startsWith(`${anchor.text.toLowerCase()}@`),
           ),
           path,
-          'content has no <a class="u-url mention">',
+          `content has no <a class="u-url mention"> for ${String(tag["name"])}`,
         ),
       ]),
   },
@@ -168,12 +212,20 @@ export const noteRules: readonly Rule<Subject>[] = [
   },
   {
     name: "note-warning",
-    source: "§5: summary is a content warning that hides the text",
-    check: ({ doc }) =>
-      faultIf(
+    source: "§5: summary is a content warning that hides the text; summaryMap gives the language",
+    check: ({ doc }) => [
+      ...faultIf(
         isText(doc["summary"]) && doc["sensitive"] !== true,
         "summary",
         "only with sensitive: true",
       ),
+      ...faultIf(
+        isObject(doc["summaryMap"]) &&
+          Object.entries(doc["summaryMap"])[0]?.join() !==
+            [Object.keys(Object(doc["contentMap"]))[0], doc["summary"]].join(),
+        "summaryMap",
+        "its first text must be that of summary, in the main language of the note",
+      ),
+    ],
   },
 ];
