@@ -29,6 +29,11 @@ function askedBy(doc: JsonObject): string | undefined {
   return idOf(doc["type"] === "Offer" ? doc["target"] : doc["object"]);
 }
 
+/** Whether something of this actor is to be quoted. */
+function isQuoteOf({ type, object }: JsonObject, actor: unknown): boolean {
+  return type === "QuoteRequest" && String(idOf(object)).startsWith(`${String(actor)}/`);
+}
+
 function audience(doc: JsonObject): unknown[] {
   return [...listOf(doc["to"]), ...listOf(doc["cc"])];
 }
@@ -93,9 +98,9 @@ export const activityRules: readonly Rule<Subject>[] = [
       const follow = doc["object"];
       return [
         ...faultIf(
-          follow["type"] !== "Follow" && follow["type"] !== "Offer",
+          !["Follow", "Offer", "QuoteRequest"].includes(String(follow["type"])),
           "object.type",
-          "must be Follow or Offer",
+          "must be Follow, Offer or QuoteRequest",
         ),
         ...faultIf(
           urlOf(follow["id"]) === undefined || !sameHost(follow["id"], idOf(follow["actor"])),
@@ -115,10 +120,32 @@ export const activityRules: readonly Rule<Subject>[] = [
     source: "§5: the signer must be the followed actor",
     check: ({ doc }) =>
       faultIf(
-        askedBy(objectOf(doc)) !== doc["actor"] && isObject(doc["object"]),
+        isObject(doc["object"]) &&
+          askedBy(objectOf(doc)) !== doc["actor"] &&
+          !isQuoteOf(objectOf(doc), doc["actor"]),
         "actor",
-        "must be the actor that the Follow follows, or the target of the Offer",
+        "must be the actor that the Follow follows, the target of the Offer, or the author of what is to be quoted",
       ),
+  }),
+  on(["Accept"], {
+    name: "accept-quote",
+    source: "§5, FEP-044f: the result is a QuoteAuthorization on the quoted author's host",
+    check: ({ doc }) => {
+      const request = objectOf(doc);
+      if (request["type"] !== "QuoteRequest") return [];
+      return [
+        ...faultIf(
+          urlOf(doc["result"]) === undefined || !sameHost(doc["result"], doc["actor"]),
+          "result",
+          "must be the id of the authorization",
+        ),
+        ...faultIf(
+          !sameHost(request["instrument"], request["actor"]),
+          "object.instrument",
+          "must be the id of the quote",
+        ),
+      ];
+    },
   }),
   on(["Create"], {
     name: "create-embeds",
@@ -267,6 +294,21 @@ export const activityRules: readonly Rule<Subject>[] = [
       ...faultIf(!audience(doc).includes(publicUri), "to", `must have ${publicUri}`),
     ],
   }),
+  on(["Flag"], {
+    name: "flag-shape",
+    source: "§5; Mastodon activity/flag.rb: an actor, then posts, by an actor for the whole server",
+    check: ({ doc, origin }) => [
+      ...faultIf(doc["actor"] !== `${origin.origin}/actor`, "actor", "must be the node's"),
+      ...faultIf(
+        !Array.isArray(doc["object"]) ||
+          doc["object"].some((id) => urlOf(id) === undefined || sameHost(id, origin)),
+        "object",
+        "must be a list of ids on the other server",
+      ),
+      ...faultIf(typeof doc["content"] !== "string", "content", "must be text"),
+      ...faultIf(sorted(audience(doc)) !== listOf(doc["object"])[0], "to", "must be the actor"),
+    ],
+  }),
   on(["Move"], {
     name: "move-shape",
     source: "§5 Move",
@@ -276,6 +318,11 @@ export const activityRules: readonly Rule<Subject>[] = [
         urlOf(doc["target"]) === undefined || doc["target"] === doc["actor"],
         "target",
         "must be the id of the new actor",
+      ),
+      ...faultIf(
+        !audience(doc).includes(`${String(doc["actor"])}/followers`),
+        "to",
+        "must have the followers of the actor",
       ),
     ],
   }),

@@ -192,6 +192,31 @@ export const actorRules: readonly Rule<Subject>[] = [
       ),
   },
   {
+    name: "actor-moved",
+    source: "§3 movedTo; Mastodon process_account_service.rb takes one URL; FEP-7628",
+    check: ({ doc }) =>
+      faultIf(
+        doc["movedTo"] !== undefined &&
+          (urlOf(doc["movedTo"]) === undefined || doc["movedTo"] === doc["id"]),
+        "movedTo",
+        "must be the id of another actor, as a string",
+      ),
+  },
+  {
+    name: "actor-attribution",
+    source: "§3 attributionDomains; Mastodon account/attribution_domains.rb: domains, no URLs",
+    check: ({ doc }) => {
+      const domains = doc["attributionDomains"];
+      if (domains === undefined) return [];
+      const isDomain = (each: unknown) => typeof each === "string" && /^[a-z0-9.-]+$/.test(each);
+      return faultIf(
+        !Array.isArray(domains) || domains.length > 100 || !domains.every(isDomain),
+        "attributionDomains",
+        "must be an array of at most 100 domains",
+      );
+    },
+  },
+  {
     name: "actor-featured",
     source: "§5, §14: pinned notes are the only history that a new follower sees",
     check: ({ doc }) =>

@@ -26,6 +26,8 @@ const context = [
     memorial: "toot:memorial",
     manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
     alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
+    movedTo: { "@id": "as:movedTo", "@type": "@id" },
+    attributionDomains: { "@id": "toot:attributionDomains", "@type": "@id" },
     Hashtag: "as:Hashtag",
     sensitive: "as:sensitive",
     webfinger: "https://purl.archive.org/socialweb/webfinger#webfinger",
@@ -34,6 +36,14 @@ const context = [
     address: "schema:address",
     PostalAddress: "schema:PostalAddress",
     addressLocality: "schema:addressLocality",
+    gts: "https://gotosocial.org/ns#",
+    interactionPolicy: { "@id": "gts:interactionPolicy", "@type": "@id" },
+    canQuote: { "@id": "gts:canQuote", "@type": "@id" },
+    automaticApproval: { "@id": "gts:automaticApproval", "@type": "@id" },
+    QuoteRequest: "https://w3id.org/fep/044f#QuoteRequest",
+    QuoteAuthorization: "https://w3id.org/fep/044f#QuoteAuthorization",
+    interactingObject: { "@id": "gts:interactingObject", "@type": "@id" },
+    interactionTarget: { "@id": "gts:interactionTarget", "@type": "@id" },
   },
 ];
 
@@ -114,7 +124,20 @@ function note(): JsonObject {
     attachment: [
       { type: "Image", mediaType: "image/jpeg", url: `${origin}/media/2.jpg`, name: "Loaves" },
     ],
+    interactionPolicy: { canQuote: { automaticApproval: [publicUri] } },
+    ...Object.fromEntries(
+      ["likes", "shares", "replies"].map((name) => [
+        name,
+        { id: `${origin}/posts/1/${name}`, type: "Collection", totalItems: 3 },
+      ]),
+    ),
   };
+}
+
+/** What is said to one alone. */
+function direct(): JsonObject {
+  const { interactionPolicy: _, ...rest } = note();
+  return { ...rest, to: [follower], cc: [] };
 }
 
 function activity(type: string, rest: JsonObject): JsonObject {
@@ -144,6 +167,7 @@ function collection(path: string, rest: JsonObject): JsonObject {
 export const samples = {
   actor,
   note,
+  direct,
   accept: () =>
     activity("Accept", { object: follow("https://social.example/follows/1", follower, coop) }),
   create: () =>
@@ -186,7 +210,41 @@ export const samples = {
       to: [publicUri],
       cc: [`${coop}/followers`],
     }),
-  move: () => activity("Move", { object: coop, target: "https://new.example/coops/1" }),
+  acceptQuote: () =>
+    activity("Accept", {
+      object: {
+        id: `${follower}/quotes/1`,
+        type: "QuoteRequest",
+        actor: follower,
+        object: `${coop}/posts/1`,
+        instrument: `${follower}/statuses/1`,
+      },
+      result: `${coop}/posts/1/quotes/1`,
+      to: [follower],
+    }),
+  authorization: () => ({
+    "@context": context,
+    id: `${coop}/posts/1/quotes/1`,
+    type: "QuoteAuthorization",
+    attributedTo: coop,
+    interactingObject: `${follower}/statuses/1`,
+    interactionTarget: `${coop}/posts/1`,
+  }),
+  flag: () => ({
+    ...activity("Flag", {
+      object: [follower, `${follower}/statuses/1`],
+      content: "Spam",
+      to: [follower],
+    }),
+    actor: `${origin}/actor`,
+  }),
+  move: () =>
+    activity("Move", {
+      object: coop,
+      target: "https://new.example/coops/1",
+      to: [publicUri],
+      cc: [`${coop}/followers`],
+    }),
   followers: () => collection("followers", { totalItems: 0, first: `${coop}/followers?page=0` }),
   page: () =>
     collection("followers?page=0", {
