@@ -16,6 +16,7 @@ import { importCommands } from "./import-commands.ts";
 import { joiningCommands } from "./joining-commands.ts";
 import { relationCommands } from "./relation-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { moveCommands } from "./move-commands.ts";
 import { postCommands } from "./post-commands.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
@@ -73,6 +74,7 @@ const commands: Record<string, Command | OfflineCommand> = {
       console.log(`${handle} is deleted; its followers are told when the node runs`);
     },
   },
+  ...moveCommands,
   "coop same": {
     usage: "URL URL",
     help: "attest that two listings, here or elsewhere, are of the same organisation",

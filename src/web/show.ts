@@ -17,6 +17,7 @@ import { searchPage } from "./pages/search.ts";
 import { pageParameters, readMost, shortened } from "./parameters.ts";
 import type { Site } from "./site.ts";
 import { filterNames } from "./filter-names.ts";
+import { activityLink } from "./show-coop.ts";
 import { knownSources } from "./sources.ts";
 
 /** `GET /` */
@@ -133,5 +134,5 @@ export async function showAbout(site: Site): Promise<Response> {
     sources,
     silent,
   };
-  return respond(site, aboutPage(data));
+  return respond(site, aboutPage(data), 200, { link: activityLink(node.actor) });
 }

@@ -50,6 +50,7 @@ beforeAll(async () => {
     { path: `/admin/links/${invitation}` },
     { path: `/admin/links/${open}` },
     { path: `/admin/links/${invitation}`, as: owner },
+    { path: `/admin/coops/${coop}/accounts`, as: owner },
     { path: "/admin", as: administrator },
     { path: "/admin?done=set-up", as: owner },
     { path: "/admin/account", as: owner },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ListingContent } from "../../src/coop/listing.ts";
 import { gather } from "../../src/directory/gather.ts";
 import { listen, type Listener } from "../../src/listen.ts";
+import * as backlinks from "../../src/store/backlinks.ts";
 import * as peers from "../../src/store/peers.ts";
 import * as settings from "../../src/store/settings.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
@@ -21,6 +22,16 @@ beforeAll(async () => {
   site = await testSite();
   const rich = await site.add("bakery", bakery);
   const bare = await site.add("bare");
+  const classes = bakery.stakeholders?.map((each) => ({ ...each, followable: true as const }));
+  const account = "https://social.example/@bakery";
+  const followed = await site.add("followed", { ...bakery, stakeholders: classes, account });
+  const link = { coop: followed, kind: "account" as const, url: account };
+  await backlinks.put(site.db, { ...link, due: now });
+  await backlinks.note(site.db, link, { handle: "@bakery@social.example", verified: now });
+  const moved = await site.add("moved");
+  const target = "https://a-very-long-name-of-a-host.example/coops/7f3k2m9q1x";
+  const destination = { target, listing: `${target}/listing`, classes: {} };
+  await depart(site.db, site.node, moved, destination, now);
   // Pictures come from where the co-op has them; here nothing may be asked for elsewhere.
   const { image: _, ...facts } = whole;
   const full = await site.add("whole", facts);
@@ -72,6 +83,9 @@ beforeAll(async () => {
     ...examples.map(({ listing }) => new URL(listing.id).pathname),
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,
+    `/coops/${followed}/classes/workers`,
+    `/coops/${followed}`,
+    `/coops/${moved}`,
     `/follow?of=${encodeURIComponent(`${site.node.origin}/coops/${rich}`)}&server=`,
     `/follow?of=${encodeURIComponent(`${site.node.origin}/coops/${endless}`)}&server=my+server`,
     "/feeds",

@@ -31,6 +31,12 @@ export function aboutPage(data: AboutData): Page {
   return {
     title: "About",
     current: "about",
+    // People who ask for the node's actor are sent here.
+    head: html`<link
+      rel="alternate"
+      type="application/activity+json"
+      href="${data.origin}/actor"
+    />`,
     description: `What ${name} is, whom to ask, and where its data come from.`,
     body: html`<div class="measure prose">
       <h1>About this node</h1>

@@ -51,7 +51,9 @@ export function classPage(data: ClassData): Page {
             : html`<p>It has moved to ${outwardLink(movedTo)}: follow it there.</p>`
         }
       </section>
-      <dl class="facts">
+      <section aria-labelledby="facts-heading">
+        <h2 id="facts-heading">Facts</h2>
+        <dl class="facts">
         ${rows
           .filter(([, words]) => words !== "")
           .map(
@@ -62,6 +64,7 @@ export function classPage(data: ClassData): Page {
               </div>`,
           )}
       </dl>
+      </section>
       <p><a href="${coop}#structure">Who decides in this co-op</a></p>
     </div>`,
   };

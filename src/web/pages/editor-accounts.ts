@@ -156,7 +156,7 @@ function departed(data: AccountsData, { target, moved, announced }: Departure): 
       ${announced === null ? "Its followers are being told." : "Its followers have been told."}
       ${
         followers === 0
-          ? "Nobody follows it here any more."
+          ? "Nobody follows it here."
           : `${counted(followers, "follower")} ${followers === 1 ? "is" : "are"} still noted here: their servers have yet to take them over, or never will.`
       }
     </p>
@@ -176,10 +176,10 @@ function departed(data: AccountsData, { target, moved, announced }: Departure): 
 }
 
 function departureForm(data: AccountsData, handle: string): Html {
-  const { form, followers } = data;
+  const { form } = data;
   return html`<p>
-      Those who follow the co-op here (${followers}, and those of its classes) are told to follow
-      another account instead, here or on any other server.
+      Those who follow the co-op or its classes here are told to follow another account instead,
+      here or on any other server.
     </p>
     <ol>
       <li>
