@@ -8,7 +8,8 @@ export type CollectionKind =
   | "outbox"
   | "page"
   | "featured"
-  | "featuredTags";
+  | "featuredTags"
+  | "totals";
 
 /** A collection and what it is for. */
 export interface CollectionSubject extends Subject {
@@ -19,7 +20,7 @@ export interface CollectionSubject extends Subject {
 
 const paged: ReadonlySet<CollectionKind> = new Set(["followers", "following", "outbox"]);
 
-/** Rules about followers, following, outbox, featured, featuredTags and their pages. */
+/** Rules about followers, following, outbox, featured, featuredTags, what was made of a post, and pages. */
 export const collectionRules: readonly Rule<CollectionSubject>[] = [
   {
     name: "collection-type",

@@ -5,6 +5,7 @@ import { htmlRules, nodeInfoRules, webFingerRules } from "./lint-discovery.ts";
 import { documentRules, sizeRule } from "./lint-document.ts";
 import { requestRules, responseRules } from "./lint-http.ts";
 import { noteRules } from "./lint-note.ts";
+import { quoteRules } from "./lint-quote.ts";
 import { apply, isObject, subjectOf, type Finding } from "./lint-rule.ts";
 
 /** Where the document comes from, and the time for rules about the clock (left out without it). */
@@ -24,6 +25,7 @@ export const allRules: readonly { name: string; source: string }[] = [
   ...noteRules,
   ...activityRules,
   ...collectionRules,
+  ...quoteRules,
   ...webFingerRules,
   ...htmlRules,
   ...nodeInfoRules,
@@ -60,6 +62,11 @@ export function lintActivity(document: unknown, options: LintOptions): Finding[]
     findings.push(...apply(rules, { ...subject, doc: object }, "object"));
   }
   return findings;
+}
+
+/** Lints what says that a quote is allowed, as served at its id. */
+export function lintAuthorization(document: unknown, options: LintOptions): Finding[] {
+  return apply([...documentRules, megabyte, ...quoteRules], subjectOf(document, options));
 }
 
 /** Lints a collection; `kind` says what it is for and defaults to a paged one such as followers. */
