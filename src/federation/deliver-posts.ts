@@ -41,6 +41,13 @@ export async function deliverPost(
     await send(context, author, told, createDocument(node, post));
     for (const key of posts.classesOf(post)) await announceBy(context, key, post);
   } else if (edited !== post.announcedEdit) {
+    // To those who didn't have it, it is new; others let that lie.
+    const known = new Set(before.map(({ actor }) => actor));
+    const newly = await mentioned(
+      context,
+      named.filter(({ actor }) => !known.has(actor)),
+    );
+    await send(context, author, newly, createDocument(node, post));
     const update = { id: `${url}#updates/${edited}`, object: noteDocument(node, post) };
     // Who was named until now has the old text.
     await tellReaders(context, post, "Update", update, [...before, ...named]);

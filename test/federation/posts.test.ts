@@ -7,6 +7,7 @@ import { deleteCoop } from "../../src/directory/withdraw.ts";
 import { guardOutbound } from "../../src/outbound.ts";
 import * as posts from "../../src/store/posts.ts";
 import { eachEngine } from "../helpers/database.ts";
+import { until } from "../helpers/nodes.ts";
 import { lintObject, report } from "../interop/lint.ts";
 import { checkDelivery as check } from "./check-delivery.ts";
 import { quiet, stage } from "./stage.ts";
@@ -68,15 +69,17 @@ eachEngine("a post", (engine) => {
     await check(node, updated, url);
     expect(updated.url).toBe(`${carol.id}/inbox`);
     await quiet(node);
+    // To whom is named from now on it is new, and if it isn't, they get the new text all the same.
     await node.use((db) => editPost(db, id, { fr: `Merci @carol@${host}.` }, Date.now()));
-    await there.receives(2, "Update");
+    await check(node, await there.receives(2, "Create"), url);
+    await check(node, await there.receives(3, "Update"), url);
     await quiet(node);
     await node.use((db) => deletePost(db, id, Date.now()));
-    const deleted = await there.receives(3, "Delete");
+    const deleted = await there.receives(4, "Delete");
     await check(node, deleted, url);
     expect(deleted.url).toBe(`${carol.id}/inbox`);
     await quiet(node);
-    expect(there.received).toHaveLength(4);
+    expect(there.received).toHaveLength(5);
     expect((await node.use((db) => posts.get(db, id)))?.mentions).toBeNull();
   });
 
@@ -179,6 +182,21 @@ eachEngine("a post", (engine) => {
       node.use((db) => post(db, coop, { fr: "x" }, Date.now(), { classes: ["eaters", "workers"] })),
     ).rejects.toThrow("no class “eaters”");
   });
+});
+
+it("is never deleted before it was told of, however often that had to be tried", async () => {
+  await using set = await stage("sqlite");
+  const { node, there, write } = set;
+  const answer = Promise.withResolvers<number>();
+  // Both kinds of signatures; what is on its way is no longer in the queue when it is deleted.
+  there.answers.push(answer.promise, 503);
+  const id = await write("Oublié");
+  await there.receives(0, "Create");
+  await node.use((db) => deletePost(db, id, Date.now()));
+  answer.resolve(503);
+  await until(() => there.received.some(({ activity }) => activity["type"] === "Delete"));
+  await quiet(node);
+  expect(there.received.at(-1)?.activity["type"]).toBe("Delete");
 });
 
 it("is published by the node itself when its time has come", async () => {

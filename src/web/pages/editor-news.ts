@@ -9,7 +9,14 @@ import { localWords } from "../local-time.ts";
 import { type Html, listed } from "../text.ts";
 import { type Place, editorTabs } from "./editor-tabs.ts";
 import { button, buttonForm, faultSummary, hidden } from "./form.ts";
-import { laterFields, postLabels, postTicks, textFields, timeFields } from "./post-fields.ts";
+import {
+  laterFields,
+  pictureFold,
+  postLabels,
+  postTicks,
+  textFields,
+  timeFields,
+} from "./post-fields.ts";
 import { postArticle } from "./posts.ts";
 
 /** What a co-op has to say. */
@@ -29,9 +36,9 @@ export function newsPage(place: Place, { waiting, published, classes }: News, fo
     body: html`${editorTabs(place, "news")}
       <h1>News</h1>
       ${faultSummary(form, postLabels)}
-      <form class="form" method="post" action="${action}" novalidate>
-        ${hidden("do", "post")} ${textFields(form, "What is new?")} ${laterFields(form)}
-        ${postTicks(form, classes)}
+      <form class="form" method="post" action="${action}" enctype="multipart/form-data" novalidate>
+        ${hidden("do", "post")} ${textFields(form, "What is new?")} ${pictureFold(form)}
+        ${laterFields(form)} ${postTicks(form, classes)}
         <p class="actions">${button("Publish")}</p>
       </form>
       ${
@@ -90,7 +97,7 @@ function mentionNote(post: Post): Html | string {
   const lines = [
     lost.length === 0
       ? ""
-      : `Nobody was found by the name of ${listed(lost)}: it stays text, and nobody is told. Edit the post to look again.`,
+      : `Nobody was found by the name of ${listed(lost)}: it stays text, and nobody is told. Change the post to look again.`,
     open.length === 0 ? "" : `${listed(open)} will be looked for when the post is sent.`,
     more.length === 0
       ? ""
@@ -109,8 +116,14 @@ export function postEditPage(place: Place, post: Post, form: Form): Page {
     body: html`${editorTabs(place, "news")}
       <h1>Edit a post</h1>
       ${faultSummary(form, postLabels)}
-      <form class="form" method="post" action="${action}/${post.id}" novalidate>
-        ${textFields(form, "Text")}
+      <form
+        class="form"
+        method="post"
+        action="${action}/${post.id}"
+        enctype="multipart/form-data"
+        novalidate
+      >
+        ${textFields(form, "Text")} ${pictureFold(form)}
         ${others > 0 ? html`<p class="hint">Its texts in other languages stay as they are.</p>` : ""}
         ${waits ? timeFields(form, true) : ""}
         <p class="actions">${button("Save the change")}</p>
