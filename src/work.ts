@@ -22,6 +22,7 @@ import { watchHosts } from "./directory/watch-hosts.ts";
 import { watchSize } from "./directory/watch-size.ts";
 import type { Watch } from "./events.ts";
 import { tendBacklinks } from "./federation/backlinks.ts";
+import { tellOfMove } from "./federation/former-self.ts";
 import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
 import { tendRelations } from "./federation/offers.ts";
@@ -160,12 +161,16 @@ function exchanging(parts: Work): Promise<unknown>[] {
   const reclaiming = { every: 60_000, retry: pace.retry, retryMost: 300_000 };
   return [
     deliver(federation, data, watch, stop).done,
-    gatherNews({ db, index, clock: data.clock, watch, stop, pace }).done,
+    gatherNews({ db, node, index, clock: data.clock, watch, stop, pace }).done,
     tendRelations(federation, data, index, watch, stop).done,
     repeat("publishing what is due", stop, publishing, async () => {
       return (await publishDue(db, data.clock())) > 0;
     }).done,
     tendBacklinks(data, watch, stop).done,
+    repeat("telling followers of the node's move", stop, sweeping(pace), async (signal) => {
+      await tellOfMove(federation, data, signal);
+      return false;
+    }).done,
     shakeHands(federation, data, config.role, stop).done,
     repeat("asking servers that were away", stop, sweeping(pace), async (signal) => {
       await askUnreachable(data, data.clock(), signal);
@@ -268,7 +273,7 @@ function watchingTheWhole({ data, index, puller, repairer, pace, stop }: Work): 
 
 /** That nothing is kept for longer than it is needed. */
 function tidying({ data, index, desk, pictures, pace, stop }: Work): Promise<unknown>[] {
-  const { db, clock } = data;
+  const { db, node, clock } = data;
   const daily = { every: 24 * pace.sweep, retry: pace.retry, retryMost: 3_600_000 };
   const minutely = { every: 60_000, retry: 60_000, retryMost: 3_600_000 };
   const hourly = { every: 3_600_000, retry: 60_000, retryMost: 3_600_000 };
@@ -294,7 +299,7 @@ function tidying({ data, index, desk, pictures, pace, stop }: Work): Promise<unk
       await pruneConversation(db, clock());
       await mandates.prune(db, clock() - mandateMemory);
       await desk.sweep();
-      await sweepPictures(db, pictures, clock());
+      await sweepPictures(db, node, pictures, clock());
       return (await prune(db, clock())) < 0;
     }).done,
   ];

@@ -1,6 +1,10 @@
+import { listingId } from "../coop/listing-record.ts";
 import * as pictures from "../store/pictures.ts";
+import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
+import type { Identity } from "./identity.ts";
 import type { PictureDesk } from "./pictures/desk.ts";
+import { coopUrl } from "./publish.ts";
 
 const portion = 500;
 
@@ -22,12 +26,22 @@ export async function erasePictures(db: Db, desk: Pick<PictureDesk, "drop">): Pr
  * more nor what is being written, and deletes files that nobody knows of: such
  * are left when a form was broken off, or a database was put back.
  */
-export async function sweepPictures(db: Db, desk: PictureDesk, now: number): Promise<void> {
+export async function sweepPictures(
+  db: Db,
+  node: Identity,
+  desk: PictureDesk,
+  now: number,
+): Promise<void> {
   const before = now - patience;
   for (let after = ""; ;) {
     const page = await pictures.ofProfiles(db, { before, after, limit: portion });
-    const unseen = page.filter(({ id, content, draft }) => !`${content}${draft}`.includes(id));
-    const ids = unseen.map(({ id }) => id);
+    const ids: string[] = [];
+    for (const { id, coop, content, draft } of page) {
+      if (`${content}${draft}`.includes(id)) continue;
+      // Imported listings have no other content than their record.
+      const record = await records.get(db, listingId(coopUrl(node, coop)));
+      if (record === undefined || !Buffer.from(record.body).includes(id)) ids.push(id);
+    }
     await db.transaction().execute((tx) => pictures.erase(tx, ids, now));
     after = page.at(-1)?.id ?? "";
     if (page.length < portion) break;

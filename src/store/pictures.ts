@@ -63,6 +63,7 @@ export async function known(db: Db, ids: string[]): Promise<Set<string>> {
 /** A picture of a profile, with all texts that may show it. */
 interface OfProfile {
   id: string;
+  coop: string;
   content: string | null;
   draft: string | null;
 }
@@ -75,7 +76,7 @@ export async function ofProfiles(
   return db
     .selectFrom("picture")
     .leftJoin("coop", "coop.id", "picture.coop")
-    .select(["picture.id", "coop.content", "coop.draft"])
+    .select(["picture.id", "picture.coop", "coop.content", "coop.draft"])
     .where("picture.post", "is", null)
     .where("picture.erased", "is", null)
     .where("picture.created", "<", before)

@@ -46,6 +46,8 @@ const words: Record<string, string> = {
   deleted: "The co-op is deleted for good.",
   "relations-confirmed": "Confirmed. Other nodes will have it in a moment.",
   "relations-refused": "Not confirmed. Nobody is told but who asked by an activity.",
+  "picture-published": "Done. Other servers get it in a moment.",
+  "picture-drafted": "Done, in the draft. Publish the draft to show it.",
   posted: "Your news is published.",
   "post-waits": "The post is kept, and published when its time has come.",
   "post-cancelled": "The post will not be published. Nothing of it is kept.",

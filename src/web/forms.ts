@@ -38,14 +38,16 @@ const usualSize = 64 * 1024;
  * an array; a file is a `File`.
  *
  * @param most The largest body in bytes; 64 KB if not given.
+ * @param advice What to do about one that is larger.
  * @throws {AppError} `too-large`; `bad-request` for what isn't a form.
  */
 export async function readForm<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
   most: number = usualSize,
+  advice = "Make its texts shorter.",
 ): Promise<{ form: Form; data: z.output<Schema> } | { form: Form }> {
-  const sent = await sentFields(c, most);
+  const sent = await sentFields(c, most, advice);
   const values = Object.fromEntries(
     Object.entries(sent)
       .map(([name, value]) => [name, Array.isArray(value) ? value.filter(isText) : value] as const)
@@ -61,7 +63,11 @@ export async function readForm<Schema extends z.ZodType>(
 
 type Field = string | File;
 
-async function sentFields(c: Context, most: number): Promise<Record<string, Field | Field[]>> {
+async function sentFields(
+  c: Context,
+  most: number,
+  advice: string,
+): Promise<Record<string, Field | Field[]>> {
   const type = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded" && type !== "multipart/form-data") {
     throw new AppError("bad-request", "This is not a form. Send it from its page.");
@@ -69,7 +75,7 @@ async function sentFields(c: Context, most: number): Promise<Record<string, Fiel
   const tooLarge = () => {
     throw new AppError(
       "too-large",
-      `This form can have at most ${number(most / 1024)} KB. Make its texts shorter.`,
+      `This form can have at most ${number(Math.round(most / 1024))} KB. ${advice}`,
     );
   };
   let data: FormData | undefined;

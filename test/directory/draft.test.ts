@@ -182,15 +182,15 @@ eachEngine("a co-op's history", (engine) => {
       { content: { name: "Three" }, base: opened.edition, account: null },
       now,
     );
-    await restore(db, id, 1, "acc", now + 5);
+    await restore(db, node, id, 1, "acc", now + 5);
     const restored = await openDraft(db, node, id);
     expect(restored.content).toMatchObject({ name: "One" });
     expect((await history(db, id))[0]).toMatchObject({
       kind: "set-aside",
       content: { name: "Three" },
     });
-    await expect(restore(db, id, 3, null, now)).rejects.toMatchObject({ code: "not-found" });
-    await expect(restore(db, id, 99, null, now)).rejects.toMatchObject({ code: "not-found" });
+    await expect(restore(db, node, id, 3, null, now)).rejects.toMatchObject({ code: "not-found" });
+    await expect(restore(db, node, id, 99, null, now)).rejects.toMatchObject({ code: "not-found" });
     const writing = { content: restored.content, base: restored.edition, account: "acc" };
     await publishDraft(db, node, id, writing, now + 6);
     expect(await about(db)).toMatchObject([{ name: "One" }]);

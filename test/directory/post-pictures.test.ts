@@ -141,9 +141,9 @@ eachEngine("the pictures of a post", (engine) => {
       if (name === young) continue;
       utimesSync(join(folder, "pictures", name), now / 1000, now / 1000);
     }
-    await sweepPictures(db, desk, now + hour - 1);
+    await sweepPictures(db, node, desk, now + hour - 1);
     expect(files()).toEqual([loaf.id, shown.id, replaced.id, lost, young].toSorted());
-    await sweepPictures(db, desk, now + hour + 1);
+    await sweepPictures(db, node, desk, now + hour + 1);
     expect(files()).toEqual([loaf.id, shown.id, young].toSorted());
   });
 });

@@ -44,6 +44,8 @@ const table: Record<string, keyof typeof may> = {
   "POST /coops/:id/history": "editor",
   "GET /coops/:id/leave": "editor",
   "POST /coops/:id/leave": "editor",
+  "GET /coops/:id/pictures": "editor",
+  "POST /coops/:id/pictures": "editor",
   "GET /coops/:id/news": "editor",
   "POST /coops/:id/news": "editor",
   "GET /coops/:id/news/:post": "editor",

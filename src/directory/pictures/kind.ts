@@ -29,7 +29,7 @@ export function recognise(bytes: Uint8Array): Recognised {
   if (/^RIFF[^]{4}WEBP/.test(head)) return { kind: "WebP" };
   const text = head.replace(/^\xef\xbb\xbf/, "").trimStart();
   if (text.startsWith("<")) {
-    return { not: /<svg[\s>]/i.test(text) ? "an SVG drawing" : "a text, such as a web page" };
+    return { not: /<svg[\s/>]/i.test(text) ? "an SVG drawing" : "a text, such as a web page" };
   }
   const [, , not] =
     others.find(([at, beginnings]) => beginnings.some((each) => head.startsWith(each, at))) ?? [];

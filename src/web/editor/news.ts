@@ -13,10 +13,16 @@ import { goTo, respondPrivately } from "../private.ts";
 import { demandCoopRole } from "../session.ts";
 import type { Site } from "../site.ts";
 import { placeOf } from "./place.ts";
+import {
+  chosenAgain,
+  described,
+  isNew,
+  pictureFields,
+  pictureForm,
+  pictureValues,
+  takePictures,
+} from "./post-pictures.ts";
 import { fitting, readPosting, readText, textFields, valuesOf } from "./post-form.ts";
-
-/** A form with texts of two languages, each of 5,000 characters. */
-const formSize = 128 * 1024;
 
 const Several = z.union([z.array(z.string()), z.string().transform((one) => [one])]);
 const yes = z.literal("yes").optional();
@@ -27,11 +33,13 @@ function postForm(now: number) {
       .object({
         do: z.literal("post"),
         ...textFields,
+        ...pictureFields,
         pinned: yes,
         listed: yes,
         classes: Several.optional(),
       })
-      .check(fitting(now)),
+      .check(fitting(now))
+      .check(described()),
     ...(["pin", "unpin", "list", "unlist", "publish", "delete"] as const).map((act) =>
       z.object({ do: z.literal(act), id: z.string() }),
     ),
@@ -77,13 +85,17 @@ async function news(site: Site, c: Context, id: string, form: Form): Promise<Res
 export async function sendNews(site: Site, c: Context, id: string): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
   const now = site.clock();
-  const read = await readForm(c, postForm(now), formSize);
-  if (!("data" in read)) return news(site, c, id, read.form);
+  const { size, advice } = pictureForm;
+  const read = await readForm(c, postForm(now), size, advice);
+  if (!("data" in read)) return news(site, c, id, chosenAgain(read.form));
   const { data } = read;
   const path = `/admin/coops/${id}/news`;
   if (data.do === "post") {
     const { content, posting } = readPosting(data);
-    await post(site.db, id, content, now, posting);
+    const taken = await takePictures(site.pictures, data, read.form);
+    if ("form" in taken) return news(site, c, id, chosenAgain(taken.form));
+    const pictures = taken.pictures.filter(isNew);
+    await post(site.db, id, content, now, { ...posting, pictures });
     return goTo(path, posting.due === undefined ? "posted" : "post-waits");
   }
   const own = await demandOwn(site, id, data.id);
@@ -121,7 +133,8 @@ export async function showPostEditor(
   postId: string,
 ): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
-  const values = valuesOf(await demandOwn(site, id, postId), "UTC");
+  const own = await demandOwn(site, id, postId);
+  const values = { ...valuesOf(own, "UTC"), ...pictureValues(own) };
   return postEditor(site, c, id, postId, freshForm(values));
 }
 
@@ -150,11 +163,17 @@ export async function sendPostEdit(
   const now = site.clock();
   // What waits has a time.
   const due = own.due === null ? textFields.due : z.string().max(30);
-  const fields = z.object({ ...textFields, due }).check(fitting(now));
-  const read = await readForm(c, fields, formSize);
-  if (!("data" in read)) return postEditor(site, c, id, postId, read.form);
+  const fields = z
+    .object({ ...textFields, ...pictureFields, due })
+    .check(fitting(now))
+    .check(described());
+  const { size, advice } = pictureForm;
+  const read = await readForm(c, fields, size, advice);
+  if (!("data" in read)) return postEditor(site, c, id, postId, chosenAgain(read.form));
   const { content, ...more } = readText(read.data, own);
-  await editPost(site.db, postId, content, now, more);
+  const taken = await takePictures(site.pictures, read.data, read.form);
+  if ("form" in taken) return postEditor(site, c, id, postId, chosenAgain(taken.form));
+  await editPost(site.db, postId, content, now, { ...more, pictures: taken.pictures });
   return goTo(`/admin/coops/${id}/news`, own.due === null ? "post-edited" : "post-waits");
 }
 

@@ -56,6 +56,6 @@ export async function bringBack(site: Site, c: Context, id: string): Promise<Res
   const { session } = await demandCoopRole(site, c, id, "editor");
   const read = await readForm(c, RestoreForm);
   if (!("data" in read)) throw new AppError("bad-request", "This names no version. Go back.");
-  await restore(site.db, id, read.data.number, session.account.id, site.clock());
+  await restore(site.db, site.node, id, read.data.number, session.account.id, site.clock());
   return goTo(`/admin/coops/${id}`, "restored");
 }

@@ -7,6 +7,7 @@ import { sendLeave, showLeave } from "./leave.ts";
 import { sendNews, sendPostEdit, showNews, showPostEditor } from "./news.ts";
 import { bringBack, showHistory } from "./past.ts";
 import { sendNamed, showNamed } from "../relations/named.ts";
+import { sendProfilePicture, showProfilePictures } from "./pictures.ts";
 import { showPreview } from "./preview.ts";
 
 /** The pages on which a co-op publishes itself. */
@@ -27,6 +28,8 @@ export function editorRoutes(site: Site, admin: Hono): void {
   const asking = createRate(accountRate.most, accountRate.span);
   admin.get("/coops/:id/accounts", (c) => showAccounts(site, c, c.req.param("id")));
   admin.post("/coops/:id/accounts", (c) => sendAccounts(site, c, c.req.param("id"), asking));
+  admin.get("/coops/:id/pictures", (c) => showProfilePictures(site, c, c.req.param("id")));
+  admin.post("/coops/:id/pictures", (c) => sendProfilePicture(site, c, c.req.param("id")));
   admin.get("/coops/:id/news", (c) => showNews(site, c, c.req.param("id")));
   admin.post("/coops/:id/news", (c) => sendNews(site, c, c.req.param("id")));
   admin.get("/coops/:id/news/:post", (c) =>

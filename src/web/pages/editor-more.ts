@@ -201,7 +201,15 @@ const parts: Part[] = [
     label: "Pictures",
     names: ["icon", "image"],
     body: (sheet) =>
-      html`<h3>Logo</h3>
+      html`<p class="hint">
+          ${
+            sheet.action.endsWith("/new")
+              ? "Save the draft first: then you can upload them on a page of their own."
+              : html`<a href="${sheet.action}/pictures">Upload them</a> on a page of their own, once
+                  your changes here are saved; or say where they are on your website.`
+          }
+        </p>
+        <h3>Logo</h3>
         ${pictureFields(sheet, "icon")}
         <h3>Wide picture</h3>
         ${pictureFields(sheet, "image")}`,

@@ -15,6 +15,7 @@ export interface Place {
 
 type Tab =
   | "edit"
+  | "pictures"
   | "preview"
   | "news"
   | "history"
@@ -30,6 +31,7 @@ export function editorTabs(place: Place | undefined, current: Tab): Html {
   const { id, listed, posts, owner } = place;
   const tabs: [Tab, string, string][] = [
     ["edit", "", "Profile"],
+    ["pictures", "/pictures", "Pictures"],
     ["preview", "/preview", "Preview"],
     ...(posts ? [["news", "/news", "News"] as [Tab, string, string]] : []),
     ["history", "/history", "History"],

@@ -4,6 +4,7 @@ import type { Form } from "../forms.ts";
 import { timeZones } from "../local-time.ts";
 import type { Html } from "../text.ts";
 import { languageOptions } from "./editor-more.ts";
+import { pictureFields, pictureLabels, pictureNames } from "./picture-fields.ts";
 import { choice, faultOf, select, textArea, textField, tick, valueOf } from "./form.ts";
 
 /** What the fields are called where their faults are listed. */
@@ -17,6 +18,7 @@ export const postLabels: Record<string, string> = {
   due: "Day and time",
   zone: "Time zone",
   classes: "Announced by",
+  ...pictureLabels,
 };
 
 /** The text of a post, in one language or two. */
@@ -121,6 +123,11 @@ export function postTicks(form: Form, classes: StakeholderClass[]): Html {
           unmarked: true,
         })
   }`;
+}
+
+/** Its pictures, if it has any. */
+export function pictureFold(form: Form): Html {
+  return fold(form, "Pictures", pictureNames, [pictureFields(form)]);
 }
 
 /** Fields that few need, open where something is in them. */
