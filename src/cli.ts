@@ -134,7 +134,8 @@ const commands: Record<string, Command | OfflineCommand> = {
     help: "write everything to one file, also while the node runs; keep it like a password",
     async run({ db, config }, [file]) {
       const name = required(file, "FILE");
-      await backup(db, config, name);
+      const lost = await backup(db, config, name);
+      if (lost > 0) console.log(lostPictures(lost));
       console.log(`${name} holds everything, the keys too: keep it safe, and on another machine`);
     },
   },
@@ -144,8 +145,12 @@ const commands: Record<string, Command | OfflineCommand> = {
     options: { replace: { type: "boolean" } },
     async runOffline(config, [file], { replace }) {
       const name = required(file, "FILE");
-      const aside = await restore(config, name, { replace: replace === true, now: Date.now() });
+      const { aside, lost } = await restore(config, name, {
+        replace: replace === true,
+        now: Date.now(),
+      });
       if (aside !== undefined) console.log(`the database that was there is now ${aside}`);
+      if (lost > 0) console.log(lostPictures(lost));
       console.log(
         `${name} is restored. Start the node before you change anything: what was published after the backup then comes back from its peers`,
       );
@@ -166,6 +171,9 @@ const commands: Record<string, Command | OfflineCommand> = {
       const count = await finishMove(store.db, moved, Date.now);
       console.log(
         `the node is ${moved.origin} from now on, with ${count} records; start it with ORIGIN=${moved.origin}`,
+      );
+      console.log(
+        `followers on other servers are told as soon as ${config.origin} leads to it, too, and after seven days at the latest`,
       );
     },
   },
@@ -194,6 +202,10 @@ const commands: Record<string, Command | OfflineCommand> = {
     },
   },
 };
+
+function lostPictures(lost: number): string {
+  return `${lost} ${lost === 1 ? "picture is" : "pictures are"} lost: there is no file for ${lost === 1 ? "it" : "them"}`;
+}
 
 async function readContent(file: string): Promise<ListingContent> {
   let text: string;

@@ -7,6 +7,7 @@ import { bounds, signRecord, type SignedRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
+import * as departures from "../store/departures.ts";
 import * as followers from "../store/followers.ts";
 import * as records from "../store/records.ts";
 import type { Db, RecordTable, Tx } from "../store/schema.ts";
@@ -42,9 +43,27 @@ async function move(tx: Tx, node: Identity, to: string, now: number): Promise<vo
     );
   }
   await settings.moveTo(tx, to, [...former, { origin: node.origin, moved: now }]);
+  await departures.put(tx, await departuresTo(tx, node.origin, to, now));
   // The new actor has shaken nobody's hand yet.
   await followers.forgetFollowing(tx, "actor");
   await changes.append(tx, [{ kind: "key", subject: `key ${to}`, origin: "" }]);
+}
+
+/** Whose followers have to be told where it is; nodes see by records that the node's actor has moved. */
+async function departuresTo(
+  tx: Tx,
+  origin: string,
+  to: string,
+  now: number,
+): Promise<departures.Departure[]> {
+  const identifiers = (await followers.allFollowed(tx)).filter((each) => each !== "actor");
+  return identifiers.map((identifier) => ({
+    identifier,
+    origin,
+    target: `${to}/${identifier}`,
+    moved: now,
+    announced: null,
+  }));
 }
 
 /**

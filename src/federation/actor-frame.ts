@@ -42,7 +42,7 @@ function methods(node: Identity, actor: string): JsonObject[] {
 }
 
 /** The id of the key with which an actor's activities are signed; the node's signs its records. */
-export function activityKey(node: Identity, actor: string): string {
+export function activityKey(node: Pick<Identity, "keyName">, actor: string): string {
   return `${actor}#${node.keyName}`;
 }
 

@@ -3,6 +3,7 @@ import { readFeedName } from "../coop/feeds.ts";
 import type { Listing, StakeholderClass } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import type { Identity } from "../directory/identity.ts";
+import { coopUrl, formerMost } from "../directory/publish.ts";
 import { version } from "../outbound.ts";
 import * as coops from "../store/coops.ts";
 import * as departures from "../store/departures.ts";
@@ -52,7 +53,10 @@ export async function actorDocument(
 ): Promise<JsonObject | Absent> {
   if (identifier === NODE) return nodeActor(node);
   const feed = feedOfIdentifier(identifier);
-  if (feed !== undefined) return (await hasFeeds(db)) ? feedActor(node, feed) : "unknown";
+  if (feed !== undefined) {
+    if (!(await hasFeeds(db))) return "unknown";
+    return { ...feedActor(node, feed), ...formerUrls(node, identifier) };
+  }
   const parts = readIdentifier(identifier);
   if (parts === undefined) return "unknown";
   const coop = await coops.get(db, parts.coop);
@@ -60,7 +64,7 @@ export async function actorDocument(
   if (coop.deleted !== null) return "gone";
   // A private draft: nobody may know of it.
   if (coop.content === null) return "unknown";
-  const listing = JSON.parse(coop.content) as Listing;
+  const listing = listingAt(coopUrl(node, coop.id), JSON.parse(coop.content) as Listing);
   const moved = optional("movedTo", (await departures.get(db, identifier))?.target);
   if (parts.key === undefined) {
     return { ...coopActor(node, coop.handle, coop.created, listing), ...moved };
@@ -73,6 +77,19 @@ export async function actorDocument(
     return retired.some(({ key }) => key === parts.key) ? "gone" : "unknown";
   }
   return { ...classActor(node, coop.handle, coop.created, listing, stakeholders), ...moved };
+}
+
+/** What a feed was at the former addresses of its node; co-ops say it in their listings. */
+function formerUrls(node: Identity, identifier: string): JsonObject {
+  const urls = node.former.map(({ origin }) => `${origin}/${identifier}`);
+  return urls.length === 0 ? {} : { alsoKnownAs: urls.slice(-formerMost) };
+}
+
+/** The listing by the address at which its actor is asked for: its node may have had another. */
+function listingAt(id: string, listing: Listing): Listing {
+  const { alsoKnownAs = [], ...rest } = listing;
+  const others = alsoKnownAs.filter((each) => each !== id);
+  return { ...rest, id, ...(others.length > 0 && { alsoKnownAs: others }) };
 }
 
 /** The identifier of the actor with this name before the @. */

@@ -28,6 +28,7 @@ import * as tallies from "../store/tallies.ts";
 import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
 import { discover } from "./discovery.ts";
 import { serveFeed } from "./serve-feeds.ts";
+import { answerAsFormer, formerSelfAt } from "./former-self.ts";
 import { featuredTags } from "./featured.ts";
 import { inbox, onInboxError } from "./inbox.ts";
 import { outboxCount, outboxPage } from "./outbox.ts";
@@ -261,6 +262,12 @@ export async function serveFederation(
       throw blamed(error);
     }
   };
+  const former = formerSelfAt(data.node, request.url);
+  if (former !== undefined) {
+    const present = (asked: Request) => serveFederation(federation, data, screen, asked);
+    const said = await answerAsFormer(data, former, request, present);
+    if (said !== undefined) return said;
+  }
   // Behind a TLS proxy the request says http; signatures cover what the sender saw.
   const { pathname, search } = new URL(request.url);
   const posted = request.method === "POST" && pathname.endsWith("/inbox");

@@ -3,6 +3,7 @@ import type { Context } from "@fedify/fedify";
 import { Activity, type Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { signDocument } from "../coop/proof.ts";
+import type { Identity } from "../directory/identity.ts";
 import { audible } from "../directory/blocked.ts";
 import type { Db } from "../store/schema.ts";
 import { activityKey } from "./actor-frame.ts";
@@ -48,18 +49,21 @@ export function fingerprint(url: string): string {
  * Nothing goes to who is blocked, but that their Follow is rejected.
  *
  * @param identifier Whose activity it is.
+ * @param self The node, or what it was at the address at which the actor speaks.
  */
 export async function send(
   context: Context<FederationData>,
   identifier: string,
   recipients: Recipient[],
   document: JsonObject,
+  self: Pick<Identity, "origin" | "keyName"> = context.data.node,
 ): Promise<void> {
   const { db, node, clock } = context.data;
   const told = await willing(db, identifier, recipients, document["type"] === "Reject");
   if (told.length === 0) return;
+  const actor = `${self.origin}/${identifier}`;
   const key = {
-    method: activityKey(node, context.getActorUri(identifier).href),
+    method: activityKey(self, actor),
     privateKey: node.signing.privateKey,
   };
   const created = `${new Date(clock()).toISOString().slice(0, 19)}Z`;
@@ -73,7 +77,9 @@ export async function send(
   activity.toJsonLd = () => Promise.resolve(signed);
   await context.sendActivity(
     // The RSA key only: with the other one Fedify would make a second proof.
-    await context.getActorKeyPairs(identifier),
+    (await context.getActorKeyPairs(identifier)).map(({ privateKey }) => {
+      return { privateKey, keyId: new URL(`${actor}#main-key`) };
+    }),
     told,
     activity,
     {

@@ -28,6 +28,18 @@ export async function of(db: Db, coop: string): Promise<Departure[]> {
     .execute();
 }
 
+/** Those who have left a former address of the node with followers who weren't told yet. */
+export async function untold(db: Db, origin: string, limit: number): Promise<Departure[]> {
+  return db
+    .selectFrom("departure")
+    .selectAll()
+    .where("origin", "=", origin)
+    .where("announced", "is", null)
+    .orderBy("identifier")
+    .limit(limit)
+    .execute();
+}
+
 /** Writes where actors have moved, and that nobody was told yet. */
 export async function put(tx: Tx, departures: Departure[]): Promise<void> {
   for (let at = 0; at < departures.length; at += 500) {

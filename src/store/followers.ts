@@ -117,6 +117,12 @@ export async function followed(db: Db, coop: string): Promise<string[]> {
   return rows.map((row) => row.followed);
 }
 
+/** All actors of this node that have followers. */
+export async function allFollowed(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom("follower").select("followed").distinct().execute();
+  return rows.map((row) => row.followed);
+}
+
 /** A page of followers in order of their URLs. */
 export async function page(
   db: Db,

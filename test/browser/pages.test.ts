@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ListingContent } from "../../src/coop/listing.ts";
+import { depart } from "../../src/directory/depart.ts";
 import { gather } from "../../src/directory/gather.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import * as backlinks from "../../src/store/backlinks.ts";
