@@ -1,4 +1,5 @@
-import type { Db, ReplyTable, Tx } from "./schema.ts";
+import type { ExpressionBuilder } from "kysely";
+import type { Db, ReplyTable, Schema, Tx } from "./schema.ts";
 
 export type Reply = ReplyTable;
 
@@ -78,30 +79,35 @@ export async function prune(db: Db, before: number): Promise<void> {
 export async function shown(
   db: Db,
   post: string,
-  { after = 0, limit }: { after?: number; limit: number },
+  { after, limit }: { after?: Pick<Reply, "published" | "key"> | undefined; limit: number },
 ): Promise<Reply[]> {
-  return db
+  let query = db
     .selectFrom("reply")
     .selectAll()
     .where("post", "=", post)
     .where("audience", "=", "public")
-    .where("hidden", "is", null)
-    .where("published", ">", after)
-    .orderBy("published")
-    .orderBy("key")
-    .limit(limit)
-    .execute();
+    .where("hidden", "is", null);
+  if (after !== undefined)
+    query = query.where(behind("published", ">", after.published, after.key));
+  return query.orderBy("published").orderBy("key").limit(limit).execute();
 }
 
 /** What was written to a co-op, the latest first. */
 export async function of(
   db: Db,
   coop: string,
-  { before, limit }: { before?: number | undefined; limit: number },
+  { before, limit }: { before?: Pick<Reply, "received" | "key"> | undefined; limit: number },
 ): Promise<Reply[]> {
   let query = db.selectFrom("reply").selectAll().where("coop", "=", coop);
-  if (before !== undefined) query = query.where("received", "<", before);
-  return query.orderBy("received", "desc").orderBy("key").limit(limit).execute();
+  if (before !== undefined)
+    query = query.where(behind("received", "<", before.received, before.key));
+  return query.orderBy("received", "desc").orderBy("key", "desc").limit(limit).execute();
+}
+
+/** What comes after a row in the order of a time and the key. */
+function behind(time: "published" | "received", sense: "<" | ">", since: number, key: string) {
+  return (eb: ExpressionBuilder<Schema, "reply">) =>
+    eb.or([eb(time, sense, since), eb.and([eb(time, "=", since), eb("key", sense, key)])]);
 }
 
 /** How many there are of a post, or of a co-op without a post. */

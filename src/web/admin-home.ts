@@ -35,6 +35,18 @@ const sections: (Section & { may: (session: Session) => boolean })[] = [
     may: mayModerate,
   },
   {
+    path: "/admin/reports",
+    label: "Reports",
+    what: "What other servers of the fediverse say is wrong with something here",
+    may: mayModerate,
+  },
+  {
+    path: "/admin/blocks",
+    label: "Blocks",
+    what: "Who in the fediverse reaches no co-op of this node",
+    may: mayModerate,
+  },
+  {
     path: "/admin/import",
     label: "Import",
     what: "Registers of co-ops under an open licence",

@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import { prefersJson } from "./accept.ts";
 import { addPerson, changePerson, invitePerson, showAccounts, showPerson } from "./accounts.ts";
 import { showAdminHome } from "./admin-home.ts";
+import { sendBlocks, settleFlag, showBlocks, showFlags } from "./blocks.ts";
 import { editorRoutes } from "./editor/routes.ts";
 import { failure } from "./failure.ts";
 import { showHostedCoops } from "./hosted-coops.ts";
@@ -63,6 +64,11 @@ export function adminRoutes(site: Site): Hono {
   joiningAdminRoutes(site, admin);
 
   trustRoutes(site, admin);
+
+  admin.get("/blocks", (c) => showBlocks(site, c, ""));
+  admin.post("/blocks", (c) => sendBlocks(site, c, ""));
+  admin.get("/reports", (c) => showFlags(site, c));
+  admin.post("/reports", (c) => settleFlag(site, c));
 
   // For administrators.
   admin.get("/import", (c) => showImports(site, c));

@@ -25,6 +25,7 @@ import { createRate } from "./joining/rate.ts";
 import { joiningRoutes } from "./joining/routes.ts";
 import { showPicture } from "./pictures.ts";
 import { showClass } from "./show-class.ts";
+import { showAnswer } from "./show-conversation.ts";
 import { showCoop, showNewsFeed, showPost, showReplica } from "./show-coop.ts";
 import { feedElsewhere, showFeed, showFeedPost, showFeeds } from "./show-feeds.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
@@ -42,7 +43,8 @@ import { suggestFor } from "./suggest.ts";
 export type { Site } from "./site.ts";
 
 /** Addresses that are a page for people and a document for the fediverse. */
-const twofold = /^\/(actor|coops\/[^/]+(\/(posts|classes)\/[^/]+)?|feeds\/[^/]+(\/posts\/[^/]+)?)$/;
+const twofold =
+  /^\/(actor|coops\/[^/]+(\/(posts|classes|answers)\/[^/]+)?|feeds\/[^/]+(\/posts\/[^/]+)?)$/;
 
 /**
  * Everything that this node answers over HTTP. Requests that no route here
@@ -81,7 +83,12 @@ export function createWeb(site: Site): Hono {
   app.get("/relations", (c) => showRelations(site, c));
   app.get("/coops/:id", (c) => showCoop(site, c.req.param("id"), c.req.query("members")));
   app.get("/coops/:id/news.atom", (c) => showNewsFeed(site, c, c.req.param("id")));
-  app.get("/coops/:id/posts/:post", (c) => showPost(site, c.req.param("id"), c.req.param("post")));
+  app.get("/coops/:id/posts/:post", (c) =>
+    showPost(site, c.req.param("id"), c.req.param("post"), c.req.query("after")),
+  );
+  app.get("/coops/:id/answers/:answer", (c) =>
+    showAnswer(site, c.req.param("id"), c.req.param("answer")),
+  );
   app.get("/pictures/:id", (c) => showPicture(site, c.req.param("id")));
   app.get("/coops/:id/classes/:key", (c) => showClass(site, c.req.param("id"), c.req.param("key")));
   app.get("/feeds", () => showFeeds(site));

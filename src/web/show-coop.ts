@@ -19,6 +19,7 @@ import { coopPage } from "./pages/coop.ts";
 import { postPage } from "./pages/post.ts";
 import { withdrawnPage } from "./pages/withdrawn.ts";
 import { tiesOf } from "./relations/ties.ts";
+import { conversationOf, type Posted, withTallies } from "./show-conversation.ts";
 import type { Site } from "./site.ts";
 
 /**
@@ -98,8 +99,17 @@ async function movedListing(site: Site, host: string, path: string): Promise<Res
   throw new AppError("not-found", "No such listing is held here.");
 }
 
-/** `GET /coops/:id/posts/:post` */
-export async function showPost(site: Site, id: string, postId: string): Promise<Response> {
+/**
+ * `GET /coops/:id/posts/:post`
+ *
+ * @param after Behind which reply the page begins.
+ */
+export async function showPost(
+  site: Site,
+  id: string,
+  postId: string,
+  after?: string,
+): Promise<Response> {
   const coop = await hosted(site, id);
   const speaks = coop.content !== null;
   const none = speaks ? undefined : await noListing(site, coopUrl(site.node, id));
@@ -113,7 +123,9 @@ export async function showPost(site: Site, id: string, postId: string): Promise<
   const url = `${coopUrl(site.node, id)}/posts/${postId}`;
   const entry = await hostedEntry(site, id);
   const name = entry?.listing.name ?? `@${coop.handle}@${site.node.host}`;
-  return respond(site, postPage({ name, url, post }), 200, { link: activityLink(url) });
+  const conversation = await conversationOf(site, post, name, after);
+  const page = postPage({ name, url, post, conversation });
+  return respond(site, page, 200, { link: activityLink(url) });
 }
 
 async function hosted(site: Site, id: string): Promise<coops.HostedCoop> {
@@ -149,11 +161,12 @@ export async function showNewsFeed(site: Site, c: Context, id: string): Promise<
 }
 
 /** The latest posts, those that are pinned on top. */
-async function newsOf(site: Site, id: string): Promise<posts.Post[]> {
+async function newsOf(site: Site, id: string): Promise<Posted[]> {
   const pinned = await posts.pinned(site.db, id);
   const latest = await posts.of(site.db, id, { limit: 20 });
   const ids = new Set(pinned.map((post) => post.id));
-  return [...pinned, ...latest.filter((post) => !ids.has(post.id))].slice(0, 20);
+  const shown = [...pinned, ...latest.filter((post) => !ids.has(post.id))].slice(0, 20);
+  return withTallies(site, shown);
 }
 
 /** Says where the same is as a document for the fediverse. */

@@ -2,6 +2,8 @@ import type { Hono } from "hono";
 import type { Site } from "../site.ts";
 import { createRate } from "../joining/rate.ts";
 import { accountRate, sendAccounts, showAccounts } from "./accounts.ts";
+import { sendBlocks, showBlocks } from "../blocks.ts";
+import { sendReply, showConversation, showReply } from "./conversation.ts";
 import { checkCoop, sendEditor, sendNewCoop, showEditor, showNewCoop } from "./edit.ts";
 import { sendLeave, showLeave } from "./leave.ts";
 import { sendNews, sendPostEdit, showNews, showPostEditor } from "./news.ts";
@@ -30,6 +32,15 @@ export function editorRoutes(site: Site, admin: Hono): void {
   admin.post("/coops/:id/accounts", (c) => sendAccounts(site, c, c.req.param("id"), asking));
   admin.get("/coops/:id/pictures", (c) => showProfilePictures(site, c, c.req.param("id")));
   admin.post("/coops/:id/pictures", (c) => sendProfilePicture(site, c, c.req.param("id")));
+  admin.get("/coops/:id/conversation", (c) => showConversation(site, c, c.req.param("id")));
+  admin.get("/coops/:id/conversation/:key", (c) =>
+    showReply(site, c, c.req.param("id"), c.req.param("key")),
+  );
+  admin.post("/coops/:id/conversation/:key", (c) =>
+    sendReply(site, c, c.req.param("id"), c.req.param("key")),
+  );
+  admin.get("/coops/:id/blocks", (c) => showBlocks(site, c, c.req.param("id")));
+  admin.post("/coops/:id/blocks", (c) => sendBlocks(site, c, c.req.param("id")));
   admin.get("/coops/:id/news", (c) => showNews(site, c, c.req.param("id")));
   admin.post("/coops/:id/news", (c) => sendNews(site, c, c.req.param("id")));
   admin.get("/coops/:id/news/:post", (c) =>

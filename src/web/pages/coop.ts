@@ -3,12 +3,12 @@ import { themes } from "../../coop/codes.ts";
 import { standing } from "../../coop/exchange.ts";
 import type { Listing, Relation } from "../../coop/listing.ts";
 import type { Entry } from "../../index/directory-index.ts";
-import type { Post } from "../../store/posts.ts";
 import type { AccountsOf } from "../accounts-of.ts";
 import { followHandle, placeWords } from "../entries.ts";
 import type { FollowableFeed } from "../feeds-at.ts";
 import type { Page } from "../layout.ts";
 import type { SaidClosed, Ties } from "../relations/ties.ts";
+import type { Posted } from "../show-conversation.ts";
 import { day, type Html, inLanguages, outwardLink, partialDate, webHref } from "../text.ts";
 import { typeWords } from "../words.ts";
 import { badges } from "./badge.ts";
@@ -35,7 +35,7 @@ export interface CoopData {
   host: string;
   /** Whether this node publishes the listing: else this is a copy of another node's. */
   here: boolean;
-  posts: Post[];
+  posts: Posted[];
   followers: number | undefined;
   /** Its account elsewhere, and where it has moved: of a co-op of this node. */
   elsewhere?: AccountsOf;

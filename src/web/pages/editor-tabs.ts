@@ -18,6 +18,7 @@ type Tab =
   | "pictures"
   | "preview"
   | "news"
+  | "conversation"
   | "history"
   | "named"
   | "people"
@@ -34,6 +35,7 @@ export function editorTabs(place: Place | undefined, current: Tab): Html {
     ["pictures", "/pictures", "Pictures"],
     ["preview", "/preview", "Preview"],
     ...(posts ? [["news", "/news", "News"] as [Tab, string, string]] : []),
+    ...(posts ? [["conversation", "/conversation", "Conversation"] as [Tab, string, string]] : []),
     ["history", "/history", "History"],
     ["named", "/named", "Who names you"],
     ["people", "/people", "People"],

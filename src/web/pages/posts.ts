@@ -2,6 +2,8 @@ import { html } from "hono/html";
 import type { Token } from "../../coop/plain-text.ts";
 import { mentionsOf, type Post, textsOf, warningsOf } from "../../store/posts.ts";
 import { type Html, languageName, linked, moment, outwardLink, paragraphs } from "../text.ts";
+import type { Posted } from "../show-conversation.ts";
+import { tallyWords } from "./conversation.ts";
 import { postPictures } from "./post-pictures.ts";
 
 /** Leads feed readers to the news of the co-op at this address. */
@@ -15,7 +17,7 @@ export function feedLink(coop: string): Html {
 }
 
 /** What a co-op has published, the pinned first, then the newest. */
-export function postSection(posts: Post[]): Html | string {
+export function postSection(posts: Posted[]): Html | string {
   const [first] = posts;
   if (first === undefined) return "";
   return html`<section class="news" aria-labelledby="news-heading">
@@ -30,7 +32,7 @@ export function postSection(posts: Post[]): Html | string {
  *
  * @param time When it was published, where that isn't simply said.
  */
-export function postArticle(post: Post, time?: string): Html {
+export function postArticle(post: Posted, time?: string): Html {
   const [main] = textsOf(post);
   const warning = warningsOf(post)[main?.[0] ?? ""];
   const body = html`${postTexts(post)}${postPictures(post)}`;
@@ -46,7 +48,15 @@ export function postArticle(post: Post, time?: string): Html {
             ${body}
           </details>`
     }
+    ${madeOf(post)}
   </article>`;
+}
+
+/** What was made of it, where anything was. */
+function madeOf({ id, coop, tally }: Posted): Html | string {
+  const words = tally === undefined ? "" : tallyWords(tally);
+  if (words === "") return "";
+  return html`<p class="tally"><a href="/coops/${coop}/posts/${id}#conversation">${words}</a></p>`;
 }
 
 function published({ id, coop, published: since, edited }: Post): Html {

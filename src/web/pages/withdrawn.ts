@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import type { Post } from "../../store/posts.ts";
 import type { Page } from "../layout.ts";
+import type { Posted } from "../show-conversation.ts";
 import { handleToCopy } from "./handle.ts";
 import { outwardLink } from "../text.ts";
 import { feedLink, postSection } from "./posts.ts";
@@ -9,7 +9,7 @@ import { feedLink, postSection } from "./posts.ts";
 export function withdrawnPage(data: {
   handle: string;
   url: string;
-  posts: Post[];
+  posts: Posted[];
   /** The account that it has moved to. */
   movedTo?: string | undefined;
 }): Page {
