@@ -26,6 +26,7 @@ const entrance = [
   "listen",
   "running",
   "backup",
+  "backup-pictures",
 ];
 
 /** Packages, and the rooms that may know them. */

@@ -12,6 +12,13 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  asideName,
+  packPictures,
+  pictureFolder,
+  placePictures,
+  unpackPictures,
+} from "./backup-pictures.ts";
 import type { Config } from "./config.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { AppError } from "./errors.ts";
@@ -27,16 +34,17 @@ import * as sessions from "./store/sessions.ts";
 
 /**
  * Writes a backup of the node to one file, which only its owner can read: it
- * holds the keys. The node may run meanwhile. The file is complete and on the
- * disk when it has its name.
+ * holds the keys. The pictures are in it, too. The node may run meanwhile. The
+ * file is complete and on the disk when it has its name.
  *
+ * @returns How many pictures it lacks, as their files are lost.
  * @throws {AppError} `bad-request` when the file is there already, or the
  *   database is on PostgreSQL, which has its own tools.
  */
-export async function backup(db: Db, config: Config, file: string): Promise<void> {
-  databaseFile(config, "pg_dump makes its backups");
+export async function backup(db: Db, config: Config, file: string): Promise<number> {
+  databaseFile(config, `pg_dump makes its backups; copy ${pictureFolder(config)} after it, too`);
   const part = `${file}.part`;
-  await onDisk(file, async () => {
+  return await onDisk(file, async () => {
     if (existsSync(file)) {
       throw new AppError("bad-request", `${file} is there already: name a file that isn't`);
     }
@@ -44,10 +52,20 @@ export async function backup(db: Db, config: Config, file: string): Promise<void
     // SQLite fills an empty file, and leaves its mode as it is.
     closeSync(openSync(part, "wx", 0o600));
     await copyTo(db, part);
+    const lost = await packPictures(part, config);
     flush(part);
     renameSync(part, file);
     synchronise(dirname(file));
+    return lost;
   });
+}
+
+/** What was put in place, and what was there. */
+interface Restored {
+  /** Where the database is that was there. */
+  aside: string | undefined;
+  /** How many pictures neither the backup has nor the folder. */
+  lost: number;
 }
 
 /**
@@ -56,7 +74,6 @@ export async function backup(db: Db, config: Config, file: string): Promise<void
  * touched.
  *
  * @param replace Puts a database that is there aside, instead of refusing.
- * @returns Where the database is that was there.
  * @throws {AppError} `bad-request` when the backup is none of this node's, or
  *   damaged; `conflict` when there is a database already, or a node runs on it.
  */
@@ -64,10 +81,10 @@ export async function restore(
   config: Config,
   file: string,
   { replace, now }: { replace: boolean; now: number },
-): Promise<string | undefined> {
+): Promise<Restored> {
   const target = databaseFile(
     config,
-    "pg_restore restores it, and “npm run cli -- epoch renew” after it",
+    "pg_restore restores it, and “npm run cli -- epoch renew” after it; put the folder of its pictures back, too",
   );
   if (!existsSync(file)) throw new AppError("bad-request", `there is no file ${file}`);
   if (resolve(file) === resolve(target)) {
@@ -85,15 +102,17 @@ export async function restore(
     await demandUnused(target);
     try {
       takeCopy(file, part);
-      await prepare(part, file, config.origin, now);
+      const lost = await prepare(part, file, config, now);
       const aside = putAside(target, now);
+      placePictures(config, now);
       renameSync(part, target);
       synchronise(dirname(target));
       removeCache(join(config.dataDir, "index.sqlite"));
       // Whatever happened to the node that ran on the old one is over.
       markStopped(config.dataDir);
-      return aside;
+      return { aside, lost };
     } finally {
+      rmSync(`${pictureFolder(config)}.part`, { recursive: true, force: true });
       for (const suffix of ["", "-wal", "-shm"]) rmSync(part + suffix, { force: true });
     }
   });
@@ -116,7 +135,8 @@ function takeCopy(file: string, part: string): void {
 }
 
 /** Makes sure that the copy is whole and this node's, and makes it ready to be used. */
-async function prepare(part: string, file: string, origin: string, now: number): Promise<void> {
+async function prepare(part: string, file: string, config: Config, now: number): Promise<number> {
+  const { origin } = config;
   const refuse = (why: string, cause?: unknown) =>
     new AppError("bad-request", `${file} can't be restored: ${why}`, { cause });
   let damaged: string[];
@@ -141,7 +161,11 @@ async function prepare(part: string, file: string, origin: string, now: number):
   for (const kind of ["setup", "password", "invitation"] as const) {
     await links.revoke(store.db, kind, null);
   }
+  const lost = await unpackPictures(store.db, config).catch((cause: unknown) => {
+    throw refuse((cause as Error).message, cause);
+  });
   await fold(store.db);
+  return lost;
 }
 
 /**
@@ -183,7 +207,7 @@ async function demandUnused(target: string): Promise<void> {
 /** Gives the database that is there a second name, so that there is one at every moment. */
 function putAside(target: string, now: number): string | undefined {
   if (!existsSync(target)) return undefined;
-  const aside = `${target}.before-${new Date(now).toISOString().replaceAll(/[:.]/g, "-")}`;
+  const aside = asideName(target, now);
   for (const suffix of ["-wal", "-shm"]) {
     if (existsSync(target + suffix)) renameSync(target + suffix, aside + suffix);
   }

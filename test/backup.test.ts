@@ -4,16 +4,20 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openNode } from "../src/app.ts";
 import { backup, demandStopped, restore } from "../src/backup.ts";
 import { type Config, readConfig } from "../src/config.ts";
 import { addAccount } from "../src/directory/account.ts";
+import { openPictureDesk } from "../src/directory/pictures/desk.ts";
+import { post } from "../src/directory/post.ts";
 import { importRows } from "../src/directory/import.ts";
 import { makeLink, readLink } from "../src/directory/link.ts";
 import { addCoop } from "../src/directory/publish.ts";
@@ -152,7 +156,8 @@ describe("a restore", () => {
   it("brings everything back to an empty folder, under a new epoch", async () => {
     const before = await facts(await nodeWithBackup());
     const config = configOf("elsewhere");
-    expect(await restore(config, file, { replace: false, now })).toBeUndefined();
+    const restored = await restore(config, file, { replace: false, now });
+    expect(restored).toEqual({ aside: undefined, lost: 0 });
     const after = await facts(config);
     expect(after).toEqual({ ...before, epoch: expect.not.stringMatching(before.epoch) });
     expect(readdirSync(config.dataDir)).toEqual(["fragaria.sqlite"]);
@@ -171,7 +176,7 @@ describe("a restore", () => {
       code: "conflict",
       message: expect.stringContaining("--replace"),
     });
-    const aside = await restore(config, file, { replace: true, now });
+    const { aside } = await restore(config, file, { replace: true, now });
     expect(aside).toContain("fragaria.sqlite.before-2026-11-22T08-00-00-000Z");
     expect((await facts(config)).coops).toEqual(["bakery"]);
     expect((await facts({ ...config, databaseUrl: `sqlite:${aside}` })).coops).toEqual([
@@ -182,6 +187,66 @@ describe("a restore", () => {
       "fragaria.sqlite",
       "fragaria.sqlite.before-2026-11-22T08-00-00-000Z",
     ]);
+  });
+
+  it("brings the pictures back with it, whole, and none that isn’t what it was", async () => {
+    const config = await nodeWithBackup();
+    const pictureAt = (id: string) => join(config.dataDir, "pictures", id);
+    const copying = {
+      draw: (bytes: Uint8Array) =>
+        Promise.resolve({ bytes, mediaType: "image/png" as const, width: 30, height: 20 }),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    const desk = openPictureDesk(join(config.dataDir, "pictures"), copying);
+    const [loaf, oven] = [
+      await desk.take(Buffer.from("loaf"), "post"),
+      await desk.take(Buffer.from("oven"), "post"),
+    ];
+    const whole = join(folder.path, "whole.sqlite");
+    const part = join(folder.path, "part.sqlite");
+    await on(config, async (db) => {
+      const [coop] = await coops.followable(db, "", 1);
+      const pictures = [loaf, oven].map((kept) => ({ ...kept, name: "x" }));
+      await post(db, coop?.id ?? "", { en: "Fresh" }, now, { pictures });
+      expect(await backup(db, config, whole)).toBe(0);
+      rmSync(pictureAt(oven.id));
+      expect(await backup(db, config, part)).toBe(1);
+    });
+    expect(readdirSync(folder.path)).toEqual([
+      "copy.sqlite",
+      "data",
+      "part.sqlite",
+      "whole.sqlite",
+    ]);
+
+    // To where nothing is, and to where something else is by now.
+    const elsewhere = configOf("elsewhere");
+    expect(await restore(elsewhere, whole, { replace: false, now })).toMatchObject({ lost: 0 });
+    const there = join(elsewhere.dataDir, "pictures");
+    expect(readdirSync(there).toSorted()).toEqual([loaf.id, oven.id].toSorted());
+    expect(readFileSync(join(there, oven.id), "utf8")).toBe("oven");
+    writeFileSync(pictureAt("newer"), "newer");
+    expect(await restore(config, part, { replace: true, now })).toMatchObject({ lost: 1 });
+    expect(readdirSync(join(config.dataDir, "pictures"))).toEqual([loaf.id]);
+    const before = join(config.dataDir, "pictures.before-2026-11-22T08-00-00-000Z");
+    expect(readdirSync(before).toSorted()).toEqual([loaf.id, "newer"].toSorted());
+
+    // A copy of the files has no pictures in it: those that are there are used.
+    const byHand = join(folder.path, "by-hand");
+    copyFileSync(join(elsewhere.dataDir, "fragaria.sqlite"), byHand);
+    expect(await restore(elsewhere, byHand, { replace: true, now: now + 1 })).toMatchObject({
+      lost: 0,
+    });
+    expect(readdirSync(there)).toHaveLength(2);
+
+    const damaged = await open(`sqlite:${whole}`);
+    await sql`update packed_picture set bytes = x'00' where id = ${loaf.id}`.execute(damaged.db);
+    await damaged[Symbol.asyncDispose]();
+    await expect(restore(elsewhere, whole, { replace: true, now: now + 2 })).rejects.toMatchObject({
+      message: expect.stringContaining(`the picture ${loaf.id} is damaged`),
+    });
+    expect(readdirSync(there)).toHaveLength(2);
+    expect(readdirSync(elsewhere.dataDir).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
   it("takes a copy with its journal, and the place of a database that is damaged", async () => {

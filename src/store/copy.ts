@@ -41,3 +41,46 @@ export async function ownerOf(db: Db): Promise<string | undefined> {
 export async function fold(db: Db): Promise<void> {
   await sql`pragma journal_mode = delete`.execute(db);
 }
+
+/** A picture's file, as it is packed into a backup. */
+export interface PackedPicture {
+  id: string;
+  bytes: Uint8Array;
+}
+
+/** The table that only backups have: the files that stand beside the database. */
+const packed = sql.table("packed_picture");
+
+/** Puts the files of pictures into a copy of the database. */
+export async function pack(db: Db, files: AsyncIterable<PackedPicture>): Promise<void> {
+  await sql`create table ${packed} (id text primary key, bytes blob not null)`.execute(db);
+  for await (const { id, bytes } of files) {
+    await sql`insert into ${packed} values (${id}, ${bytes})`.execute(db);
+  }
+}
+
+/** The files that were packed into a backup, one after the other. */
+export async function* unpack(db: Db): AsyncGenerator<PackedPicture> {
+  if (!(await isPacked(db))) return;
+  for (let after = ""; ;) {
+    const { rows } = await sql<PackedPicture>`
+      select id, bytes from ${packed} where id > ${after} order by id limit 1`.execute(db);
+    const [row] = rows;
+    if (row === undefined) return;
+    yield row;
+    after = row.id;
+  }
+}
+
+/** Takes them out of a database that is to be used. */
+export async function discardPacked(db: Db): Promise<void> {
+  if (!(await isPacked(db))) return;
+  await sql`drop table ${packed}`.execute(db);
+  await sql`vacuum`.execute(db);
+}
+
+async function isPacked(db: Db): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from sqlite_schema where type = 'table' and name = 'packed_picture'`.execute(db);
+  return rows.length > 0;
+}
