@@ -53,4 +53,40 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex("feed_entry_subject").on("feed_entry").column("subject").execute();
   await db.schema.createIndex("feed_entry_origin").on("feed_entry").column("origin").execute();
+
+  await db.schema
+    .createTable("news")
+    .addColumn("id", key, (c) => c.primaryKey())
+    .addColumn("listing", key, (c) => c.notNull())
+    .addColumn("origin", key, (c) => c.notNull())
+    .addColumn("published", "bigint", (c) => c.notNull())
+    .addColumn("introduction", "integer", (c) => c.notNull())
+    .addColumn("seen", "bigint", (c) => c.notNull())
+    .addColumn("checked", "bigint")
+    .addColumn("due", "bigint")
+    .addColumn("tries", "integer", (c) => c.notNull())
+    .addColumn("deleted", "bigint")
+    .addColumn("boosted", "bigint")
+    .execute();
+  await db.schema
+    .createIndex("news_listing")
+    .on("news")
+    .columns(["listing", "published"])
+    .execute();
+  await db.schema.createIndex("news_published").on("news").column("published").execute();
+
+  await db.schema
+    .createTable("feed_boost")
+    .addColumn("feed", key, (c) => c.notNull())
+    .addColumn("news", key, (c) => c.notNull())
+    .addColumn("listing", key, (c) => c.notNull())
+    .addColumn("origin", key, (c) => c.notNull())
+    .addColumn("boosted", "bigint", (c) => c.notNull())
+    .addColumn("announced", "bigint")
+    .addColumn("ended", "bigint")
+    .addColumn("announcedEnd", "bigint")
+    .addPrimaryKeyConstraint("feed_boost_pk", ["news", "feed"])
+    .execute();
+  await db.schema.createIndex("feed_boost_listing").on("feed_boost").column("listing").execute();
+  await db.schema.createIndex("feed_boost_origin").on("feed_boost").column("origin").execute();
 }

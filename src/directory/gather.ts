@@ -6,9 +6,11 @@ import type { DirectoryIndex } from "../index/directory-index.ts";
 import * as changes from "../store/changes.ts";
 import * as feeds from "../store/feeds.ts";
 import * as hosts from "../store/hosts.ts";
+import * as news from "../store/news.ts";
 import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
+import { boostChange, feedChange } from "./news-changes.ts";
 
 /** The name of this reader's cursor on the change log. */
 export const reader = "gather";
@@ -61,13 +63,9 @@ export async function gather(db: Db, index: DirectoryIndex, now: number): Promis
 async function note(tx: Tx, { items, gone, seq }: Gathered, now: number): Promise<void> {
   await feeds.addItems(tx, items);
   const touched = await feeds.takeOut(tx, gone, now);
+  const ended = await news.end(tx, gone, now);
   await changes.advance(tx, reader, seq);
-  await changes.append(tx, touched.map(feedChange));
-}
-
-/** What the log says when a post of a feed is there, or is another. */
-export function feedChange(post: string): changes.NewChange {
-  return { kind: "feed", subject: post, origin: "" };
+  await changes.append(tx, [...touched.map(feedChange), ...ended.map(boostChange)]);
 }
 
 async function judge(

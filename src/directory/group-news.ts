@@ -7,7 +7,8 @@ import * as feeds from "../store/feeds.ts";
 import * as followers from "../store/followers.ts";
 import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
-import { feedChange, newsworthy, reader } from "./gather.ts";
+import { newsworthy, reader } from "./gather.ts";
+import { feedChange } from "./news-changes.ts";
 import { newId } from "./publish.ts";
 
 /** What the identifiers of feed actors begin with. */

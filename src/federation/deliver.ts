@@ -2,6 +2,7 @@ import type { Context, Federation } from "@fedify/fedify";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
 import * as changes from "../store/changes.ts";
+import { deliverBoosts } from "./deliver-boosts.ts";
 import { deliverFeedPost } from "./deliver-feeds.ts";
 import { deliverAnswer, deliverBlock, deliverReply } from "./deliver-conversation.ts";
 import { deliverPost } from "./deliver-posts.ts";
@@ -18,6 +19,7 @@ type Delivery = (context: Context<FederationData>, change: changes.Change) => Pr
 const deliveries: Record<string, Delivery> = {
   post: deliverPost,
   feed: deliverFeedPost,
+  boost: deliverBoosts,
   answer: deliverAnswer,
   reply: deliverReply,
   block: deliverBlock,

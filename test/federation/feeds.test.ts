@@ -11,7 +11,7 @@ import { lintServed } from "../interop/lint-served.ts";
 import type { Delivery } from "./elsewhere.ts";
 import { followOf } from "./person.ts";
 import { publicNode } from "./public-node.ts";
-import { followersOf, quiet, stage } from "./stage.ts";
+import { followersOf, quiet, quietFeeds, stage } from "./stage.ts";
 
 const dispatcher = getGlobalDispatcher();
 beforeAll(() => guardOutbound("http://localhost", true));
@@ -113,7 +113,7 @@ eachEngine("somebody who follows a feed", (engine) => {
     expect(less.id).toBe(note.id);
     expect(less.content).toContain(">Deux</a>");
     expect(less.content).not.toContain("Un");
-    await quiet(node);
+    await quietFeeds(node);
     expect(there.received).toHaveLength(3);
   });
 
@@ -150,7 +150,7 @@ eachEngine("somebody who follows a feed", (engine) => {
     await node.stop();
     await node.start();
     await node.use((db, identity) => addCoop(db, identity, "deux", bakery(), Date.now()));
-    await quiet(node);
+    await quietFeeds(node);
     expect(there.received).toHaveLength(2);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { post } from "../../src/directory/post.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
 import * as changes from "../../src/store/changes.ts";
+import * as news from "../../src/store/news.ts";
 import type { Engine } from "../../src/store/dialect.ts";
 import { freshUrl } from "../helpers/database.ts";
 import type { Pace } from "../../src/work.ts";
@@ -58,6 +59,19 @@ export async function quiet(node: TestNode): Promise<void> {
       );
     }),
   );
+}
+
+/** The same, when its feeds have read all that has happened, too. */
+export async function quietFeeds(node: TestNode): Promise<void> {
+  await until(() =>
+    node.use(async (db) => {
+      const head = await changes.head(db);
+      const read = ["own-news", "gather", "deliver"].map((each) => changes.cursor(db, each));
+      const cursors = await Promise.all(read);
+      return cursors.every((seq) => seq === head) && (await news.unboosted(db, 1)).length === 0;
+    }),
+  );
+  await quiet(node);
 }
 
 /** Who follows whom, as the node knows it: actor and followed, in order. */
