@@ -5,6 +5,7 @@
  */
 import "../../src/temporal.ts";
 import { edit } from "./edit.ts";
+import { fanout } from "./fanout.ts";
 import { feed } from "./feed.ts";
 import { idle } from "./idle.ts";
 import { imports } from "./import.ts";
@@ -22,6 +23,7 @@ const groups: Record<string, (options: string[]) => Promise<void>> = {
   import: imports,
   feed,
   inbox,
+  fanout,
   edit,
   idle,
   index,

@@ -29,6 +29,18 @@ export interface Taken {
   cpuSeconds: number;
 }
 
+/** Of what hasn't begun. */
+export function nothing(): Taken {
+  return { n: 0, seconds: 0, cpuSeconds: 0 };
+}
+
+/** Counts something more. */
+export function add(total: Taken, { n, seconds, cpuSeconds }: Taken): void {
+  total.n += n;
+  total.seconds += seconds;
+  total.cpuSeconds += cpuSeconds;
+}
+
 /** Does a small piece of work, and says how many things it did. */
 export type Work = () => number | Promise<number>;
 
@@ -114,9 +126,7 @@ export async function alternate<Name extends string>(
   options: { slice: number; rounds: number; meters?: Partial<Record<Name, Meter>> },
 ): Promise<Record<Name, Taken>> {
   const names = Object.keys(works) as Name[];
-  const totals = Object.fromEntries(
-    names.map((name) => [name, { n: 0, seconds: 0, cpuSeconds: 0 }]),
-  ) as Record<Name, Taken>;
+  const totals = Object.fromEntries(names.map((name) => [name, nothing()])) as Record<Name, Taken>;
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const name of names) {
       const taken = await measure(
@@ -124,10 +134,7 @@ export async function alternate<Name extends string>(
         options.meters?.[name],
       );
       if (round === 0) continue;
-      const total = totals[name];
-      total.n += taken.n;
-      total.seconds += taken.seconds;
-      total.cpuSeconds += taken.cpuSeconds;
+      add(totals[name], taken);
     }
   }
   return totals;
