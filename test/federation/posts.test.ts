@@ -68,6 +68,10 @@ eachEngine("a post", (engine) => {
     const updated = await there.receives(1, "Update");
     await check(node, updated, url);
     expect(updated.url).toBe(`${carol.id}/inbox`);
+    expect(updated.activity).toMatchObject({
+      cc: [`${url}/followers`, carol.id, url],
+      object: { cc: [`${url}/followers`] },
+    });
     await quiet(node);
     // To whom is named from now on it is new, and if it isn't, they get the new text all the same.
     await node.use((db) => editPost(db, id, { fr: `Merci @carol@${host}.` }, Date.now()));
@@ -78,6 +82,7 @@ eachEngine("a post", (engine) => {
     const deleted = await there.receives(4, "Delete");
     await check(node, deleted, url);
     expect(deleted.url).toBe(`${carol.id}/inbox`);
+    expect(deleted.activity["cc"]).toContain(carol.id);
     await quiet(node);
     expect(there.received).toHaveLength(5);
     expect((await node.use((db) => posts.get(db, id)))?.mentions).toBeNull();

@@ -19,10 +19,14 @@ export interface InteropNode {
   readonly group: Named;
   /** Changes the co-op's name as its editor would; an Update goes to the followers of both. */
   rename(name: string): Promise<void>;
-  /** Publishes news of the co-op and returns the Note's id. */
-  post(text: string): Promise<string>;
+  /** Publishes news of the co-op, with options of the command, and returns the Note's id. */
+  post(text: string, ...options: string[]): Promise<string>;
+  /** Gives news another text. */
+  reword(note: string, text: string): Promise<void>;
   /** Deletes news. */
   remove(note: string): Promise<void>;
+  /** Lets the co-op move to another account, which says that it was it; returns that. */
+  move(): Promise<Named>;
   /** Stops the node, and starts a newer release of it on the same data. */
   upgrade(): Promise<void>;
 }
@@ -55,6 +59,24 @@ export const steps: readonly Step[] = [
     },
   },
   {
+    name: "is told of news that name it, though it follows nobody; of their edit, and of their end",
+    run: async ({ post, reword, remove, coop }, snac) => {
+      const note = await post(`Thank you, @${snac.handle}!`, "--warning", "Gratitude");
+      await snac.waitFor(snacSays.newNote(note));
+      expect(snac.stored(note)).toMatchObject({
+        attributedTo: coop.id,
+        summary: "Gratitude",
+        sensitive: true,
+        tag: [{ type: "Mention", href: snac.user, name: `@${snac.handle}` }],
+      });
+      await reword(note, `Thank you again, @${snac.handle}.`);
+      await until(() => String(snac.stored(note)?.["content"]).includes("again"));
+      await remove(note);
+      await snac.waitFor(snacSays.deleted(note));
+      expect(snac.stored(note)).toBeUndefined();
+    },
+  },
+  {
     name: "takes back a follow by handle, then follows by URL and is accepted",
     run: async ({ coop }, snac) => {
       await snac.follow(`@${coop.handle}`);
@@ -76,6 +98,13 @@ export const steps: readonly Step[] = [
       await snac.waitFor(snacSays.followConfirmed(group.id));
       expect(snac.following().get(group.id)).toBe(true);
       expect(await followers(group)).toBe(1);
+    },
+  },
+  {
+    name: "is passed on news by the class that it follows",
+    run: async ({ post, group }, snac) => {
+      const note = await post("The workers have met", "--class", "workers");
+      await snac.waitFor(snacSays.announced(group.id, note));
     },
   },
   {
@@ -118,6 +147,26 @@ export const steps: readonly Step[] = [
         await until(async () => (await followers(actor)) === 0, Boolean, 20_000);
         expect(snac.following().has(actor.id)).toBe(false);
       }
+      expect(snac.lines.filter((line) => snacSays.badSignature.test(line))).toEqual([]);
+    },
+  },
+  {
+    name: "comes along when the co-op moves to another account",
+    run: async ({ coop, move }, snac) => {
+      const from = snac.lines.length;
+      await snac.follow(`@${coop.handle}`);
+      await snac.waitFor(snacSays.followConfirmed(coop.id), { from });
+      const moved = await move();
+      // It takes a minute until snac has fetched an account that it has never seen.
+      await snac.waitFor(snacSays.followConfirmed(moved.id), { timeout: 100_000 });
+      await until(async () => (await followers(moved)) === 1, Boolean, 20_000);
+      await until(async () => (await followers(coop)) === 0, Boolean, 20_000);
+      expect([...snac.following().keys()]).toEqual([moved.id]);
+      expect(await read(coop.id)).toMatchObject({ movedTo: moved.id });
+      // Whoever looks for the former account is led to where it is.
+      expect(report(await lintServed(fetch, { origin: new URL(coop.id).origin, ...coop }))).toBe(
+        "",
+      );
       expect(snac.lines.filter((line) => snacSays.badSignature.test(line))).toEqual([]);
     },
   },

@@ -28,12 +28,22 @@ async function startNode(using: AsyncDisposableStack): Promise<InteropNode> {
     async rename(name) {
       await cli("coop", "edit", "bakery", process.file("edited.json", { ...content, name }));
     },
-    async post(text) {
-      const [note = ""] = (await cli("post", "bakery", text)).split(" ");
+    async post(text, ...options) {
+      const [note = ""] = (await cli("post", "bakery", text, ...options)).split(" ");
       return note;
+    },
+    async reword(note, text) {
+      await cli("post", "edit", note, text);
     },
     async remove(note) {
       await cli("post", "delete", note.slice(note.lastIndexOf("/") + 1));
+    },
+    async move() {
+      const file = process.file("moved.json", { ...content, name: "The same bakery" });
+      const [moved = ""] = (await cli("coop", "add", "same_bakery", file)).split(" ");
+      await cli("coop", "came-from", "same_bakery", id);
+      await cli("coop", "move", "bakery", `@same_bakery@${host}`, "--yes");
+      return { id: moved, handle: `same_bakery@${host}` };
     },
     async upgrade() {
       await process.stop();

@@ -40,6 +40,8 @@ export const snacSays = {
   followConfirmed: (actor: string) => exactly(`confirmed follow from ${actor}`),
   newNote: (note: string) => new RegExp(`new 'Note' \\S+ ${RegExp.escape(note)}$`),
   deleted: (object: string) => new RegExp(`new 'Delete' \\S+ ${RegExp.escape(object)}$`),
+  announced: (actor: string, note: string) =>
+    new RegExp(`new 'Announce' ${RegExp.escape(actor)} ${RegExp.escape(note)}$`),
   /** An Update of an actor that is no Person, Service or Application: verified, then ignored. */
   updateIgnored: (type: string) => exactly(`ignored 'Update' for object type '${type}'`),
   actorRefetched: (actor: string) => exactly(`actor_refresh ${actor} 200`),
