@@ -1,8 +1,10 @@
 import type { Context } from "@fedify/fedify";
 import type { Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
+import { feedFolder } from "../directory/group-news.ts";
 import type * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
+import * as news from "../store/news.ts";
 import * as posts from "../store/posts.ts";
 import { actorDocument, coopIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
@@ -85,11 +87,21 @@ async function tellReaders(
   const actor = context.getActorUri(author).href;
   const readers: Recipient[] = await mentioned(context, named);
   const classes = posts.classesOf(post).map((key) => `${author}/classes/${key}`);
-  for (const identifier of [author, ...classes]) {
+  const url = postUrl(context.data.node, post);
+  const feeds = (await news.boostsOf(context.data.db, url))
+    .filter(({ announced }) => announced !== null)
+    .map(({ feed }) => feedFolder + feed);
+  for (const identifier of [author, ...classes, ...feeds]) {
     readers.push(...(await recipients(context, identifier)));
   }
-  const audience = audienceOf(context.data.node, post);
-  await send(context, author, readers, activityDocument(type, { id, actor, object, ...audience }));
+  const { to, cc } = audienceOf(context.data.node, post);
+  // Also those whom it no longer names: they have it, too.
+  const others = named.flatMap((mention) => mention.actor ?? []);
+  const passedOn = [...classes, ...feeds].map(
+    (identifier) => `${context.getActorUri(identifier).href}/followers`,
+  );
+  const all = [...new Set([...cc, ...others, ...passedOn])];
+  await send(context, author, readers, activityDocument(type, { id, actor, object, to, cc: all }));
 }
 
 /** A post is kept on top of the profile from now on, or no longer. */
