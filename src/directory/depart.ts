@@ -17,7 +17,7 @@ const day = 86_400_000;
  * How long other servers take no notice of another move of the same account:
  * Mastodon (`app/lib/activitypub/activity/move.rb`) and GoToSocial.
  */
-export const moveCooldown = 7 * day;
+const moveCooldown = 7 * day;
 
 /** Where a co-op goes, once the other side has agreed. */
 export interface Destination {

@@ -73,7 +73,7 @@ const Actor = z.object({
   listing: z.url().optional().catch(undefined),
 });
 
-const actorTypes = ["Application", "Group", "Organization", "Person", "Service"];
+const actorTypes = new Set(["Application", "Group", "Organization", "Person", "Service"]);
 
 function addressOf(value: unknown): string | undefined {
   const read = one.safeParse(value).data;
@@ -149,7 +149,7 @@ async function read(asker: Asker, address: string): Promise<Read> {
     }
     const actor = Actor.safeParse(JSON.parse(new TextDecoder().decode(body)));
     const types = actor.success ? [actor.data.type].flat() : [];
-    if (!actor.success || !types.some((each) => actorTypes.includes(each))) {
+    if (!actor.success || !types.some((each) => actorTypes.has(each))) {
       return { fault: `${address} is not an account.` };
     }
     return { actor: actor.data };

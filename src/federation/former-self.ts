@@ -16,7 +16,7 @@ const log = getLogger(["fragaria", "federation"]);
 const day = 86_400_000;
 
 /** How long it is waited for the former address to lead here before followers are told all the same. */
-export const leadPatience = 7 * day;
+const leadPatience = 7 * day;
 
 /** The former address at which this node was asked, if it is one. */
 export function formerSelfAt(node: Identity, url: string): FormerSelf | undefined {

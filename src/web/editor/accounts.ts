@@ -105,7 +105,7 @@ export async function sendAccounts(
       }
       return done("moved");
     }
-    case "stay":
+    default:
       await demandCoopRole(site, c, id, "owner");
       await stay(db, node, id, site.clock());
       return done("stayed");

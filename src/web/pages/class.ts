@@ -54,16 +54,16 @@ export function classPage(data: ClassData): Page {
       <section aria-labelledby="facts-heading">
         <h2 id="facts-heading">Facts</h2>
         <dl class="facts">
-        ${rows
-          .filter(([, words]) => words !== "")
-          .map(
-            ([term, words]) =>
-              html`<div>
-                <dt>${term}</dt>
-                <dd>${words}</dd>
-              </div>`,
-          )}
-      </dl>
+          ${rows
+            .filter(([, words]) => words !== "")
+            .map(
+              ([term, words]) =>
+                html`<div>
+                  <dt>${term}</dt>
+                  <dd>${words}</dd>
+                </div>`,
+            )}
+        </dl>
       </section>
       <p><a href="${coop}#structure">Who decides in this co-op</a></p>
     </div>`,
