@@ -11,6 +11,7 @@ import { finishMove, moveNode } from "./directory/move-node.ts";
 import { addCoop, publish } from "./directory/publish.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { deleteCoop, withdraw } from "./directory/withdraw.ts";
+import { conversationCommands } from "./conversation-commands.ts";
 import { AppError, describeFailure } from "./errors.ts";
 import { importCommands } from "./import-commands.ts";
 import { joiningCommands } from "./joining-commands.ts";
@@ -109,6 +110,8 @@ const commands: Record<string, Command | OfflineCommand> = {
   },
   ...postCommands,
   ...importCommands,
+  ...pictureCommands,
+  ...conversationCommands,
   ...userCommands,
   ...relationCommands,
   ...joiningCommands,

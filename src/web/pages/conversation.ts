@@ -41,7 +41,7 @@ export function conversationSection(conversation: Conversation): Html | string {
   const others = answers.filter(({ parent }) => !parents.has(parent));
   return html`<section class="conversation" aria-labelledby="conversation">
     <h2 id="conversation">What others say</h2>
-    <p class="aside">${words}. Written on other servers, by whom it says.</p>
+    <p class="aside">${words}. Replies and quotes were written on other servers.</p>
     ${replies.map(
       (reply) =>
         html`${replyArticle(reply)} ${answersTo(reply).map((answer) => answerArticle(answer, name))}`,
@@ -64,7 +64,7 @@ export function replyArticle(reply: Reply, about: Html | string = ""): Html {
     ${attachmentNote(reply)}`;
   return html`<article class="reply" id="reply-${key}">
     <p class="aside">
-      ${outwardLink(profile, handle, foreign)} ${kind === "quote" ? "quoted this" : ""}
+      ${outwardLink(profile, handle, foreign)} ${kind === "quote" ? "quoted this" : ""} ·
       ${linkTo(url, moment(Number(published)))}${edited === null ? "" : ", changed since"} ${about}
     </p>
     ${
@@ -102,7 +102,7 @@ export function answerArticle(answer: Answer, name: string, about: Html | string
   const time = moment(Number(answer.published));
   return html`<article class="reply answer" id="answer-${answer.id}">
     <p class="aside">
-      <span dir="auto">${name}</span> answered <bdi>${answer.handle}</bdi>
+      <span dir="auto">${name}</span> answered <bdi>${answer.handle}</bdi> ·
       ${answer.audience === "public" ? html`<a href="${path}">${time}</a>` : time} ${about}
     </p>
     <div lang="${language}" dir="auto">${paragraphs(text)}</div>

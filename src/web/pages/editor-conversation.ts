@@ -96,10 +96,10 @@ export function replyPage(
   const path = `${pathOf(place)}/${reply.key}`;
   const since = reply.hidden;
   return {
-    title: `What ${reply.handle} has written`,
+    title: `Written by ${reply.handle}`,
     body: html`${editorTabs(place, "conversation")}
       <p class="eyebrow"><a href="${pathOf(place)}">Conversation</a></p>
-      <h1>What <bdi>${reply.handle}</bdi> has written</h1>
+      <h1>What was written</h1>
       ${faultSummary(form, labels)}
       <section class="conversation" aria-label="What was written">
         ${replyArticle(reply, html`${aboutWords(reply, post)} ${marks(reply)}`)}

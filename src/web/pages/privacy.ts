@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { conversationMemory } from "../../directory/forget-conversation.ts";
 import { mandateMemory } from "../../directory/mandate.ts";
 import { requestMemory } from "../../directory/request.ts";
 import { sessionLifetime } from "../../directory/sign-in.ts";
@@ -35,6 +36,26 @@ const kept: [what: string, why: string, howLong: string][] = [
     "Who follows a co-op",
     "To send them its news. Their address is known to this node, the number is public.",
     "Until they unfollow",
+  ],
+  [
+    "What people on other servers write to a co-op or about its news: their handle and address, and the text",
+    "To show it and to answer. What wasn’t written to everybody is seen only by those who look after the co-op.",
+    `Until they delete it, or the co-op its news; what wasn’t written to everybody, or about no news, at most ${period(conversationMemory)}`,
+  ],
+  [
+    "Who likes or passes on news",
+    "To count them. Only the number is public.",
+    "Until they take it back, or the news is deleted",
+  ],
+  [
+    "Whom a co-op or this node has blocked, and who has blocked a co-op",
+    "So that they don’t hear of one another",
+    "Until the block is undone",
+  ],
+  [
+    "What other servers report",
+    "So that whoever runs this node can see to it",
+    `At most ${period(conversationMemory)}`,
   ],
   [
     "Accounts: name, e-mail if given, password as a hash",
