@@ -17,6 +17,7 @@ import { pruneLog } from "./directory/prune-log.ts";
 import { publishDue } from "./directory/publish-due.ts";
 import { pruneRequests } from "./directory/request.ts";
 import { settleAll } from "./directory/settle-hosts.ts";
+import { checkNews } from "./directory/take-news.ts";
 import { signAfresh, signDue } from "./directory/sign-again.ts";
 import { watchHosts } from "./directory/watch-hosts.ts";
 import { watchSize } from "./directory/watch-size.ts";
@@ -26,11 +27,13 @@ import { tellOfMove } from "./federation/former-self.ts";
 import { deliver } from "./federation/deliver.ts";
 import type { FederationData } from "./federation/federation.ts";
 import { tendRelations } from "./federation/offers.ts";
+import { greetAfterAbsence } from "./federation/greet.ts";
 import { shakeHands } from "./federation/peers.ts";
 import { askUnreachable } from "./federation/unreachable.ts";
 import type { DirectoryIndex } from "./index/directory-index.ts";
 import { repeat } from "./jobs.ts";
 import type { Repair } from "./replication/adopt.ts";
+import { postAsker } from "./replication/ask-post.ts";
 import type { KeyRing } from "./replication/keys.ts";
 import { beHub, beLeaf } from "./replication/part.ts";
 import type { Puller } from "./replication/pull.ts";
@@ -172,6 +175,10 @@ function exchanging(parts: Work): Promise<unknown>[] {
       return false;
     }).done,
     shakeHands(federation, data, config.role, stop).done,
+    repeat("telling servers that it is there again", stop, sweeping(pace), async (signal) => {
+      await greetAfterAbsence(federation, data, signal);
+      return false;
+    }).done,
     repeat("asking servers that were away", stop, sweeping(pace), async (signal) => {
       await askUnreachable(data, data.clock(), signal);
       return false;
@@ -256,6 +263,8 @@ function watchingTheWhole({ data, index, puller, repairer, pace, stop }: Work): 
     compare: () => compareHosts(db, clock()),
     note: (host, outcome) => hosts.update(db, host, outcome),
   };
+  const askPost = postAsker(puller.send);
+  const checking = { every: pace.gather, retry: pace.retry, retryMost: 300_000 };
   const seeking = { every: pace.repair, retry: pace.repair, retryMost: 10 * pace.repair };
   return [
     repeat("watching the size of the directory", stop, sweeping(pace), async () => {
@@ -263,6 +272,9 @@ function watchingTheWhole({ data, index, puller, repairer, pace, stop }: Work): 
       await index.catchUp();
       await watchSize(db, node, index, clock());
       return false;
+    }).done,
+    repeat("checking news of others", stop, checking, async () => {
+      return (await checkNews(db, askPost, clock(), 10)) === 10;
     }).done,
     repeat("seeking what is withheld", stop, seeking, async (signal) => {
       await seekWithheld(puller, seekOf, list, pace.beat, signal);

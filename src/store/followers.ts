@@ -139,6 +139,27 @@ export async function page(
     .execute();
 }
 
+/** All followers of all actors, in order of whom they follow. */
+export async function* all(db: Db): AsyncGenerator<Follower> {
+  const size = 1000;
+  let last: Follower | undefined;
+  do {
+    let query = db.selectFrom("follower").selectAll();
+    if (last !== undefined) {
+      const { followed: whom, actor } = last;
+      query = query.where((eb) =>
+        eb.or([
+          eb("followed", ">", whom),
+          eb.and([eb("followed", "=", whom), eb("actor", ">", actor)]),
+        ]),
+      );
+    }
+    const rows = await query.orderBy("followed").orderBy("actor").limit(size).execute();
+    yield* rows;
+    last = rows.length === size ? rows.at(-1) : undefined;
+  } while (last !== undefined);
+}
+
 export async function count(db: Db, followed: string): Promise<number> {
   const row = await db
     .selectFrom("follower")

@@ -75,6 +75,16 @@ export async function setRole(db: Db, now: "hub" | "leaf"): Promise<void> {
   await set(db, "role", now);
 }
 
+/** When this node last noted that it was there, epoch ms; undefined at first. */
+export async function lastThere(db: Db): Promise<number | undefined> {
+  const text = await value(db, "there");
+  return text === undefined ? undefined : Number(text);
+}
+
+export async function setLastThere(db: Db, now: number): Promise<void> {
+  await set(db, "there", String(now));
+}
+
 async function value(db: Db, name: string): Promise<string | undefined> {
   const row = await db
     .selectFrom("setting")
