@@ -18,6 +18,7 @@ import { joiningCommands } from "./joining-commands.ts";
 import { relationCommands } from "./relation-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import { moveCommands } from "./move-commands.ts";
+import { pictureCommands } from "./picture-commands.ts";
 import { postCommands } from "./post-commands.ts";
 import * as coops from "./store/coops.ts";
 import * as peers from "./store/peers.ts";
@@ -109,9 +110,9 @@ const commands: Record<string, Command | OfflineCommand> = {
     },
   },
   ...postCommands,
-  ...importCommands,
   ...pictureCommands,
   ...conversationCommands,
+  ...importCommands,
   ...userCommands,
   ...relationCommands,
   ...joiningCommands,

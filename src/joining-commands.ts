@@ -1,7 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { pictureFolder } from "./backup-pictures.ts";
 import { type Command, hosted, required } from "./command.ts";
 import { yesUrl } from "./directory/answer.ts";
 import { acceptRequest, refuseRequest } from "./directory/decide.ts";
+import { addLeavePictures, bringPictures } from "./directory/leave-pictures.ts";
+import { openPictureDesk } from "./directory/pictures/desk.ts";
 import { exportCoop, readLeaveFile, takeIn } from "./directory/leave.ts";
 import { linkUrl, makeLink } from "./directory/link.ts";
 import { endMandate, type MandateForm, recordMandate } from "./directory/mandate.ts";
@@ -140,9 +143,11 @@ export const joiningCommands: Record<string, Command> = {
   "coop export": {
     usage: "HANDLE FILE",
     help: "write all that is a co-op’s to a file, to take along to another node",
-    async run({ db, node }, [handle, file]) {
+    async run({ db, node, config }, [handle, file]) {
       const { id } = await hosted(db, handle);
-      const taken = await exportCoop(db, node, id, Date.now());
+      const own = await exportCoop(db, node, id, Date.now());
+      await using desk = openPictureDesk(pictureFolder(config));
+      const { file: taken, left } = await addLeavePictures(desk, node, own);
       const path = required(file, "FILE");
       // It has drafts and followers in it: for its owner only.
       await writeFile(path, `${JSON.stringify(taken, undefined, 2)}\n`, {
@@ -152,17 +157,20 @@ export const joiningCommands: Record<string, Command> = {
       console.log(
         `${path} has the listing, its posts (${taken.posts.length}) and its followers (${taken.followers.length})`,
       );
+      if (left > 0) console.log(`there was no room for ${left} of its pictures`);
     },
   },
   "coop import-file": {
     usage: "FILE",
     help: "take a co-op in that comes from another node, as a private draft",
-    async run({ db, node }, [file]) {
+    async run({ db, node, config }, [file]) {
       const path = required(file, "FILE");
       const bytes = await readFile(path).catch((cause: unknown) => {
         throw new AppError("bad-request", `${path} can't be read`, { cause });
       });
-      const { id, handle } = await takeIn(db, readLeaveFile(bytes), { by: null }, Date.now());
+      await using desk = openPictureDesk(pictureFolder(config));
+      const { file: read, brought } = await bringPictures(desk, node, readLeaveFile(bytes));
+      const { id, handle } = await takeIn(db, read, { by: null }, Date.now(), brought);
       const token = await makeLink(db, { kind: "invitation", coop: id, role: "owner" }, Date.now());
       console.log(
         `${node.origin}/coops/${id} is a private draft${handle === null ? "; its handle is taken here" : ` of @${handle}`}; its owner publishes it with this link:`,

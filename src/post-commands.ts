@@ -1,4 +1,5 @@
 import { type Command, hosted, required } from "./command.ts";
+import { takeImages } from "./picture-commands.ts";
 import { deletePost, editPost, listPost, pinPost, post } from "./directory/post.ts";
 import { publishNow } from "./directory/publish-due.ts";
 import { AppError } from "./errors.ts";
@@ -14,16 +15,21 @@ const text = {
 /** The commands about what a co-op has to say. */
 export const postCommands: Record<string, Command> = {
   post: {
-    usage: "HANDLE TEXT [--lang fr] [--warning TEXT] [--at TIME] [--class KEY] [--mark] [--pin]",
-    help: "post news of a co-op to its followers, at once or at a time such as 2026-12-01T09:00+01:00",
+    usage:
+      "HANDLE TEXT [--lang fr] [--warning TEXT] [--image FILE --alt TEXT] [--at TIME] [--class KEY] [--mark] [--pin]",
+    help: "post news of a co-op to its followers, with up to four images, at once or at a time such as 2026-12-01T09:00+01:00",
     options: {
       ...text,
       class: { type: "string", multiple: true },
+      image: { type: "string", multiple: true },
+      alt: { type: "string", multiple: true },
       mark: { type: "boolean" },
       pin: { type: "boolean" },
     },
-    async run({ db, node }, [handle, ...words], { lang, warning, at, class: keys, mark, pin }) {
+    async run({ db, node, config }, [handle, ...words], options) {
+      const { lang, warning, at, class: keys, image, alt, mark, pin } = options;
       const { id } = await hosted(db, handle);
+      const pictures = await takeImages(config, image, alt);
       const said = typeof lang === "string" ? lang : "en";
       const due = timeOf(at);
       const written = await post(db, id, { [said]: textOf(words) }, Date.now(), {
@@ -32,6 +38,7 @@ export const postCommands: Record<string, Command> = {
         ...(Array.isArray(keys) && { classes: keys as string[] }),
         listed: mark === true,
         pinned: pin === true,
+        pictures,
       });
       const when = due === undefined ? "is sent" : `is published ${new Date(due).toISOString()}`;
       console.log(`${node.origin}/coops/${id}/posts/${written} ${when} when the node runs`);

@@ -13,12 +13,16 @@ import type { Db, Tx } from "../store/schema.ts";
 import { DraftContent, newDraftIn, openDraft } from "./draft.ts";
 import { Handle, handleFault } from "./handle.ts";
 import type { Identity } from "./identity.ts";
+import { pictureBounds } from "./pictures/bounds.ts";
+import { addPictures, attachBrought, type Brought, PictureName } from "./post-pictures.ts";
 import { mandateOf } from "./ground.ts";
 import { fitWarning, PostClasses, PostContent, PostWarning } from "./post-content.ts";
 import { alsoKnownAs, coopUrl, faultsOf, formerMost, newId } from "./publish.ts";
 
+const PictureId = z.string().regex(/^[0-9a-z]{1,20}$/, "not the name of a picture");
+
 /** The most bytes of such a file that are read. */
-export const leaveFileSize = 20_000_000;
+export const leaveFileSize = 40_000_000;
 
 const Moment = z.iso.datetime({ offset: false });
 const Actor = z.url({ protocol: /^https?$/ }).max(2000);
@@ -78,6 +82,11 @@ export const LeaveFile = z.strictObject({
             )
             .max(100)
             .optional(),
+          /** What can be seen in each, and which of the file’s pictures it is. */
+          pictures: z
+            .array(z.strictObject({ file: PictureId, name: PictureName }))
+            .max(pictureBounds.perPost)
+            .optional(),
         })
         .superRefine(fitWarning),
     )
@@ -97,11 +106,17 @@ export const LeaveFile = z.strictObject({
       }),
     )
     .max(500_000),
+  /** The pictures of its profile and its posts, as far as there was room: Base64. */
+  pictures: z
+    .record(PictureId, z.string().max(Math.ceil(pictureBounds.file / 3) * 4))
+    .refine((all) => Object.keys(all).length <= pictureBounds.perCoop, "too many pictures")
+    .optional(),
 });
 export type LeaveFile = z.infer<typeof LeaveFile>;
 
 /**
- * All that a co-op can take along, to be written to a file as JSON.
+ * All that a co-op can take along, to be written to a file as JSON; the
+ * pictures come into it by `addLeavePictures()`.
  *
  * @throws {AppError} `not-found`, or `gone` when it was deleted.
  */
@@ -155,6 +170,9 @@ function toldPost(post: posts.Post): LeaveFile["posts"][number] {
     ...(listed !== null && { listed: moment(listed) }),
     ...(classes !== null && { classes: posts.classesOf(post) }),
     ...(mentions.length > 0 && { mentions }),
+    ...(post.pictures !== null && {
+      pictures: posts.picturesOf(post).map(({ id, name }) => ({ file: id, name })),
+    }),
   };
 }
 
@@ -236,14 +254,16 @@ export interface TakenIn {
  * news and its history, until it is published here.
  *
  * @param who The account that does it, null for a command; and the first owner.
+ * @param brought Its pictures, as `bringPictures()` has taken them in.
  */
 export async function takeIn(
   db: Db,
   file: LeaveFile,
   who: { by: string | null; owner?: string },
   now: number,
+  brought: Brought = new Map(),
 ): Promise<TakenIn> {
-  return db.transaction().execute((tx) => insert(tx, file, who, now));
+  return db.transaction().execute((tx) => insert(tx, file, who, now, new Map(brought)));
 }
 
 async function insert(
@@ -251,6 +271,7 @@ async function insert(
   file: LeaveFile,
   who: { by: string | null; owner?: string },
   now: number,
+  brought: Brought,
 ): Promise<TakenIn> {
   const wanted = Handle.safeParse(file.handle?.replace(/^@/, "").split("@")[0]);
   const free = wanted.success && (await handleFault(tx, wanted.data)) === undefined;
@@ -271,7 +292,12 @@ async function insert(
       made: Date.parse(made),
     });
   }
-  for (const each of file.posts) await posts.put(tx, takenPost(id, each));
+  for (const each of file.posts) {
+    const row = takenPost(id, each);
+    await posts.put(tx, await attachBrought(tx, row, each.pictures ?? [], brought, now));
+  }
+  // What no post has is the profile's.
+  await addPictures(tx, id, null, [...brought.values()], now);
   return { id, handle };
 }
 

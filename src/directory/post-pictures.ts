@@ -85,3 +85,28 @@ export async function addPictures(
   });
   await pictures.add(tx, rows);
 }
+
+/** What has become of the pictures of a file that a co-op takes along, by their names in it. */
+export type Brought = Map<string, Kept>;
+
+/**
+ * Gives a post that comes along the pictures that came with it.
+ *
+ * @param told Their names in the file, and what can be seen in them.
+ * @param brought What is left of them: each is given once.
+ */
+export async function attachBrought(
+  tx: Tx,
+  post: posts.Post,
+  told: { file: string; name: string }[],
+  brought: Brought,
+  now: number,
+): Promise<posts.Post> {
+  const added: Attached[] = [];
+  for (const { file, name } of told) {
+    const kept = brought.get(file);
+    if (kept !== undefined) added.push({ ...kept, name });
+    brought.delete(file);
+  }
+  return added.length === 0 ? post : attach(tx, post, added, now);
+}

@@ -200,6 +200,6 @@ it("says what is wrong with a file, and takes nothing of it", async () => {
   ).toThrow(/history: .*posts\.0\.content: /);
   const large = { ...file, draft: { name: "x".repeat(65 * 1024) } };
   expect(() => read(large)).toThrow(/draft: a draft has at most 64 KB/);
-  expect(() => readLeaveFile(new Uint8Array(leaveFileSize + 1))).toThrow(/more than 20 MB/);
+  expect(() => readLeaveFile(new Uint8Array(leaveFileSize + 1))).toThrow(/more than 40 MB/);
   expect(() => read(`${"[".repeat(200_000)}${"]".repeat(200_000)}`)).toThrow(/nested too deeply/);
 });

@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { erasePictures, sweepPictures } from "../../src/directory/erase-pictures.ts";
+import { openDraft } from "../../src/directory/draft.ts";
+import { exportCoop, readLeaveFile, takeIn } from "../../src/directory/leave.ts";
+import { addLeavePictures, bringPictures } from "../../src/directory/leave-pictures.ts";
+import { setPicture } from "../../src/directory/set-picture.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
 import { openPictureDesk, type PictureDesk } from "../../src/directory/pictures/desk.ts";
 import type { Studio } from "../../src/directory/pictures/studio.ts";
@@ -119,6 +123,48 @@ eachEngine("the pictures of a post", (engine) => {
     await erasePictures(db, desk);
     expect(files()).toEqual([]);
     expect(await pictures.all(db, { after: "", limit: 9 })).toEqual([]);
+  });
+
+  it("come along to another node, with those of the profile", async () => {
+    await using at = await setting();
+    const { db, node, id } = at;
+    const [loaf, logo] = [await take("loaf"), await take("logo")];
+    await post(db, id, { en: "one" }, now, { pictures: [loaf] });
+    await post(db, id, { en: "two" }, now + 1);
+    const change = { picture: logo, name: "Logo" };
+    await setPicture(db, node, id, { role: "icon", change, account: null }, now + 2);
+    const own = await exportCoop(db, node, id, now + 3);
+    const { file, left } = await addLeavePictures(desk, node, own);
+    expect(left).toBe(0);
+    const carried = readLeaveFile(Buffer.from(JSON.stringify(file)));
+
+    await using other = await freshStore(engine);
+    const home = await loadIdentity(other.db, "https://b.example", now);
+    const read = await bringPictures(desk, home, carried);
+    const { id: there } = await takeIn(other.db, read.file, { by: null }, now + 4, read.brought);
+    const [first, second] = await posts.all(other.db, there);
+    const [picture] = posts.picturesOf(first ?? { pictures: null });
+    expect(picture).toMatchObject({ name: "loaf", width: 30, height: 20 });
+    expect(picture?.id).not.toBe(loaf.id);
+    expect(second?.pictures).toBeNull();
+    const { content } = await openDraft(other.db, home, there);
+    const rows = await pictures.all(other.db, { after: "", limit: 9 });
+    const icon = rows.find((row) => row.post === null);
+    expect(content["icon"]).toMatchObject({
+      url: `https://b.example/pictures/${icon?.id}`,
+      name: "Logo",
+    });
+    expect(Buffer.from((await desk.read(icon?.id ?? "")) ?? []).toString()).toBe("logo");
+    expect(rows).toHaveLength(2);
+
+    // Of a file without them, or with something else in their place, they are left out.
+    const { pictures: _, ...without } = carried;
+    const bare = await bringPictures(desk, home, without);
+    expect(bare.brought.size).toBe(0);
+    expect((bare.file.content?.["icon"] as { url: string }).url).toContain("https://coops.example");
+    await using real = openPictureDesk(join(folder, "real"));
+    const junk = { ...carried, pictures: { [loaf.id]: "AAAA", [logo.id]: "%" } };
+    expect((await bringPictures(real, home, junk)).brought.size).toBe(0);
   });
 
   it("stay when files are swept that nobody knows", async () => {

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { openDraft } from "../../directory/draft.ts";
+import { addLeavePictures, bringPictures } from "../../directory/leave-pictures.ts";
 import { exportCoop, leaveFileSize, readLeaveFile, takeIn } from "../../directory/leave.ts";
 import { linkUrl } from "../../directory/link.ts";
 import { invite } from "../../directory/people.ts";
@@ -25,7 +26,8 @@ export async function showExport(site: Site, c: Context, id: string): Promise<Re
 /** `GET /admin/coops/:id/export.json` */
 export async function downloadExport(site: Site, c: Context, id: string): Promise<Response> {
   const { coop } = await demandCoopRole(site, c, id, "owner");
-  const file = await exportCoop(site.db, site.node, id, site.clock());
+  const own = await exportCoop(site.db, site.node, id, site.clock());
+  const { file } = await addLeavePictures(site.pictures, site.node, own);
   const name = `${coop.handle ?? id}-${file.exported.slice(0, 10)}.json`;
   return new Response(`${JSON.stringify(file, undefined, 2)}\n`, {
     headers: {
@@ -53,12 +55,13 @@ const FileForm = z.object({ file: z.instanceof(File, { error: "Choose the file."
 /** `POST /admin/take-in`: a co-op that comes from another node, and its owner’s invitation. */
 export async function sendTakeIn(site: Site, c: Context): Promise<Response> {
   const session = await demandNodeRole(site, c, "administrator");
-  const read = await readForm(c, FileForm, leaveFileSize + 64 * 1024);
-  if (!("data" in read)) return takeInForm(site, c, session, read.form);
+  const sent = await readForm(c, FileForm, leaveFileSize + 64 * 1024, "Take the file as it is.");
+  if (!("data" in sent)) return takeInForm(site, c, session, sent.form);
   try {
-    const bytes = new Uint8Array(await read.data.file.arrayBuffer());
+    const bytes = new Uint8Array(await sent.data.file.arrayBuffer());
     const by = session.account.id;
-    const { id } = await takeIn(site.db, readLeaveFile(bytes), { by }, site.clock());
+    const read = await bringPictures(site.pictures, site.node, readLeaveFile(bytes));
+    const { id } = await takeIn(site.db, read.file, { by }, site.clock(), read.brought);
     const token = await invite(site.db, { coop: id, role: "owner", by }, site.clock());
     const page = madeLinkPage({
       title: `${await coopName(site, id)} is here`,
@@ -69,6 +72,6 @@ export async function sendTakeIn(site: Site, c: Context): Promise<Response> {
     return await respondPrivately(site, c, page, { session });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "bad-request") throw error;
-    return takeInForm(site, c, session, withFault(read.form, error.message, "file"));
+    return takeInForm(site, c, session, withFault(sent.form, error.message, "file"));
   }
 }

@@ -19,6 +19,7 @@ export function takeAlongPage(place: Place): Page {
           <li>the listing as you entered it, and as it was signed and published</li>
           <li>the draft, and what was published before</li>
           <li>the news</li>
+          <li>the pictures, those of the profile and of the newest posts first, up to 40 MB</li>
           <li>the addresses of those who follow it</li>
           <li>under which mandates it was published</li>
         </ul>
