@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newDraft } from "../../src/directory/draft.ts";
+import { post as say } from "../../src/directory/post.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import * as coops from "../../src/store/coops.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
@@ -44,6 +45,9 @@ beforeAll(async () => {
     now,
   );
   const post = await site.say(rich, "A post\n\nwith https://bakery.example/a/long/address");
+  const tale = { fr: "Suite\n\n#suite", en: "More" };
+  const due = now + 86_400_000;
+  const waiting = await say(site.db, rich, tale, now, { due, warning: { fr: "Longue histoire" } });
   listener = await listen((request) => site.web.fetch(request), port, "localhost");
   browser = await openBrowser();
   const at = (id: string, page = "") => `/admin/coops/${id}${page}`;
@@ -53,6 +57,7 @@ beforeAll(async () => {
     at(rich, "/preview"),
     at(rich, "/news"),
     at(rich, `/news/${post}`),
+    at(rich, `/news/${waiting}`),
     at(rich, "/history"),
     at(rich, "/leave"),
     at(long),

@@ -22,7 +22,7 @@ const accept = { accept: "application/activity+json" };
 async function withCarol(...args: Parameters<typeof stage>) {
   const set = await stage(...args);
   const { host } = new URL(set.there.origin);
-  const carol = set.there.join("carol", { url: `${set.there.origin}/@carol` });
+  const carol = set.there.join("carol", { url: `${set.there.origin}/@carol?"&b` });
   const resource = encodeURIComponent(`acct:carol@${host}`);
   set.there.documents.set(`/.well-known/webfinger?resource=${resource}`, {
     subject: `acct:carol@${host}`,
@@ -52,7 +52,7 @@ eachEngine("a post", (engine) => {
       { type: "Mention", href: url, name: `@bakery@${nodeHost(node)}` },
     ]);
     expect(note["content"]).toBe(
-      `<p>Merci <span class="h-card" translate="no"><a href="${there.origin}/@carol" class="u-url mention">@<span>Carol</span></a></span>` +
+      `<p>Merci <span class="h-card" translate="no"><a href="${there.origin}/@carol?&quot;&amp;b" class="u-url mention">@<span>Carol</span></a></span>` +
         `, @nobody@${host} et <span class="h-card" translate="no"><a href="${url}" class="u-url mention">@<span>bakery</span></a></span> !</p>`,
     );
     await quiet(node);

@@ -139,7 +139,12 @@ it("leaves nothing of a deleted co-op on its own node, its news and what waits t
   await a.start();
   const id = await add(a, "marked", marked());
   const [word] = words;
-  const note = await a.use((db) => post(db, id, { fr: `Nouvelles de ${word}` }, Date.now()));
+  const note = await a.use((db) =>
+    post(db, id, { fr: `Nouvelles de ${word}` }, Date.now(), { warning: { fr: `Sur ${word}` } }),
+  );
+  // What is to be published is gone with it.
+  const due = Date.now() + 60_000_000;
+  await a.use((db) => post(db, id, { fr: `Bientôt ${word}` }, Date.now(), { due }));
   await a.use((db) =>
     db
       .insertInto("follower")
