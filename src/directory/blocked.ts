@@ -7,6 +7,8 @@ import type { Db } from "../store/schema.ts";
  */
 export function domainsOf(host: string): string[] {
   const name = host.replace(/:\d+$/, "");
+  // Longer names aren't resolved (RFC 1035, 2.3.4), and would have a great many parts.
+  if (name.length > 253) return [host];
   const parts = name.split(".");
   const above = parts.slice(0, -1).map((_part, at) => parts.slice(at).join("."));
   return [...new Set([host, name, ...above])];

@@ -69,7 +69,7 @@ export async function onNoteUpdate(context: Context, update: Update): Promise<bo
   if (note === null || !isBy(note, actorId)) return true;
   const written = await read(note, clock());
   if (written === undefined) return true;
-  const edited = Math.min(note.updated?.epochMilliseconds ?? clock(), clock());
+  const edited = Math.max(0, Math.min(note.updated?.epochMilliseconds ?? clock(), clock()));
   await reviseNote(db, { ...written, author: actorId.href, edited });
   return true;
 }
@@ -172,6 +172,6 @@ export async function read(
     language: told?.locale.baseName.slice(0, 35) ?? null,
     attachments,
     audience: everybody ? "public" : "private",
-    published: Math.min(note.published?.epochMilliseconds ?? now, now),
+    published: Math.max(0, Math.min(note.published?.epochMilliseconds ?? now, now)),
   };
 }

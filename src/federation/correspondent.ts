@@ -37,7 +37,8 @@ export async function correspondent(
   return {
     author: actorId.href,
     host: actorId.host,
-    handle: handleOf(actor),
+    // Without what isn't seen, or turns the text around it.
+    handle: handleOf(actor).replace(/[\p{C}\s]/gu, ""),
     profile: pageOf(actor.url, actorId),
     inbox: actor.inboxId.href,
   };

@@ -8,6 +8,7 @@ import * as reactions from "../store/reactions.ts";
 import * as replies from "../store/replies.ts";
 import { answerAt, coopAt, postAt } from "./addressed.ts";
 import type { FederationData } from "./federation.ts";
+import { idLength } from "./size.ts";
 
 type Data = Pick<FederationData, "db" | "node" | "clock">;
 
@@ -56,6 +57,13 @@ export function createScreen(data: Data): Screen {
       else pending.delete(subject);
     }
   };
+  // One after the other: what is pending and what is written are to be of one moment.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
   return {
     async admit({ headers }, activity) {
       const { db, clock } = data;
@@ -71,19 +79,22 @@ export function createScreen(data: Data): Screen {
       if (cost === undefined) return () => Promise.resolve();
       const shares = sharesOf(actor);
       const now = clock();
-      if (!(await affords(db, shares, cost, now, (subject) => pending.get(subject) ?? 0))) {
-        throw new AppError("rate-limited", "That is enough for today.", {
-          retryAfter: Math.ceil((nextDay(now) - now) / 1000),
-        });
-      }
-      reserve(shares, cost);
-      return async (verified) => {
-        try {
-          if (verified) await spend(db, shares, cost, now);
-        } finally {
-          reserve(shares, -cost);
+      await inTurn(async () => {
+        if (!(await affords(db, shares, cost, now, (subject) => pending.get(subject) ?? 0))) {
+          throw new AppError("rate-limited", "That is enough for today.", {
+            retryAfter: Math.ceil((nextDay(now) - now) / 1000),
+          });
         }
-      };
+        reserve(shares, cost);
+      });
+      return (verified) =>
+        inTurn(async () => {
+          try {
+            if (verified) await spend(db, shares, cost, now);
+          } finally {
+            reserve(shares, -cost);
+          }
+        });
     },
   };
 }
@@ -123,7 +134,9 @@ function listOf(value: unknown): unknown[] {
 
 function idOf(value: unknown): string | undefined {
   const id = isObject(value) ? value["id"] : value;
-  return typeof id === "string" && id.length <= 2000 ? id : undefined;
+  // PostgreSQL takes no text with a NUL in it, and neither engine half a pair of surrogates.
+  const sound = typeof id === "string" && id.isWellFormed() && !id.includes("\0");
+  return sound && id.length <= idLength ? id : undefined;
 }
 
 /** The hosts of the keys by which a request and an activity are signed. */
@@ -180,8 +193,7 @@ async function names(data: Data, { object, audience }: Said): Promise<boolean> {
   const { inReplyTo, tag, to, cc } = object;
   const parents = listOf(inReplyTo).flatMap((each) => idOf(each) ?? []);
   const hrefs = listOf(tag).flatMap((each) => {
-    const href = isObject(each) ? each["href"] : undefined;
-    return typeof href === "string" ? [href] : [];
+    return isObject(each) ? (idOf(each["href"]) ?? []) : [];
   });
   const quotes = ["quote", "quoteUrl", "quoteUri", "_misskey_quote"].flatMap(
     (name) => idOf(object[name]) ?? [],

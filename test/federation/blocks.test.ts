@@ -223,6 +223,8 @@ eachEngine("somebody who says too much", (engine) => {
       activityOf(stranger, "Delete", stranger.id),
       activityOf(stranger, "Block", `${there.origin}/users/alice`),
       activityOf(stranger, "Flag", [`${there.origin}/users/alice`]),
+      activityOf(stranger, "Delete", `${stranger.id}/\0`),
+      activityOf(stranger, "Like", `${url}/posts/\uD800`),
     ]) {
       expect((await there.send(stranger, `${node.origin}/inbox`, activity)).status).toBe(202);
     }

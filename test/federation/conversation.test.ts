@@ -72,7 +72,10 @@ eachEngine("what others say of a post", (engine) => {
   it("is kept as plain text, counted, changed and forgotten as they wish", async () => {
     await using set = await talk(engine);
     const { there, alice, note, say, json, rows, node } = set;
-    const bob = there.join("bob", { url: `${there.origin}/@bob` });
+    const bob = there.join("bob", {
+      preferredUsername: "b\u202Eo\0b\n",
+      url: `${there.origin}/@bob`,
+    });
     const reply = noteOf(bob, {
       inReplyTo: note,
       content: '<p>Good <a href="https://evil.example/x">bread</a><script>alert(1)</script></p>',

@@ -11,6 +11,7 @@ import { zoneOf } from "../local-time.ts";
 import { newsPage, postEditPage } from "../pages/editor-news.ts";
 import { goTo, respondPrivately } from "../private.ts";
 import { demandCoopRole } from "../session.ts";
+import { withTallies } from "../show-conversation.ts";
 import type { Site } from "../site.ts";
 import { placeOf } from "./place.ts";
 import {
@@ -73,7 +74,7 @@ async function news(site: Site, c: Context, id: string, form: Form): Promise<Res
     placeOf(session, draft),
     {
       waiting: await posts.scheduled(site.db, id),
-      published: await posts.of(site.db, id, { limit: 100 }),
+      published: await withTallies(site, await posts.of(site.db, id, { limit: 100 })),
       classes: (listing?.stakeholders ?? []).filter(({ followable }) => followable === true),
     },
     form,
