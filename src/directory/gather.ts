@@ -45,8 +45,7 @@ interface Gathered {
 export async function gather(db: Db, index: DirectoryIndex, now: number): Promise<boolean> {
   const after = await changes.cursor(db, reader);
   const head = await changes.head(db);
-  const filling = await settings.filling(db);
-  const isFilling = filling !== undefined && filling.step !== "complete";
+  const isFilling = (await settings.filling(db))?.step === "loading";
   if (isFilling || (await settings.role(db)) !== "hub") {
     if (after < head) await changes.advance(db, reader, head);
     return false;

@@ -61,7 +61,7 @@ export async function feedOutbox(
 export function feedCreate(node: Identity, feed: Feed, document: JsonObject): JsonObject {
   const actor = feedUrl(node, feed);
   const create = activityDocument("Create", {
-    id: `${String(document["id"])}/activity`,
+    id: `${document["id"] as string}/activity`,
     actor,
     object: document,
     to: [PUBLIC],

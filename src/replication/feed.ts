@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Watch } from "../events.ts";
 import { AppError } from "../errors.ts";
+import type { LoggedNews } from "../store/news.ts";
 import type { LoggedRecord } from "../store/records.ts";
 import { limits } from "./describe.ts";
 import type { Replica } from "./replica.ts";
@@ -85,7 +86,7 @@ export async function feedPage(
     throw new AppError("gone", `this feed ends at ${head}, before ${seq}; start again from 0`);
   }
   const only = query.origin === undefined ? {} : { origin: originOf(query.origin, replica.host) };
-  const read = () => replica.after(seq, query.limit, only);
+  const read = () => readRows(replica, seq, query.limit, only);
   let rows = await read();
   const until = now() + query.wait * 1000;
   const waiting = () => waiters.get(watch) ?? 0;
@@ -102,8 +103,22 @@ export async function feedPage(
   }
   // A short page has been read to the head; what only others asked for is skipped.
   const last = rows.length < query.limit ? Math.max(head, rows.at(-1)?.seq ?? 0) : rows.at(-1)?.seq;
-  const lines = rows.map(query.view === "full" ? fullLine : refLine);
+  const recordLine = query.view === "full" ? fullLine : refLine;
+  const lines = rows.map((row) => ("body" in row ? recordLine(row) : newsLine(row)));
   return { next: { epoch, seq: last ?? seq }, lines };
+}
+
+/** Records and news behind a cursor, in order. */
+async function readRows(
+  replica: Replica,
+  seq: number,
+  limit: number,
+  only: { origin?: string },
+): Promise<(LoggedRecord | LoggedNews)[]> {
+  const found = await replica.after(seq, limit, only);
+  const news = (await replica.news?.after(seq, limit, only)) ?? [];
+  if (news.length === 0) return found;
+  return [...found, ...news].toSorted((a, b) => a.seq - b.seq).slice(0, limit);
 }
 
 function originOf(origin: string, host: string): string {
@@ -114,6 +129,14 @@ const encoder = new TextEncoder();
 
 function refLine({ seq, id, kind, issued, digest }: LoggedRecord): Uint8Array {
   return encoder.encode(JSON.stringify({ seq, id, kind, issued: Number(issued), digest }));
+}
+
+/** News are the same in both views. */
+function newsLine({ seq, id, listing, published, deleted }: LoggedNews): Uint8Array {
+  const said = { seq, kind: newsKind, id, listing, published: Number(published) };
+  return encoder.encode(
+    JSON.stringify(deleted === null ? said : { ...said, deleted: Number(deleted) }),
+  );
 }
 
 /** `record` comes last, so that its bytes can be cut out as they were signed. */
@@ -140,8 +163,24 @@ const Ref = z.object({
 /** What stands before the record, in a line that has one. */
 const Head = Ref.pick({ seq: true, digest: true });
 
-/** A line of a feed as its reader sees it. */
+/** What the kind of a line is that tells of a post. */
+const newsKind = "news";
+
+/** A post that the feeds of other nodes may pass on, or one that is gone. */
+export const NewsLine = z.object({
+  id: z.url().max(512),
+  listing: z.url().max(512),
+  published: z.int(),
+  deleted: z.int().optional(),
+});
+export type NewsLine = z.infer<typeof NewsLine>;
+
+/** Of a line of any kind: where it stands. */
+const Place = z.object({ seq: Ref.shape.seq, kind: z.string().optional() });
+
+/** A line of a feed as its reader sees it; of news that can't be understood only where it stands. */
 export type Line =
+  | { seq: number; news: NewsLine | undefined }
   | { seq: number; digest: string; body: Uint8Array }
   | { seq: number; digest: string; ref: z.infer<typeof Ref> };
 
@@ -159,6 +198,8 @@ export function readLine(line: Uint8Array): Line {
   try {
     const value: unknown = JSON.parse(head.toString("utf8"));
     if (at === -1) {
+      const { seq, kind } = Place.parse(value);
+      if (kind === newsKind) return { seq, news: NewsLine.safeParse(value).data };
       const ref = Ref.parse(value);
       return { seq: ref.seq, digest: ref.digest, ref };
     }

@@ -104,6 +104,9 @@ export async function pull(
   );
   const holds = await replica.policy();
   const received = await takeIn(puller, described.records, lines, holds, signal);
+  const told = lines.flatMap((line) => ("news" in line && line.news ? [line.news] : []));
+  // After the records: what they tell of a listing may have come with them.
+  if (told.length > 0) await replica.news?.take(told, peer.host);
   const found = summary(peer.url, received);
   const forged = found.refused.filter(({ reason }) => forgeries.has(reason));
   const genuine = forged.length <= Math.max(forgiven, found.admitted + found.stale);

@@ -4,13 +4,16 @@ import type { Exclusions } from "../coop/exclusions.ts";
 import type { Version } from "../coop/version.ts";
 import type { Identity } from "../directory/identity.ts";
 import { receive, type Received } from "../directory/receive.ts";
+import { takeNews } from "../directory/take-news.ts";
 import { type Holds, keepStandings } from "../directory/standing.ts";
 import * as changes from "../store/changes.ts";
+import * as news from "../store/news.ts";
 import * as nodes from "../store/nodes.ts";
 import * as peers from "../store/peers.ts";
 import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
+import type { NewsLine } from "./feed.ts";
 import type { Strangers } from "./strangers.ts";
 
 /** Sends a request to another node: `fetch`, or a network that is simulated. */
@@ -72,6 +75,13 @@ export interface Replica {
   head(): Promise<number>;
   /** Records behind a cursor, each at its latest seq; those of one host if it is given. */
   after(seq: number, limit: number, only?: { origin?: string }): Promise<records.LoggedRecord[]>;
+  /** Posts that feeds may pass on. Without this, there are none. */
+  readonly news?: {
+    /** What is known of them behind a cursor, in order; those of one host if it is given. */
+    after(seq: number, limit: number, only?: { origin?: string }): Promise<news.LoggedNews[]>;
+    /** Takes note of what a peer says of them, which is to be checked. */
+    take(said: NewsLine[], peer: string): Promise<void>;
+  };
   /** The versions held of these ids. */
   versions(ids: string[]): Promise<Map<string, Version>>;
   /** The records with these digests, as far as they are held, in no order. */
@@ -143,6 +153,10 @@ export function databaseReplica(source: ReplicaSource): Replica {
       const own = only?.origin === node.host && node.former.length > 0;
       const origin = own ? [node.host, ...node.former.map(({ host }) => host)] : only?.origin;
       return records.after(db, seq, limit, origin === undefined ? {} : { origin });
+    },
+    news: {
+      after: (seq, limit, only) => news.after(db, seq, limit, only),
+      take: (said, peer) => takeNews(db, node, said, { peer, insecure, now: now() }),
     },
     versions: (ids) => records.versions(db, ids),
     byDigest: (digests) => records.byDigest(db, digests),

@@ -7,7 +7,7 @@ import type { Peer } from "../store/peers.ts";
 import { ask, askDescription, changesUrl } from "./describe.ts";
 import { isConfigured, isGuest } from "./peer-kinds.ts";
 import type { Puller } from "./pull.ts";
-import type { Send } from "./replica.ts";
+import type { Replica, Send } from "./replica.ts";
 
 /** Tells a hub that there is something to pull. Throws when it can't be told. */
 export type Wake = (hub: string, cursor: string, signal: AbortSignal) => Promise<void>;
@@ -57,7 +57,7 @@ export function wakeHubs(puller: Puller, wake: Wake, watch: Watch, stop: AbortSi
       told.clear();
       seen = 0;
     }
-    if ((await replica.after(seen, 1, { origin: replica.host })).length > 0) own = head;
+    if (await hasOwn(replica, seen)) own = head;
     seen = head;
     const hubs = hubsToWake(await replica.peers.all());
     for (const url of failing.keys()) if (!hubs.includes(url)) failing.delete(url);
@@ -87,6 +87,13 @@ export function wakeHubs(puller: Puller, wake: Wake, watch: Watch, stop: AbortSi
   };
   const pace = { every: 0, retry: 1000, retryMost: 60_000 };
   return repeat("waking hubs", stop, pace, turn, puller);
+}
+
+/** Whether there is something of this node's own behind a cursor. */
+async function hasOwn(replica: Replica, seq: number): Promise<boolean> {
+  const only = { origin: replica.host };
+  if ((await replica.after(seq, 1, only)).length > 0) return true;
+  return ((await replica.news?.after(seq, 1, only)) ?? []).length > 0;
 }
 
 /** Wakes a hub of which it has turned out that it lacks something, whether it is a peer or not. */

@@ -28,6 +28,40 @@ export async function remove(db: Db, id: string): Promise<void> {
   await db.deleteFrom("news").where("id", "=", id).execute();
 }
 
+/** News as they stand in the log of changes. */
+export type LoggedNews = News & { seq: number };
+
+/** News behind a cursor that were found to be so, in order; those of some hosts if they are given. */
+export async function after(
+  db: Db,
+  seq: number,
+  limit: number,
+  only: { origin?: string | string[] } = {},
+): Promise<LoggedNews[]> {
+  let query = db
+    .selectFrom("change")
+    .innerJoin("news", "news.id", "change.subject")
+    .selectAll("news")
+    .select("change.seq")
+    .where("change.kind", "=", "news")
+    .where("change.seq", ">", seq)
+    .where("news.checked", "is not", null);
+  if (only.origin !== undefined) query = query.where("change.origin", "in", [only.origin].flat());
+  return query.orderBy("change.seq").limit(limit).execute();
+}
+
+/** Those about which their hosts are to be asked by now. */
+export async function due(db: Db, now: number, limit: number): Promise<News[]> {
+  return db
+    .selectFrom("news")
+    .selectAll()
+    .where("due", "<=", now)
+    .orderBy("due")
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
 /** How many news of a co-op were published since then: those that were checked, or those to be. */
 export async function countOf(
   db: Db,

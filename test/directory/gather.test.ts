@@ -30,6 +30,7 @@ async function hub(engine: Engine) {
   return {
     ...site,
     index,
+    add: (handle: string, content: Partial<ListingContent>) => site.add(handle, content),
     read: async (at: number) => {
       while (await gather(db, index, at));
     },

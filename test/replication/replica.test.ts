@@ -129,7 +129,12 @@ async function answersOf(replica: Replica, bodies: Uint8Array[], holds: (h: stri
 
 async function pageOf(replica: Replica, ...[seq, limit, only]: Parameters<Replica["after"]>) {
   const rows = await replica.after(seq, limit, only);
-  return rows.map((row) => ({ ...row, seq: Number(row.seq), body: textOf(row.body) }));
+  // When a record was first held is a matter of the database: no node asks for it.
+  return rows.map(({ added: _, ...row }) => ({
+    ...row,
+    seq: Number(row.seq),
+    body: textOf(row.body),
+  }));
 }
 
 async function bodiesOf(replica: Replica, digests: string[]): Promise<string[]> {
