@@ -52,7 +52,8 @@ export async function attach(
   const ids = new Set(shown.map(({ id }) => id));
   const gone = had.filter(({ id }) => !ids.has(id)).map(({ id }) => id);
   await pictures.erase(tx, gone, now);
-  const added = wanted.filter((each) => "digest" in each);
+  const known = new Set(had.map(({ id }) => id));
+  const added = wanted.filter((each) => "digest" in each && !known.has(each.id)) as Attached[];
   await addPictures(tx, post.coop, post.id, added, now);
   return { ...post, pictures: shown.length === 0 ? null : JSON.stringify(shown) };
 }

@@ -2,6 +2,7 @@ import { anchorsOf, htmlFaults } from "./lint-html.ts";
 import { publicUri } from "./lint-document.ts";
 import { faultIf, isDateTime, isObject, isText, listOf, sameHost, urlOf } from "./lint-rule.ts";
 import type { Fault, JsonObject, Rule, Subject } from "./lint-rule.ts";
+import { imageTypes } from "./lint-profile.ts";
 
 function tagsOf(doc: JsonObject, type: string): { tag: JsonObject; path: string }[] {
   return listOf(doc["tag"]).flatMap((tag, i) =>
@@ -187,7 +188,7 @@ export const noteRules: readonly Rule<Subject>[] = [
   },
   {
     name: "note-media",
-    source: "§5 MEDIA_ATTACHMENTS_LIMIT, §14: 4 images with alt text",
+    source: "§5 MEDIA_ATTACHMENTS_LIMIT, §14: 4 images with alt text; §3: no SVG, no AVIF",
     check: ({ doc }) => {
       const media = listOf(doc["attachment"]);
       return [
@@ -199,7 +200,23 @@ export const noteRules: readonly Rule<Subject>[] = [
             return faultIf(urlOf(item["href"]) === undefined, `${path}.href`, "must be a URL");
           return [
             ...faultIf(urlOf(item["url"]) === undefined, `${path}.url`, "must be a URL"),
-            ...faultIf(!isText(item["mediaType"]), `${path}.mediaType`, "must be a media type"),
+            ...faultIf(
+              !["Document", "Image"].includes(String(item["type"])),
+              `${path}.type`,
+              "must be Document or Image",
+            ),
+            ...faultIf(
+              !imageTypes.includes(String(item["mediaType"])),
+              `${path}.mediaType`,
+              `must be one of ${imageTypes.join(", ")}`,
+            ),
+            ...["width", "height"].flatMap((key) =>
+              faultIf(
+                item[key] !== undefined && !(Number.isInteger(item[key]) && Number(item[key]) > 0),
+                `${path}.${key}`,
+                "must be a whole number of pixels",
+              ),
+            ),
             ...faultIf(
               !isText(item["name"]) && !isText(item["summary"]),
               `${path}.name`,

@@ -2,7 +2,8 @@ import { anchorsOf, htmlFaults } from "./lint-html.ts";
 import { faultIf, isObject, isText, listOf, urlOf } from "./lint-rule.ts";
 import type { Fault, JsonObject, Rule, Subject } from "./lint-rule.ts";
 
-const imageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+/** What Mastodon shows. */
+export const imageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 function fieldsOf(doc: JsonObject): { field: JsonObject; path: string }[] {
   return listOf(doc["attachment"]).flatMap((field, i) =>
