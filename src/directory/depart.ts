@@ -110,7 +110,7 @@ export async function stay(db: Db, node: Identity, id: string, now: number): Pro
 async function callOff(tx: Tx, node: Identity, id: string, now: number): Promise<void> {
   const coop = await lockHosted(tx, id);
   if (coop.content === null || (await departures.of(tx, id)).length === 0) return;
-  await departures.removeAll(tx, id);
+  await departures.remove(tx, id);
   // So that the followers who are left get the actor as it is now.
   const said = JSON.parse(coop.content) as JsonObject;
   const content = JSON.stringify({ ...said, updated: new Date(now).toISOString() });

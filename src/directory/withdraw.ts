@@ -57,7 +57,7 @@ export async function eraseIn(tx: Tx, node: Identity, id: string, now: number): 
   await posts.erase(tx, id, now);
   await pictures.eraseOfCoop(tx, id, now);
   await retiredClasses.removeAll(tx, id);
-  await departures.removeAll(tx, id);
+  await departures.remove(tx, id, { gone: true });
   await backlinks.removeAll(tx, id);
   await revisions.erase(tx, id);
   await roles.removeAll(tx, id);

@@ -94,7 +94,7 @@ export async function tellOfMove(
   for (const self of node.former) {
     const [first] = await departures.untold(db, self.origin, 1);
     if (first === undefined) continue;
-    const fault = await leadsHere(data, self, first);
+    const fault = await leadsHere(data, self);
     if (fault !== undefined && clock() < first.moved + leadPatience) {
       log.warn(
         "Followers can't be told yet that {origin} has moved, as it doesn't lead here: {fault}",
@@ -113,19 +113,15 @@ export async function tellOfMove(
   }
 }
 
-/** Why the former address of an actor doesn't lead to the present one; undefined if it does. */
-async function leadsHere(
-  data: FederationData,
-  self: FormerSelf,
-  { identifier, target }: departures.Departure,
-): Promise<string | undefined> {
-  const address = `${self.origin}/${identifier}`;
-  const found = await fetchAccount(data, address);
+/** Why the former address of the node doesn't lead to the present one; undefined if it does. */
+async function leadsHere(data: FederationData, self: FormerSelf): Promise<string | undefined> {
+  const { actor } = data.node;
+  const found = await fetchAccount(data, self.actor);
   if ("fault" in found) return found.fault;
   const { id, movedTo } = found.account;
   // Where all requests are sent on, that has to do.
-  if (id === target || (id === address && movedTo === target)) return undefined;
-  return `${address} is ${id}`;
+  if (id === actor || (id === self.actor && movedTo === actor)) return undefined;
+  return `${self.actor} is another one: ${id}`;
 }
 
 async function tell(

@@ -57,11 +57,17 @@ export async function put(tx: Tx, departures: Departure[]): Promise<void> {
   }
 }
 
-/** Forgets the moves of a co-op and its classes. */
-export async function removeAll(tx: Tx, coop: string): Promise<void> {
-  const identifiers = (await of(tx, coop)).map(({ identifier }) => identifier);
-  if (identifiers.length === 0) return;
-  await tx.deleteFrom("departure").where("identifier", "in", identifiers).execute();
+/** Forgets the moves of a co-op and its classes; of one that is gone also those of its node. */
+export async function remove(tx: Tx, coop: string, { gone = false } = {}): Promise<void> {
+  const query = tx
+    .deleteFrom("departure")
+    .where((eb) =>
+      eb.or([
+        eb("identifier", "=", `coops/${coop}`),
+        eb("identifier", "like", `coops/${coop}/classes/%`),
+      ]),
+    );
+  await (gone ? query : query.where("origin", "=", "")).execute();
 }
 
 /** Notes when the followers were told. */

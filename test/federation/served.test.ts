@@ -77,6 +77,17 @@ describe("what a stranger can read on a public node", () => {
       legalForm,
       stakeholders,
     });
+    expect(actor["attributionDomains"]).toEqual(["coops.example", "bakery.example"]);
+    expect(await node.json(`/coops/${coop}/tags`)).toMatchObject({
+      totalItems: 1,
+      orderedItems: [{ type: "Hashtag", name: "#Food", href: `${node.origin}/search?theme=food` }],
+    });
+    const handle = "@bakery.workers@coops.example";
+    expect(actor["attachment"]).toContainEqual({
+      type: "PropertyValue",
+      name: "Class: Travailleuses & travailleurs",
+      value: `<a href="${node.origin}/coops/${coop}/classes/workers" class="u-url mention">${handle}</a>`,
+    });
     expect(actor["attachment"]).toContainEqual({
       type: "PropertyValue",
       name: "Website",
