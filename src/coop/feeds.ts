@@ -17,7 +17,7 @@ export interface Feed {
 }
 
 /** The name of the feed of all co-ops. */
-export const ALL = "all";
+const ALL = "all";
 
 const sectorScheme = "isic4:";
 /** Regions of ISO 3166 stand in names without their scheme. */

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { getLogger } from "@logtape/logtape";
 import { giveBack } from "../store/dialect.ts";
+import * as feeds from "../store/feeds.ts";
 import * as foreign from "../store/foreign.ts";
 import * as peers from "../store/peers.ts";
 import type { Db, Tx } from "../store/schema.ts";
@@ -58,5 +59,7 @@ async function settle(tx: Tx, role: "hub" | "leaf", renewed: number | undefined)
   await peers.rewindAll(tx);
   await settings.setFilling(tx, undefined);
   await settings.setRole(tx, role);
+  // A leaf has no feeds. Who follows them stays, for the day on which it is a hub again.
+  if (role === "leaf") await feeds.forget(tx);
   if (renewed !== undefined) await renew(tx, renewed);
 }

@@ -208,6 +208,13 @@ export async function announce(
   await db.updateTable("feed_post").set(told).where("id", "=", id).execute();
 }
 
+/** Forgets all that feeds have told, or would. */
+export async function forget(tx: Tx): Promise<void> {
+  for (const table of ["feed_item", "feed_entry", "feed_post", "feed_boost"] as const) {
+    await tx.deleteFrom(table).execute();
+  }
+}
+
 /** Listings that aren't shown any more: by their records, and by the hosts of those. */
 export interface Gone {
   subjects: string[];

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { ListingContent } from "../../src/coop/listing.ts";
+import { changeRole } from "../../src/directory/change-role.ts";
 import { allowHost, denyHost } from "../../src/directory/decide-host.ts";
 import { gather } from "../../src/directory/gather.ts";
 import { groupNews } from "../../src/directory/group-news.ts";
@@ -219,6 +220,19 @@ eachEngine("what is new in the directory", (engine) => {
     await denyHost(db, node, host, "spam", null, start + 3 * hour);
     await look(start + 3 * hour);
     expect(await told("all")).toEqual([]);
+  });
+
+  it("is forgotten by a hub that becomes a leaf, with what was told of it", async () => {
+    await using site = await hub(engine);
+    const { db, node, read, group, told, follow, add } = site;
+    await follow("all");
+    await add("bakery", bakery);
+    await read(start);
+    await group(start + hour);
+    expect(await told("all")).toHaveLength(1);
+    await changeRole(db, node, "leaf", start + 2 * hour, new AbortController().signal);
+    expect(await told("all")).toEqual([]);
+    expect(await db.selectFrom("feed_entry").selectAll().execute()).toEqual([]);
   });
 
   it("is known exactly once by two readers of one database", async () => {
