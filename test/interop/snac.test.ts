@@ -24,6 +24,7 @@ async function startNode(using: AsyncDisposableStack): Promise<InteropNode> {
     origin,
     node: { id: `${origin}/actor`, handle: `directory@${host}` },
     coop: { id, handle: `bakery@${host}` },
+    feed: { id: `${origin}/feeds/food.ca-qc`, handle: `food.ca-qc@${host}` },
     group: { id: `${id}/classes/workers`, handle: `bakery.workers@${host}` },
     async rename(name) {
       await cli("coop", "edit", "bakery", process.file("edited.json", { ...content, name }));
@@ -38,12 +39,24 @@ async function startNode(using: AsyncDisposableStack): Promise<InteropNode> {
     async remove(note) {
       await cli("post", "delete", note.slice(note.lastIndexOf("/") + 1));
     },
-    async move() {
+    heard: () => cli("reply", "list", "bakery"),
+    async answer(key, text) {
+      await cli("reply", "answer", key, text);
+    },
+    async block(actor) {
+      await cli("block", actor, "--coop", "bakery");
+    },
+    async unblock(actor) {
+      await cli("unblock", actor, "--coop", "bakery");
+    },
+    async agree() {
       const file = process.file("moved.json", { ...content, name: "The same bakery" });
       const [moved = ""] = (await cli("coop", "add", "same_bakery", file)).split(" ");
       await cli("coop", "came-from", "same_bakery", id);
-      await cli("coop", "move", "bakery", `@same_bakery@${host}`, "--yes");
       return { id: moved, handle: `same_bakery@${host}` };
+    },
+    async move({ handle }) {
+      await cli("coop", "move", "bakery", `@${handle}`, "--yes");
     },
     async upgrade() {
       await process.stop();
