@@ -2,7 +2,7 @@ import * as flags from "../store/flags.ts";
 import type { Db, Tx } from "../store/schema.ts";
 
 /** How many are kept at once. */
-export const mostFlags = 2000;
+const mostFlags = 2000;
 
 /** Characters that are kept of what a report says, and URLs that it can be about. */
 export const flagSize = { content: 2000, objects: 50 } as const;

@@ -30,6 +30,9 @@ import { patience } from "../../src/coop/liveness.ts";
 import { quotas } from "../../src/coop/standing.ts";
 import { knownRegisters } from "../../src/coop/registrations.ts";
 import { acceptRecord, bounds, type RefusalReason, signRecord } from "../../src/coop/record.ts";
+import { allowed, costs } from "../../src/directory/allowance.ts";
+import { mostReactions } from "../../src/directory/react.ts";
+import { mostReplies, replySize } from "../../src/directory/reply.ts";
 import { inbox } from "../../src/federation/inbox.ts";
 import { Description, limits } from "../../src/replication/describe.ts";
 import { FeedQuery, readLine } from "../../src/replication/feed.ts";
@@ -48,6 +51,21 @@ const required = (rows: string[][]) =>
 describe("FEDERATION.md", () => {
   it("lists the activities that the inbox handles", () => {
     expect(firstCode(table("Activities received"))).toEqual(inbox.map(([type]) => type.name));
+  });
+
+  it("gives what may be said in a day, and how much of it is kept", () => {
+    const said = (value: number) => value.toLocaleString("en");
+    for (const stated of [
+      `one actor ${allowed.author} points, one registered domain ${said(allowed.domain)}, and all together ${said(allowed.everybody)}`,
+      `cost ${costs.reaction}; `,
+      `\`Flag\` ${costs.text}.`,
+      `plain text of at most ${said(replySize.content)} characters`,
+      `\`summary\` likewise, of at most ${replySize.warning}`,
+      `at most ${said(mostReplies.post)} of a post, and ${said(mostReplies.coop)} of a co-op`,
+      `At most ${said(mostReactions)} likes and boosts`,
+    ]) {
+      expect(section(document, "Conversation")).toContain(stated);
+    }
   });
 
   it("gives the parameters and bounds of repair", () => {
