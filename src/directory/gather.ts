@@ -21,6 +21,9 @@ export const newsworthy = 30 * 86_400_000;
 /** Changes that are read at once. */
 const portion = 500;
 
+/** Listings of a host that are looked at when somebody vouches for it. */
+const mostOfNewcomer = 2000;
+
 /** Listings of a host that become news within a day: a large import is news, too, but bounded. */
 const mostOfHost = 10_000;
 
@@ -118,7 +121,7 @@ async function judge(
 async function newcomers(db: Db, host: string, seq: number, now: number) {
   const listed = (await hosts.get(db, host))?.listed;
   if (listed == null || listed < now - newsworthy) return [];
-  const found = await records.addedSince(db, host, now - newsworthy, portion);
+  const found = await records.addedSince(db, host, now - newsworthy, mostOfNewcomer);
   return found.map((record) => ({ seq, record }));
 }
 

@@ -40,54 +40,49 @@ export async function groupNews(db: Db, grouping: Grouping, now: number): Promis
   await feeds.prune(db, now - newsworthy);
   const followed = await followers.oldest(db, feedFolder);
   if (followed.size === 0) return Infinity;
-  const last = await feeds.lastPosts(db);
-  const waiting = new Map<string, { first: number; until: number }>();
-  for await (const { feeds: names, seq, gathered } of itemsSince(db, followed, last)) {
-    for (const name of names.trim().split(" ")) {
+  const waiting = new Map<string, feeds.FeedItem[]>();
+  for await (const item of everyItem(db)) {
+    for (const name of item.feeds.trim().split(" ")) {
       const since = followed.get(feedFolder + name);
-      if (since === undefined || gathered < since) continue;
-      if (seq <= (last.get(name)?.until ?? 0)) continue;
-      waiting.set(name, { first: waiting.get(name)?.first ?? gathered, until: seq });
+      if (since === undefined || item.gathered < since) continue;
+      const items = waiting.get(name);
+      if (items === undefined) waiting.set(name, [item]);
+      else items.push(item);
     }
   }
   let next = Infinity;
-  for (const [name, { first, until }] of waiting) {
-    const before = last.get(name);
-    const due = Math.max(first + grouping.patience, (before?.published ?? 0) + grouping.between);
+  for (const [name, items] of waiting) {
+    const last = await feeds.lastPost(db, name);
+    const after = last?.until ?? 0;
+    const [first] = items.filter(({ seq }) => seq > after);
+    if (first === undefined) continue;
+    const soonest = (last?.published ?? -Infinity) + grouping.between;
+    const due = Math.max(first.gathered + grouping.patience, soonest);
     if (due > now) {
       next = Math.min(next, due);
       continue;
     }
     const since = followed.get(feedFolder + name) ?? now;
-    const asked = { feed: name, after: before?.until ?? 0, since, until };
+    const until = items.at(-1)?.seq ?? 0;
+    const asked = { feed: name, after, since, until };
     await db.transaction().execute((tx) => writePost(tx, asked, now));
   }
   return next;
 }
 
-/** All items that some feed may not have told yet. */
-async function* itemsSince(
-  db: Db,
-  followed: Map<string, number>,
-  last: Map<string, { until: number }>,
-): AsyncGenerator<feeds.FeedItem> {
-  const told = [...followed.keys()].map((each) => last.get(nameOf(each))?.until ?? 0);
-  let at: Pick<feeds.FeedItem, "seq" | "subject"> = { seq: Math.min(...told), subject: "" };
-  for (;;) {
-    const items = await feeds.itemsAfter(db, at, portion);
+async function* everyItem(db: Db): AsyncGenerator<feeds.FeedItem> {
+  let items: feeds.FeedItem[];
+  let last: feeds.FeedItem | undefined;
+  do {
+    items = await feeds.items(db, last, portion);
     yield* items;
-    at = items.at(-1) ?? at;
-    if (items.length < portion) return;
-  }
-}
-
-function nameOf(identifier: string): string {
-  return identifier.slice(feedFolder.length);
+    last = items.at(-1);
+  } while (items.length === portion);
 }
 
 async function writePost(tx: Tx, asked: feeds.Pending, now: number): Promise<void> {
   await feeds.lock(tx, reader);
-  const written = (await feeds.lastPosts(tx, asked.feed)).get(asked.feed)?.until ?? 0;
+  const written = (await feeds.lastPost(tx, asked.feed))?.until ?? 0;
   // Another process of this node was faster.
   if (written > asked.after) return;
   const { count, first } = await feeds.pending(tx, asked, namedMost);

@@ -61,12 +61,13 @@ export async function prune(db: Db, before: number): Promise<void> {
   await db.deleteFrom("feed_item").where("gathered", "<", before).execute();
 }
 
-/** Items behind one, in order; those of a change in order of their ids. */
-export async function itemsAfter(
+/** Items behind one, or from the first on, in order; those of a change in order of their ids. */
+export async function items(
   db: Db,
-  { seq, subject }: Pick<FeedItem, "seq" | "subject">,
+  behind: Pick<FeedItem, "seq" | "subject"> | undefined,
   limit: number,
 ): Promise<FeedItem[]> {
+  const { seq, subject } = behind ?? { seq: 0, subject: "" };
   return db
     .selectFrom("feed_item")
     .selectAll()
@@ -126,27 +127,16 @@ export async function newest(db: Db, feed: string, limit: number): Promise<FeedI
     .execute();
 }
 
-/** The last post of each feed that ever had one, or of this one, and up to which item it goes. */
-export async function lastPosts(
-  db: Db,
-  feed?: string,
-): Promise<Map<string, { until: number; published: number }>> {
-  const rows = await db
+/** The last post that a feed wrote, whatever became of it. */
+export async function lastPost(db: Db, feed: string): Promise<FeedPost | undefined> {
+  return db
     .selectFrom("feed_post")
-    .$if(feed !== undefined, (query) => query.where("feed", "=", feed ?? ""))
-    .select((eb) => [
-      "feed",
-      eb.fn.max<number>("until").as("until"),
-      eb.fn.max<number>("published").as("published"),
-    ])
-    .groupBy("feed")
-    .execute();
-  return new Map(
-    rows.map(({ feed, until, published }) => [
-      feed,
-      { until: Number(until), published: Number(published) },
-    ]),
-  );
+    .selectAll()
+    .where("feed", "=", feed)
+    .orderBy("published", "desc")
+    .orderBy("until", "desc")
+    .limit(1)
+    .executeTakeFirst();
 }
 
 /** Waits for whoever else writes posts of feeds, and keeps them out until the transaction ends. */
