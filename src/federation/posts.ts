@@ -102,7 +102,7 @@ function attachments(node: Identity, post: Post): JsonObject {
 }
 
 /** Whom the main text of a post names, of those who were found. */
-export function mentionedIn(post: Post): (Mention & { actor: string })[] {
+function mentionedIn(post: Post): (Mention & { actor: string })[] {
   const names = new Set(namesIn(textsOf(post)[0]?.[1] ?? ""));
   return mentionsOf(post).flatMap((mention) => {
     const { actor, name } = mention;

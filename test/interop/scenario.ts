@@ -71,18 +71,18 @@ export const steps: readonly Step[] = [
   },
   {
     name: "is told of news that name it, though it follows nobody; of their edit, and of their end",
-    run: async ({ post, reword, remove, coop }, snac) => {
-      const note = await post(`Thank you, @${snac.handle}!`, "--warning", "Gratitude");
+    run: async (node, snac) => {
+      const note = await node.post(`Thank you, @${snac.handle}!`, "--warning", "Gratitude");
       await snac.waitFor(snacSays.newNote(note));
       expect(snac.stored(note)).toMatchObject({
-        attributedTo: coop.id,
+        attributedTo: node.coop.id,
         summary: "Gratitude",
         sensitive: true,
         tag: [{ type: "Mention", href: snac.user, name: `@${snac.handle}` }],
       });
-      await reword(note, `Thank you again, @${snac.handle}.`);
+      await node.reword(note, `Thank you again, @${snac.handle}.`);
       await until(() => String(snac.stored(note)?.["content"]).includes("again"));
-      await remove(note);
+      await node.remove(note);
       await snac.waitFor(snacSays.deleted(note));
       expect(snac.stored(note)).toBeUndefined();
     },
@@ -113,9 +113,9 @@ export const steps: readonly Step[] = [
   },
   {
     name: "is passed on news by the class that it follows",
-    run: async ({ post, group }, snac) => {
-      const note = await post("The workers have met", "--class", "workers");
-      await snac.waitFor(snacSays.announced(group.id, note));
+    run: async (node, snac) => {
+      const note = await node.post("The workers have met", "--class", "workers");
+      await snac.waitFor(snacSays.announced(node.group.id, note));
     },
   },
   {
