@@ -52,6 +52,8 @@ const table: Record<string, keyof typeof may> = {
   "POST /coops/:id/news/:post": "editor",
   "GET /coops/:id/named": "editor",
   "POST /coops/:id/named": "editor",
+  "GET /coops/:id/accounts": "editor",
+  "POST /coops/:id/accounts": "editor",
   "GET /coops/:id/people": "editor",
   "POST /coops/:id/people": "owner",
   "POST /coops/:id/people/leave": "editor",
