@@ -13,6 +13,7 @@ import { renewEpoch } from "./directory/renew-epoch.ts";
 import { deleteCoop, withdraw } from "./directory/withdraw.ts";
 import { conversationCommands } from "./conversation-commands.ts";
 import { AppError, describeFailure } from "./errors.ts";
+import { feedCommands } from "./feed-commands.ts";
 import { importCommands } from "./import-commands.ts";
 import { joiningCommands } from "./joining-commands.ts";
 import { relationCommands } from "./relation-commands.ts";
@@ -109,8 +110,9 @@ const commands: Record<string, Command | OfflineCommand> = {
       }
     },
   },
-  ...postCommands,
   ...pictureCommands,
+  ...postCommands,
+  ...feedCommands,
   ...conversationCommands,
   ...importCommands,
   ...userCommands,

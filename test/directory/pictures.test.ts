@@ -122,7 +122,7 @@ describe("what can’t be used is refused in words:", () => {
       as: ".png[interlace]",
       ground: [0, 0, 0],
     });
-    await refused(whole, "too-large", /16 million .* or save it as a plain JPEG/);
+    await refused(whole, "too-large", /12\.5 million .* or save it as a plain JPEG/);
   });
 
   it("one after the other, and the next one is drawn all the same", async () => {
@@ -138,7 +138,10 @@ describe("what can’t be used is refused in words:", () => {
   it("one that takes too long", async () => {
     await using own = openStudio({ idle: 60_000, patience: 1 });
     const good = await picture({ width: 30, height: 30, as: ".jpg" });
-    await expect(own.draw(good, "post")).rejects.toMatchObject({ code: "bad-request" });
+    await expect(own.draw(good, "post")).rejects.toMatchObject({
+      code: "too-large",
+      message: expect.stringContaining("asks more of this machine than it has"),
+    });
   });
 });
 

@@ -12,6 +12,7 @@ import { post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import { openImportDesk } from "../../src/directory/import-desk.ts";
 import { openPictureDesk } from "../../src/directory/pictures/desk.ts";
+import { openStudio } from "../../src/directory/pictures/studio.ts";
 import { createThrottle } from "../../src/directory/throttle.ts";
 import { watch } from "../../src/events.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
@@ -183,7 +184,7 @@ export async function testSite(
     sourceUrl: "https://code.example/fragaria",
     clock: () => now,
     imports: openImportDesk(db, node, uploads, () => now, stop.signal),
-    pictures: openPictureDesk(uploads),
+    pictures: openPictureDesk(uploads, openStudio({ idle: 10_000, patience: 600_000 })),
     throttle: createThrottle(),
     ready: () => Promise.resolve(true),
     federation: () => Promise.resolve(undefined),

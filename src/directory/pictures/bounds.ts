@@ -1,11 +1,15 @@
-/** What may be uploaded, and what becomes of it. FEDERATION’s and README’s figures are these. */
+/** What may be uploaded, and what becomes of it. */
 export const pictureBounds = {
   /** Bytes of a file that is uploaded. */
   file: 10_000_000,
-  /** Pixels of a picture that can be read line by line: about 300 MB of memory at most. */
+  /** Pixels of a picture that can be read line by line: some 320 MB of memory at most. */
   pixels: 40_000_000,
-  /** Pixels of one that has to be unpacked as a whole: progressive, interlaced, WebP, GIF. */
-  whole: 16_000_000,
+  /**
+   * Pixels of one that has to be unpacked as a whole, as progressive and
+   * interlaced ones, WebP and GIF have: some 480 MB at most. Cameras of phones
+   * take 12.2 million.
+   */
+  whole: 12_500_000,
   /** Pictures of a post, as Mastodon shows no more (MEDIA_ATTACHMENTS_LIMIT). */
   perPost: 4,
   /** All files of a form together. */

@@ -166,7 +166,7 @@ function say(message: Message): void {
 }
 
 // Requests go first; and when memory runs out, this is what the kernel ends.
-setPriority(10);
+setPriority(5);
 await writeFile("/proc/self/oom_score_adj", "1000").catch(() => undefined);
 process.on("message", (order: Order) => say(answer(order)));
 process.on("disconnect", () => process.exit());

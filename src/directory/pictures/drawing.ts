@@ -17,6 +17,8 @@ export interface Drawn {
 /** Why it wasn’t drawn. */
 export type Refusal =
   | { why: "broken"; detail: string }
+  /** It took too long, or the program was ended, as for want of memory. */
+  | { why: "beyond"; detail: string }
   | { why: "moves" }
   | { why: "large"; width: number; height: number; whole: boolean };
 

@@ -56,8 +56,7 @@ export function openStudio(
       throw new Error("the program that draws pictures gave no answer");
     } catch (error) {
       await end();
-      if (late.aborted) return { why: "broken", detail: `it took more than ${patience} ms` };
-      return { why: "broken", detail: (error as Error).message };
+      return { why: "beyond", detail: (error as Error).message };
     } finally {
       ending = setTimeout(() => void end(), idle).unref();
     }
@@ -169,6 +168,13 @@ function refusal(refused: Refusal): AppError {
     );
   }
   logger.info("a picture can’t be read: {detail}", { detail: refused.detail });
+  if (refused.why === "beyond") {
+    return new AppError(
+      "too-large",
+      "The picture asks more of this machine than it has. Make it smaller, or save it as a plain JPEG.",
+      { cause: refused.detail },
+    );
+  }
   return new AppError(
     "bad-request",
     "The picture can’t be read: it is damaged or not complete. Save it again, and choose that file.",

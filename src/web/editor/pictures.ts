@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { openDraft } from "../../directory/draft.ts";
+import { type Editable, openDraft } from "../../directory/draft.ts";
 import { type Change, type Role, setPicture } from "../../directory/set-picture.ts";
 import { AppError } from "../../errors.ts";
 import { type Form, freshForm, readForm, withFault } from "../forms.ts";
@@ -16,26 +16,23 @@ import { pictureForm, PictureFile, Seen, takePicture } from "./post-pictures.ts"
 /** `GET /admin/coops/:id/pictures` */
 export async function showProfilePictures(site: Site, c: Context, id: string): Promise<Response> {
   await demandCoopRole(site, c, id, "editor");
-  const { icon, image } = await picturesNow(site, id);
-  return page(site, c, id, freshForm({ iconName: icon?.name ?? "", imageName: image?.name ?? "" }));
+  return page(site, c, id, freshForm());
 }
 
 async function page(site: Site, c: Context, id: string, form: Form): Promise<Response> {
   const { session } = await demandCoopRole(site, c, id, "editor");
   const editable = await openDraft(site.db, site.node, id);
+  const { icon, image } = picturesOf(editable);
+  const values = { iconName: icon?.name ?? "", imageName: image?.name ?? "", ...form.values };
   const shown = profilePicturesPage(
     placeOf(session, editable),
-    { ...(await picturesNow(site, id)), drafted: editable.coop.draft !== null },
-    form,
+    { icon, image, drafted: editable.coop.draft !== null },
+    { ...form, values },
   );
   return respondPrivately(site, c, shown, { session, status: form.faults.length > 0 ? 400 : 200 });
 }
 
-async function picturesNow(
-  { db, node }: Site,
-  id: string,
-): Promise<Partial<Record<Role, ShownPicture>>> {
-  const { content } = await openDraft(db, node, id);
+function picturesOf({ content }: Editable): Partial<Record<Role, ShownPicture>> {
   const read = (role: Role) => {
     const { url, name } = (content[role] ?? {}) as { url?: unknown; name?: unknown };
     const href = typeof url === "string" ? webHref(url) : undefined;

@@ -29,7 +29,7 @@ const hints: Record<Role, string> = {
 /** The pictures of a co-op’s profile. */
 export function profilePicturesPage(
   place: Place,
-  shown: Partial<Record<Role, ShownPicture>> & { drafted: boolean },
+  shown: Record<Role, ShownPicture | undefined> & { drafted: boolean },
   form: Form,
 ): Page {
   return {
@@ -97,7 +97,7 @@ function pictureSection(
     ${
       shown === undefined
         ? ""
-        : buttonForm(action, `Remove the ${label.toLowerCase()}`, { do: "remove", role }, "danger")
+        : buttonForm(action, `Remove the ${label.toLowerCase()}`, { do: "remove", role })
     }
   </section>`;
 }

@@ -23,7 +23,7 @@ function period(ms: number): string {
 /** What is kept about persons here, from the periods that the programs keep to. */
 const kept: [what: string, why: string, howLong: string][] = [
   [
-    "Listings, news and what they contain",
+    "Listings, news and their pictures, and what they contain",
     "They are about co-ops, and public. There is no field for a private person; if one is named all the same, use the form below.",
     "Until they are withdrawn; copies on other nodes go with them, from their files within a day",
   ],
