@@ -45,7 +45,11 @@ afterAll(async () => {
 /** A page of Eve’s. axe is a script itself; the pages are the same without. */
 async function open(
   path: string,
-  { width = 1000, scheme = "light" as "light" | "dark", script = false } = {},
+  {
+    width = 1000,
+    scheme = "light",
+    script = false,
+  }: { width?: number; scheme?: "light" | "dark"; script?: boolean } = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },

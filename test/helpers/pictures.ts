@@ -21,7 +21,7 @@ interface Made {
 let started: Promise<typeof Vips> | undefined;
 
 /** The library itself, to look at what was drawn. */
-export function vips(): Promise<typeof Vips> {
+function vips(): Promise<typeof Vips> {
   started ??= Vips({ dynamicLibraries: [], printErr: () => undefined });
   return started;
 }

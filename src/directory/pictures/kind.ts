@@ -1,5 +1,5 @@
 /** The formats that are read. */
-export type PictureKind = "JPEG" | "PNG" | "WebP" | "GIF";
+type PictureKind = "JPEG" | "PNG" | "WebP" | "GIF";
 
 /** What the first bytes of a file say that it is; its name and its type say what they like. */
 export type Recognised =

@@ -7,7 +7,7 @@ import { picturesOf, type Post } from "../../store/posts.ts";
 import { type Form, withFault } from "../forms.ts";
 
 /** The pictures of a form, by their numbers. */
-export const slots = [1, 2, 3, 4] as const satisfies { length: typeof pictureBounds.perPost };
+const slots = [1, 2, 3, 4] as const satisfies { length: typeof pictureBounds.perPost };
 type Slot = (typeof slots)[number];
 
 /** The largest form with pictures, in bytes, and what to do about a larger one. */
