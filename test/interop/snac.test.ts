@@ -39,16 +39,6 @@ async function startNode(using: AsyncDisposableStack): Promise<InteropNode> {
     async remove(note) {
       await cli("post", "delete", note.slice(note.lastIndexOf("/") + 1));
     },
-    heard: () => cli("reply", "list", "bakery"),
-    async answer(key, text) {
-      await cli("reply", "answer", key, text);
-    },
-    async block(actor) {
-      await cli("block", actor, "--coop", "bakery");
-    },
-    async unblock(actor) {
-      await cli("unblock", actor, "--coop", "bakery");
-    },
     async agree() {
       const file = process.file("moved.json", { ...content, name: "The same bakery" });
       const [moved = ""] = (await cli("coop", "add", "same_bakery", file)).split(" ");
