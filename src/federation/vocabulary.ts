@@ -79,7 +79,8 @@ export const actorContext: Json[] = [
     indexable: "toot:indexable",
     featured: { "@id": "toot:featured", "@type": "@id" },
     featuredTags: { "@id": "toot:featuredTags", "@type": "@id" },
-    attributionDomains: { "@id": "toot:attributionDomains", "@type": "@id" },
+    // Names of hosts. Mastodon has them as ids, but then what has them gets no valid LD signature.
+    attributionDomains: { "@id": "toot:attributionDomains", "@container": "@set" },
     alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
     movedTo: { "@id": "as:movedTo", "@type": "@id" },
     manuallyApprovesFollowers: "as:manuallyApprovesFollowers",

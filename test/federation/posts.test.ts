@@ -1,3 +1,5 @@
+import { getDocumentLoader } from "@fedify/fedify";
+import { verifyJsonLd } from "@fedify/fedify/sig";
 import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
@@ -15,6 +17,9 @@ import { quiet, stage } from "./stage.ts";
 const dispatcher = getGlobalDispatcher();
 beforeAll(() => guardOutbound("http://localhost", true));
 afterAll(() => setGlobalDispatcher(dispatcher));
+
+/** What is forwarded by others is trusted for its LD signature. */
+const documentLoader = getDocumentLoader({ allowPrivateAddress: true });
 
 const accept = { accept: "application/activity+json" };
 
@@ -41,9 +46,11 @@ eachEngine("a post", (engine) => {
   it("is told to whom it names, who needn't follow; and what becomes of it, too", async () => {
     await using set = await withCarol(engine, []);
     const { node, there, url, carol, host, say, read } = set;
-    const id = await say(`Merci @Carol@${host}, @nobody@${host} et @bakery@${nodeHost(node)} !`);
+    const text = `Merci @Carol@${host}, @nobody@${host} et @bakery@${nodeHost(node)} !`;
+    const id = await say(text, { warning: { fr: "Gratitude" } });
     const created = await there.receives(0, "Create");
     await check(node, created, url);
+    expect(await verifyJsonLd(created.activity, { documentLoader })).toBe(true);
     expect(created.url).toBe(`${carol.id}/inbox`);
     const note = created.activity["object"] as JsonObject;
     expect(note["cc"]).toEqual([`${url}/followers`, carol.id, url]);
@@ -165,6 +172,7 @@ eachEngine("a post", (engine) => {
     const announced = await there.receives(0, "Announce");
     await check(node, announced, `${url}/classes/workers`);
     expect(announced.url).toBe(`${alice.id}/inbox`);
+    expect(await verifyJsonLd(announced.activity, { documentLoader })).toBe(true);
     expect(announced.activity).toMatchObject({ object: note, cc: [expect.any(String), url] });
     const served = await (await node.get(new URL(note).pathname, accept)).text();
     expect(report(lintObject(served, { origin: node.origin }))).toBe("");

@@ -27,7 +27,7 @@ const context = [
     manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
     alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
     movedTo: { "@id": "as:movedTo", "@type": "@id" },
-    attributionDomains: { "@id": "toot:attributionDomains", "@type": "@id" },
+    attributionDomains: { "@id": "toot:attributionDomains", "@container": "@set" },
     Hashtag: "as:Hashtag",
     sensitive: "as:sensitive",
     webfinger: "https://purl.archive.org/socialweb/webfinger#webfinger",
