@@ -54,7 +54,7 @@ export async function groupNews(db: Db, grouping: Grouping, now: number): Promis
   for (const [name, items] of waiting) {
     const last = await feeds.lastPost(db, name);
     const after = last?.until ?? 0;
-    const [first] = items.filter(({ seq }) => seq > after);
+    const first = items.find(({ seq }) => seq > after);
     if (first === undefined) continue;
     const soonest = (last?.published ?? -Infinity) + grouping.between;
     const due = Math.max(first.gathered + grouping.patience, soonest);
