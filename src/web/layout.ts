@@ -83,7 +83,7 @@ function layout(frame: Frame, page: Page): Html {
           </p>
           <p>
             <a href="/about#data">Sources and licences</a> ·
-            <a href="/api/v1/coops">Data as JSON</a> ·
+            <a href="/api/v1/coops">Data as JSON</a> · <a href="/feeds">Feeds to follow</a> ·
             <a href="/network">This node and its peers</a>
             · <a href="/join">List your co-op</a> · <a href="/privacy">Privacy</a> ·
             ${frame.contact === null ? "" : html`${contactLink(frame.contact)} · `}<a
