@@ -30,7 +30,7 @@ import { discover } from "./discovery.ts";
 import { serveFeed } from "./serve-feeds.ts";
 import { answerAsFormer, formerSelfAt } from "./former-self.ts";
 import { featuredTags } from "./featured.ts";
-import { inbox, onInboxError } from "./inbox.ts";
+import { inbox, isUnheardOf, onInboxError } from "./inbox.ts";
 import { outboxCount, outboxPage } from "./outbox.ts";
 import { conversationDocument, withTally } from "./conversation-documents.ts";
 import { createDocument, noteDocument } from "./posts.ts";
@@ -299,6 +299,10 @@ export async function serveFederation(
     await done(verified);
   }
   if (answer.headers.has("fragaria-pass")) return undefined;
+  // Fedify takes an activity of a type that it doesn't know for none.
+  if (posted && answer.status === 400 && isUnheardOf(request.headers, activity)) {
+    return new Response(null, { status: 202 });
+  }
   if (body !== null && answer.status === 202) {
     await heardFrom(data.db, body);
     await compareFollowers(federation, data, request.headers, body);

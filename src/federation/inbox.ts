@@ -57,6 +57,18 @@ export const inbox = [
   [Flag, onFlag],
 ] as const;
 
+const handled: ReadonlySet<string> = new Set(
+  inbox.map(([{ typeId }]) => typeId.href.replace(/^.*[#/]/, "")),
+);
+
+/** Whether something signed is of a type that isn't handled, maybe one that nobody has heard of. */
+export function isUnheardOf(headers: Headers, activity: unknown): boolean {
+  if (!headers.has("signature") && !headers.has("signature-input")) return false;
+  if (typeof activity !== "object" || activity === null || !("type" in activity)) return false;
+  const types = [activity.type].flat();
+  return types.every((type) => typeof type === "string" && !handled.has(type));
+}
+
 const log = getLogger(["fragaria", "federation"]);
 
 /**
