@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addAccount, disableAccount } from "../../src/directory/account.ts";
 import { makeSetupLink } from "../../src/directory/set-up.ts";
 import { makeLink } from "../../src/directory/link.ts";
+import { block } from "../../src/directory/block.ts";
+import { takeFlag } from "../../src/directory/take-flag.ts";
+import { addReply } from "../helpers/replies.ts";
 import { invite } from "../../src/directory/people.ts";
 import { listen, type Listener } from "../../src/listen.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
@@ -30,6 +33,21 @@ beforeAll(async () => {
   const { db } = site;
   const coop = await site.add("bakery", bakery);
   const other = await site.add("bare");
+  const post = await site.say(coop, "Du pain");
+  const reply = await addReply(db, coop, { post, warning: "Food", attachments: 2 });
+  const spammer = "https://a-very-long-name-of-a-server.example/users/with-a-long-name";
+  await addReply(db, coop, { author: spammer, content: "x".repeat(300), audience: "private" });
+  const scope = { coop, kind: "person", subject: spammer } as const;
+  await block(db, scope, { account: null, why: "Spam" }, now);
+  await takeFlag(db, {
+    id: "https://social.example/flags/1",
+    actor: "https://social.example/actor",
+    host: "social.example",
+    coop,
+    objects: JSON.stringify([`${origin}/coops/${coop}/posts/${post}`]),
+    content: "Not a co-op",
+    received: now,
+  });
   administrator = await addPerson(site, { name: "rosa", nodeRole: "administrator" });
   owner = await addPerson(site, {
     name: "a-very-long-name-for-somebody-who-signs",
@@ -61,6 +79,12 @@ beforeAll(async () => {
     { path: "/admin/network/hosts/far.example", as: administrator },
     { path: "/admin/network/hosts/nobody.example", as: administrator },
     { path: "/admin/accounts", as: owner },
+    { path: `/admin/coops/${coop}/conversation`, as: owner },
+    { path: `/admin/coops/${other}/conversation`, as: owner },
+    { path: `/admin/coops/${coop}/conversation/${reply}`, as: owner },
+    { path: `/admin/coops/${coop}/blocks`, as: owner },
+    { path: "/admin/blocks", as: administrator },
+    { path: "/admin/reports", as: administrator },
     { path: `/admin/accounts/${id}`, as: administrator },
     { path: `/admin/accounts/${owner}`, as: administrator },
   ];

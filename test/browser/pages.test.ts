@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ListingContent } from "../../src/coop/listing.ts";
+import { answerReply } from "../../src/directory/answer-reply.ts";
 import { depart } from "../../src/directory/depart.ts";
 import { gather } from "../../src/directory/gather.ts";
 import { listen, type Listener } from "../../src/listen.ts";
@@ -9,6 +10,7 @@ import * as peers from "../../src/store/peers.ts";
 import * as settings from "../../src/store/settings.ts";
 import { accessibilityFaults, openBrowser } from "../helpers/browser.ts";
 import { strangeHosts } from "../helpers/hosts.ts";
+import { addReply } from "../helpers/replies.ts";
 import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
 import { whole } from "../helpers/whole-listing.ts";
 
@@ -43,6 +45,9 @@ beforeAll(async () => {
     "A long address: https://bakery.example/a/b/c?d=e\n\nAnd more.",
     true,
   );
+  const asked = await addReply(site.db, rich, { post, content: `Long: ${"x".repeat(200)}` });
+  await addReply(site.db, rich, { post, warning: "Food", attachments: 1, kind: "quote" });
+  const answer = await answerReply(site.db, asked, { en: "Yes" }, now);
   const imported = await site.import(
     Array.from({ length: 45 }, (_, at) => ({
       name: `House ${String(at).padStart(2, "0")} Co-operative Limited`,
@@ -84,6 +89,7 @@ beforeAll(async () => {
     ...examples.map(({ listing }) => new URL(listing.id).pathname),
     new URL(imported[0] ?? "").pathname,
     `/coops/${rich}/posts/${post}`,
+    `/coops/${rich}/answers/${answer}`,
     `/coops/${followed}/classes/workers`,
     `/coops/${followed}`,
     `/coops/${moved}`,

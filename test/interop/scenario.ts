@@ -1,5 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { until } from "../helpers/nodes.ts";
+import { picture } from "../helpers/pictures.ts";
+import { temporaryFolder } from "../helpers/programs.ts";
 import { report } from "./lint.ts";
 import { lintServed } from "./lint-served.ts";
 import { type Snac, snacSays } from "./snac.ts";
@@ -113,11 +117,12 @@ export const steps: readonly Step[] = [
   },
   {
     name: "follows a feed by its handle, and is passed on news that are marked for it",
-    run: async ({ post, feed }, snac) => {
+    run: async (node, snac) => {
+      const { feed } = node;
       await snac.follow(`@${feed.handle}`);
       await snac.waitFor(snacSays.followConfirmed(feed.id));
       expect(await followers(feed)).toBe(1);
-      const note = await post("Whoever bakes is welcome", "--mark");
+      const note = await node.post("Whoever bakes is welcome", "--mark");
       await snac.waitFor(snacSays.announced(feed.id, note));
     },
   },
@@ -128,6 +133,20 @@ export const steps: readonly Step[] = [
       await snac.waitFor(snacSays.newNote(note));
       expect(snac.stored(note)).toMatchObject({ id: note, attributedTo: node.coop.id });
       expect(String(snac.stored(note)?.["content"])).toContain("We bake on Sundays");
+    },
+  },
+  {
+    name: "receives pictures, with what can be seen in them",
+    run: async (node, snac) => {
+      using folder = temporaryFolder();
+      const file = join(folder.path, "loaf.jpg");
+      writeFileSync(file, await picture({ width: 300, height: 200, as: ".jpg", gps: true }));
+      const note = await node.post("Fresh", "--image", file, "--alt", "A loaf");
+      await snac.waitFor(snacSays.newNote(note));
+      const [attached] = snac.stored(note)?.["attachment"] as [Record<string, string>];
+      expect(attached).toMatchObject({ type: "Document", name: "A loaf", mediaType: "image/jpeg" });
+      const served = await fetch(attached["url"] ?? "");
+      expect(served.headers.get("content-type")).toBe("image/jpeg");
     },
   },
   {
