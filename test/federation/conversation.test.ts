@@ -84,6 +84,9 @@ eachEngine("what others say of a post", (engine) => {
       attachment: [{ type: "Document", url: `${there.origin}/1.jpg`, mediaType: "image/jpeg" }],
     });
     await say(bob, activityOf(bob, "Create", reply));
+    // By a neighbour, in the name of Bob.
+    const forged = { ...noteOf(alice, { inReplyTo: note }), attributedTo: bob.id };
+    await say(alice, activityOf(alice, "Create", forged));
     // Once more, as from a server that isn't sure whether it came.
     await say(bob, activityOf(bob, "Create", reply));
     expect(await rows("reply")).toMatchObject([
