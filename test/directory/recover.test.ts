@@ -107,8 +107,9 @@ eachEngine("own records that come back", (engine) => {
   it("retire the classes that could be followed before, and no longer can", async () => {
     const workers = { key: "workers", kind: "worker", name: "Workers", followable: true } as const;
     await using lives = await twoLives(async (db, node) => {
-      const [{ id = "" } = {}] = await coops.followable(db, "", 1);
-      await publish(db, node, id, bakery({ stakeholders: [workers] }), now + minute);
+      const [coop] = await coops.followable(db, "", 1);
+      const content = bakery({ stakeholders: [workers] });
+      await publish(db, node, coop?.id ?? "", content, now + minute);
     });
     const { back, lived, node, id } = lives;
     await handBack(back, node, await bodiesOf(lived), now + 2 * minute);
