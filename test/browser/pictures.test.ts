@@ -124,6 +124,16 @@ test.each([
   },
 );
 
+test("more than a form may have is refused in words, as a page", async () => {
+  const page = await open(`/admin/coops/${own}/pictures`);
+  const file = { name: "x.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(30_000_000) };
+  await page.setInputFiles("[name=icon]", file);
+  await page.fill("[name=iconName]", "Too much");
+  await page.click("section[aria-labelledby=icon-heading] button:has-text('Save')");
+  expect(await page.textContent("main")).toContain("Choose smaller pictures, or fewer of them.");
+  await page.context().close();
+});
+
 test("what can’t be used is said beside it, and the rest stays as it was", async () => {
   const page = await open(`/admin/coops/${own}/pictures`);
   const file = { name: "logo.svg", mimeType: "image/png", buffer: Buffer.from("<svg/>") };
