@@ -19,32 +19,32 @@ it("posts, lists, edits, pins and deletes by commands", async () => {
   const id = url.split("/").at(-1) ?? "";
   expect(url).toMatch(/^https:\/\/a\.example\/coops\/\w+\/posts\/\w+$/);
 
-  expect((await cli("post", "edit", id, "Le four est froid.")).code).toBe(0);
-  expect((await cli("post", "edit", url, "The oven is cold.", "--lang", "en")).code).toBe(0);
+  const at = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}Z`;
+  const waits = await cli("post", "bakery", "Demain", "--lang", "fr", "--at", at, "--mark");
+  const waiting = waits.said.split(" ")[0]?.split("/").at(-1) ?? "";
+
+  expect((await cli("post", "edit", url, "Le four est froid.")).code).toBe(0);
   expect((await cli("post", "pin", url)).code).toBe(0);
-  const date = /\d{4}-\d\d-\d\d/;
-  const listed = async () => (await cli("post", "list", "bakery")).said.replace(date, "DATE");
-  expect(await listed()).toContain(`${id}  DATE  pinned  Le four est froid.`);
-  expect((await cli("post", "unpin", id)).code).toBe(0);
-  expect(await listed()).toContain(`${id}  DATE  Le four est froid.`);
+  const listed = async () => {
+    const { said } = await cli("post", "list", "bakery");
+    // The last one is the introduction.
+    return said
+      .replaceAll(/ {2}\d{4}-\d\d-\d\d {2}/g, "  DATE  ")
+      .split("\n")
+      .slice(0, -1);
+  };
+  expect(await listed()).toEqual([
+    `${waiting}  DATE  waits for ${at.slice(0, 16)}:00.000Z  marked  Demain`,
+    `${id}  DATE  pinned  Le four est froid.`,
+  ]);
+  expect((await cli("post", "publish", waiting)).code).toBe(0);
 
   const wrong = await cli("post", "edit", id, "?", "--lang", "french");
   expect(wrong.code).toBe(1);
   expect(wrong.said).toMatch(/the post can't be published: content\.french: languages are named/);
-  expect(await cli("post", "edit", "nothing", "x")).toMatchObject({ code: 1 });
-  expect((await cli("post", "edit", id)).said).toMatch(/^TEXT is missing/);
-
-  const at = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}Z`;
-  const waits = await cli("post", "bakery", "Demain", "--lang", "fr", "--at", at, "--mark");
-  const waiting = waits.said.split(" ")[0]?.split("/").at(-1) ?? "";
-  const seconds = `${at.slice(0, 16)}:00.000Z`;
-  expect(await listed()).toContain(`${waiting}  DATE  waits for ${seconds}  marked  Demain`);
-  expect((await cli("post", "publish", waiting)).code).toBe(0);
-  expect((await cli("post", "bakery", "x", "--at", "tomorrow")).said).toMatch(
-    /“tomorrow” is no time/,
-  );
+  expect((await cli("post", "bakery", "x", "--at", "noon")).said).toMatch(/“noon” is no time/);
 
   await cli("post", "delete", id);
-  expect(await listed()).toMatch(new RegExp(`^${waiting}  DATE  marked  Demain$`));
+  expect(await listed()).toEqual([`${waiting}  DATE  marked  Demain`]);
   expect((await cli("post", "edit", id, "x")).said).toBe(`the post “${id}” was deleted`);
-}, 90_000);
+}, 180_000);
