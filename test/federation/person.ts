@@ -17,7 +17,8 @@ export interface Person {
 }
 
 // One key for everyone: who signed is told by the key's id, and its owner by the document there.
-export const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+export { privateKey };
 const publicKeyPem = publicKey.export({ type: "spki", format: "pem" }).toString();
 const signing = crypto.subtle.importKey(
   "jwk",
