@@ -45,7 +45,9 @@ eachEngine("a post", (engine) => {
   it("is refused with all that is wrong with it, and nothing is kept", async () => {
     await using set = await withCoop(engine);
     const { db, id } = set;
-    const eleven = Object.fromEntries("abcdefghijk".split("").map((letter) => [`l${letter}`, letter]));
+    const eleven = Object.fromEntries(
+      "abcdefghijk".split("").map((letter) => [`l${letter}`, letter]),
+    );
     const refused = post(db, id, { ...eleven, lb: " ", english: "x" }, now, {
       warning: { lc: "a\nb", de: "x" },
       due: now - 1,

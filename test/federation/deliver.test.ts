@@ -274,8 +274,9 @@ it("is told of one post in the order in which it was said, and of others meanwhi
   await edit("Enfin");
   await until(() => there.received.length === 5);
   await quiet(node);
-  const told = there.received.slice(2).map(({ activity: { type, object } }) => {
-    return [type, (object as JsonObject)["type"]].join(" ");
+  const told = there.received.slice(2).map(({ activity }) => {
+    const { type, object } = activity as { type: string; object: { type: string } };
+    return `${type} ${object.type}`;
   });
   expect(told.toSorted()).toEqual(["Create Note", "Update Note", "Update Organization"]);
   expect(told.indexOf("Create Note")).toBeLessThan(told.indexOf("Update Note"));

@@ -143,7 +143,8 @@ export const steps: readonly Step[] = [
       writeFileSync(file, await picture({ width: 300, height: 200, as: ".jpg", gps: true }));
       const note = await node.post("Fresh", "--image", file, "--alt", "A loaf");
       await snac.waitFor(snacSays.newNote(note));
-      const [attached] = snac.stored(note)?.["attachment"] as [Record<string, string>];
+      const { attachment } = snac.stored(note) as { attachment: [Record<string, string>] };
+      const [attached] = attachment;
       expect(attached).toMatchObject({ type: "Document", name: "A loaf", mediaType: "image/jpeg" });
       const served = await fetch(attached["url"] ?? "");
       expect(served.headers.get("content-type")).toBe("image/jpeg");

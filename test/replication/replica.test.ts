@@ -130,7 +130,7 @@ async function answersOf(replica: Replica, bodies: Uint8Array[], holds: (h: stri
 async function pageOf(replica: Replica, ...[seq, limit, only]: Parameters<Replica["after"]>) {
   const rows = await replica.after(seq, limit, only);
   // When a record was first held is a matter of the database: no node asks for it.
-  return rows.map(({ added: _, ...row }) => ({
+  return rows.map(({ added: _added, ...row }) => ({
     ...row,
     seq: Number(row.seq),
     body: textOf(row.body),
