@@ -7,11 +7,10 @@ import type { Config } from "./config.ts";
 import { changeRole } from "./directory/change-role.ts";
 import { configurePeers } from "./directory/configure-peers.ts";
 import { openImportDesk } from "./directory/import-desk.ts";
-import { type Identity, loadIdentity } from "./directory/identity.ts";
+import type { Identity } from "./directory/identity.ts";
 import { openPictureDesk } from "./directory/pictures/desk.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { createThrottle } from "./directory/throttle.ts";
-import { AppError } from "./errors.ts";
 import { watch } from "./events.ts";
 import { orderOf } from "./federation/order.ts";
 import { withDigests } from "./federation/synchronise.ts";
@@ -19,6 +18,7 @@ import { buildFederation, type FederationData, serveFederation } from "./federat
 import { createScreen } from "./federation/screen.ts";
 import { readCache, removeCache } from "./index/cache.ts";
 import { type IndexThreads, openIndex } from "./index/sqlite-index.ts";
+import { indexFile, openNode } from "./open-node.ts";
 import { loadKeyRing } from "./replication/keys.ts";
 import type { Puller } from "./replication/pull.ts";
 import { repairDesk, signedAskRanges } from "./replication/reconcile.ts";
@@ -31,8 +31,6 @@ import { Requesters } from "./replication/signed-request.ts";
 import { bootId, lostPower, markRunning, markStopped } from "./running.ts";
 import * as changes from "./store/changes.ts";
 import { kvStore } from "./store/kv.ts";
-import { migrate } from "./store/migrate.ts";
-import { open, type Store } from "./store/open.ts";
 import * as peers from "./store/peers.ts";
 import type { Db } from "./store/schema.ts";
 import { messageQueue } from "./store/queue.ts";
@@ -49,58 +47,6 @@ export interface App extends AsyncDisposable {
   start(): void;
   /** Ends that work, and the requests that wait for news; dispose of the rest afterwards. */
   stop(): void;
-}
-
-/**
- * Opens a node's database, brings its tables up to date and loads its keys.
- * Whoever works on a node does it through this: the server and the commands.
- *
- * @throws {AppError} `bad-config` when the data belongs to another origin.
- */
-export async function openNode(config: Config, clock: () => number) {
-  if (config.databaseUrl.startsWith("sqlite:")) mkdirSync(config.dataDir, { recursive: true });
-  const store = await open(config.databaseUrl);
-  try {
-    await migrate(store.db);
-    await checkOrigin(store, config.origin);
-    await checkLog(store.db, indexFile(config), clock());
-    return { store, node: await loadIdentity(store.db, config.origin, clock()) };
-  } catch (error) {
-    await store[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-async function checkOrigin({ db }: Store, origin: string): Promise<void> {
-  const first = await settings.origin(db, origin);
-  if (first === origin) return;
-  throw new AppError(
-    "bad-config",
-    `ORIGIN is ${origin}, but this data belongs to ${first}: its records and followers know it by that address. Set ORIGIN=${first}, or choose another DATA_DIR; “npm run cli -- move” moves a node.`,
-  );
-}
-
-function indexFile(config: Config): string {
-  return join(config.dataDir, "index.sqlite");
-}
-
-/**
- * The index remembers how far it has read which log. A log that ends before
- * that, or is another one, was put back: by hand, or by a database server that
- * lost its last transactions.
- */
-async function checkLog(db: Db, index: string, now: number): Promise<void> {
-  const read = readCache(index);
-  if (read === undefined) return;
-  const epoch = await settings.epoch(db);
-  const head = await changes.head(db);
-  if (read.epoch === epoch && read.seq <= head) return;
-  const why =
-    read.epoch === epoch
-      ? `its log ends at ${head}, but the search index has read up to ${read.seq}`
-      : "the search index has read another log than this one";
-  await renewEpoch(db, `the database was put back: ${why}`, now);
-  removeCache(index);
 }
 
 /**

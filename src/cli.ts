@@ -1,7 +1,7 @@
 import "./temporal.ts";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { openNode } from "./app.ts";
+import { openNode } from "./open-node.ts";
 import { backup, demandStopped, restore } from "./backup.ts";
 import { type Command, hosted, required } from "./command.ts";
 import { type Config, Origin, readConfig } from "./config.ts";

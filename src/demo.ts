@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openNode } from "./app.ts";
+import { openNode } from "./open-node.ts";
 import { readConfig } from "./config.ts";
 import { centroid } from "./coop/regions.ts";
 import { applyImport } from "./directory/apply-import.ts";

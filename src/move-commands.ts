@@ -3,9 +3,14 @@ import { sayFormer } from "./directory/arrive.ts";
 import { depart, stay } from "./directory/depart.ts";
 import { formerAccounts } from "./directory/publish.ts";
 import { AppError } from "./errors.ts";
-import { type Asker, findAccount } from "./federation/account.ts";
-import { findDestination } from "./federation/moves.ts";
+import type { Asker } from "./federation/account.ts";
 import { guardOutbound } from "./outbound.ts";
+
+/** What asks other servers: loaded only when it is used, as it takes longer than most commands. */
+const asking = async () => ({
+  ...(await import("./federation/account.ts")),
+  ...(await import("./federation/moves.ts")),
+});
 
 /** Other servers are asked by the guarded way, as the running node does. */
 function guarded({ node, insecure }: Asker): Asker {
@@ -28,6 +33,7 @@ export const moveCommands: Record<string, Command> = {
       const coop = await hosted(db, handle);
       const written = required(given, "ACCOUNT");
       const asker = guarded({ node, insecure: config.insecure });
+      const { findAccount } = await asking();
       const former = formerAccounts(coop);
       if (not === true) {
         // It may be gone by now: then its URL says which it was.
@@ -57,6 +63,7 @@ export const moveCommands: Record<string, Command> = {
     async run({ db, node, config }, [handle, given], { yes }) {
       const coop = await hosted(db, handle);
       const asker = guarded({ node, insecure: config.insecure });
+      const { findDestination } = await asking();
       const found = await findDestination(asker, coop, required(given, "ACCOUNT"));
       const { account, destination } = demandFound(found);
       const way =

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { sql } from "kysely";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { openNode } from "../src/app.ts";
+import { openNode } from "../src/open-node.ts";
 import { backup, demandStopped, restore } from "../src/backup.ts";
 import { type Config, readConfig } from "../src/config.ts";
 import { addAccount } from "../src/directory/account.ts";

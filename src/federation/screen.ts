@@ -6,6 +6,7 @@ import * as blocks from "../store/blocks.ts";
 import * as followers from "../store/followers.ts";
 import * as reactions from "../store/reactions.ts";
 import * as replies from "../store/replies.ts";
+import * as unreachable from "../store/unreachable.ts";
 import { answerAt, coopAt, postAt } from "./addressed.ts";
 import type { FederationData } from "./federation.ts";
 import { idLength } from "./size.ts";
@@ -74,7 +75,9 @@ export function createScreen(data: Data): Screen {
         throw new AppError("forbidden", "This node takes nothing from you.");
       }
       if (actor === undefined || type === undefined) return () => Promise.resolve();
-      if (!(await concerns(data, type, actor, said))) return undefined;
+      // From a server that was left alone, anything that is signed shows that it is there again.
+      const isAwaited = await unreachable.has(db, new URL(actor).host);
+      if (!isAwaited && !(await concerns(data, type, actor, said))) return undefined;
       const cost = prices[type];
       if (cost === undefined) return () => Promise.resolve();
       const shares = sharesOf(actor);

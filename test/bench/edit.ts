@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import type { ListingContent } from "../../src/coop/listing.ts";
 import { insertAccount } from "../../src/directory/account.ts";
 import { addCoop, newId } from "../../src/directory/publish.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import type { ListingContent } from "../../src/coop/listing.ts";
 import { post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";

@@ -1,5 +1,5 @@
 import { Agent, get, type IncomingHttpHeaders } from "node:http";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import { pull } from "../../src/replication/pull.ts";
 import { machineClock } from "../../src/replication/replica.ts";
 import * as peers from "../../src/store/peers.ts";

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { signRecord } from "../../src/coop/record.ts";
 import type { Identity } from "../../src/directory/identity.ts";

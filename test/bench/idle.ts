@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import { bakery } from "../helpers/nodes.ts";
 import { type Figure, measure, meterOf, progress, report } from "./measure.ts";

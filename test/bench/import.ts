@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
 import { parse } from "csv-parse";
 import pg from "pg";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import * as records from "../../src/store/records.ts";
 import { measure, progress, reportRate, type Taken } from "./measure.ts";
 import { folder, importUk, nodeData, ukFile } from "./uk.ts";

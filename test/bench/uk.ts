@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { applyImport } from "../../src/directory/apply-import.ts";
 import type { Identity } from "../../src/directory/identity.ts";

@@ -3,7 +3,7 @@ import { type KeyCache, verifyObject, verifyProof as fedifyVerifyProof } from "@
 import { getDocumentLoader } from "@fedify/fedify/runtime";
 import { DataIntegrityProof, Document, Multikey } from "@fedify/fedify/vocab";
 import { base58 } from "@scure/base";
-import { openNode } from "../../src/app.ts";
+import { openNode } from "../../src/open-node.ts";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { verifyProof } from "../../src/coop/proof.ts";
 import { acceptRecord, acceptRecords } from "../../src/coop/record.ts";

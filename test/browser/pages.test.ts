@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ListingContent } from "../../src/coop/listing.ts";
+import { type ListingContent, sensitiveKinds } from "../../src/coop/listing.ts";
 import { answerReply } from "../../src/directory/answer-reply.ts";
 import { depart } from "../../src/directory/depart.ts";
 import { gather } from "../../src/directory/gather.ts";
@@ -25,7 +25,9 @@ beforeAll(async () => {
   site = await testSite();
   const rich = await site.add("bakery", bakery);
   const bare = await site.add("bare");
-  const classes = bakery.stakeholders?.map((each) => ({ ...each, followable: true as const }));
+  const classes = bakery.stakeholders
+    ?.filter(({ kind }) => !sensitiveKinds.has(kind))
+    .map((each) => ({ ...each, followable: true as const }));
   const account = "https://social.example/@bakery";
   const followed = await site.add("followed", { ...bakery, stakeholders: classes, account });
   const link = { coop: followed, kind: "account" as const, url: account };

@@ -1,7 +1,7 @@
 /** Makes a node with listings of its own, signed: what another one can pull from it. */
 import "../../../src/temporal.ts";
 import { join } from "node:path";
-import { openNode } from "../../../src/app.ts";
+import { openNode } from "../../../src/open-node.ts";
 import { readConfig } from "../../../src/config.ts";
 import { listingRecord } from "../../../src/coop/listing-record.ts";
 import { signRecord } from "../../../src/coop/record.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openNode } from "../../../src/app.ts";
+import { openNode } from "../../../src/open-node.ts";
 import type { JsonObject } from "../../../src/coop/canonical-json.ts";
 import { Listing } from "../../../src/coop/listing.ts";
 import { readListing } from "../../../src/coop/listing-record.ts";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openNode } from "../../../src/app.ts";
+import { openNode } from "../../../src/open-node.ts";
 import type { DirectoryIndex } from "../../../src/index/directory-index.ts";
 import { openIndex } from "../../../src/index/sqlite-index.ts";
 import type { Db } from "../../../src/store/schema.ts";
