@@ -15,10 +15,9 @@ import {
   Tombstone,
 } from "@fedify/fedify/vocab";
 import { getLogger } from "@logtape/logtape";
-import type { Json, JsonObject } from "../coop/canonical-json.ts";
+import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
 import { userAgent, version } from "../outbound.ts";
-import { demandCovered } from "../replication/covered.ts";
 import * as answers from "../store/answers.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
@@ -26,19 +25,13 @@ import * as posts from "../store/posts.ts";
 import type { Db } from "../store/schema.ts";
 import * as tallies from "../store/tallies.ts";
 import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
-import { discover } from "./discovery.ts";
-import { serveFeed } from "./serve-feeds.ts";
-import { answerAsFormer, formerSelfAt } from "./former-self.ts";
 import { featuredTags } from "./featured.ts";
-import { inbox, isUnheardOf, onInboxError } from "./inbox.ts";
+import { inbox, onInboxError } from "./inbox.ts";
 import { outboxCount, outboxPage } from "./outbox.ts";
-import { conversationDocument, withTally } from "./conversation-documents.ts";
+import { withTally } from "./conversation-documents.ts";
 import { createDocument, noteDocument } from "./posts.ts";
-import { blamed, readActivity } from "./receive.ts";
-import type { Screen } from "./screen.ts";
-import { compareFollowers, followersOn, mayRead } from "./synchronise.ts";
-import { tidy } from "./tidy.ts";
-import { type Endurance, enduring, heardFrom, onUndeliverable } from "./unreachable.ts";
+import { followersOn, mayRead } from "./synchronise.ts";
+import { type Endurance, enduring, onUndeliverable } from "./unreachable.ts";
 
 /** What Fedify hands to our callbacks. */
 export interface FederationData {
@@ -53,11 +46,6 @@ export interface FederationData {
 
 /** What parses our documents into Fedify's classes. */
 type Loaders = Parameters<typeof Note.fromJsonLd>[1];
-
-const activityJson = { "content-type": "application/activity+json" };
-
-/** The collections of an actor, by the path of their URLs. */
-const collections = /^\/(.+)\/(?:outbox|followers|following|featured|tags)$/;
 
 /** Sets up ActivityPub: actors, collections, inboxes and the queue behind them. */
 export function buildFederation(
@@ -240,82 +228,6 @@ async function toActor(
     default:
       return Organization.fromJsonLd(document, loaders);
   }
-}
-
-/**
- * Answers what belongs to ActivityPub.
- *
- * @returns Undefined when the request is for somebody else: a page.
- */
-export async function serveFederation(
-  federation: Federation<FederationData>,
-  data: FederationData,
-  screen: Screen,
-  request: Request,
-): Promise<Response | undefined> {
-  const pass = () => new Response(null, { status: 404, headers: { "fragaria-pass": "1" } });
-  const options = { contextData: data, onNotFound: pass, onNotAcceptable: pass };
-  const ask = async (asked: Request) => {
-    try {
-      return await federation.fetch(asked, options);
-    } catch (error) {
-      throw blamed(error);
-    }
-  };
-  const former = formerSelfAt(data.node, request.url);
-  if (former !== undefined) {
-    const present = (asked: Request) => serveFederation(federation, data, screen, asked);
-    const said = await answerAsFormer(data, former, request, present);
-    if (said !== undefined) return said;
-  }
-  // Behind a TLS proxy the request says http; signatures cover what the sender saw.
-  const { pathname, search } = new URL(request.url);
-  const posted = request.method === "POST" && pathname.endsWith("/inbox");
-  if (posted) demandCovered(request.headers);
-  const { body, activity } = posted ? await readActivity(request) : { body: null, activity: null };
-  const done = posted ? await screen.admit(request, activity) : () => Promise.resolve();
-  // It is about nothing that is kept here, so there is nothing to be sure of.
-  if (done === undefined) return new Response(null, { status: 202 });
-  const seen = new Request(new URL(pathname + search, data.node.origin), {
-    method: request.method,
-    headers: request.headers,
-    body,
-  });
-  // Fedify would answer with empty collections of actors that don't exist.
-  const [, owner] = collections.exec(pathname) ?? [];
-  if (owner !== undefined && typeof (await actorDocument(data.db, data.node, owner)) === "string") {
-    return undefined;
-  }
-  const served = await serveFeed(data.db, data.node, seen);
-  if (served !== undefined) return served;
-  const said = await conversationDocument(data, seen);
-  if (said !== undefined) return Response.json(said, { headers: activityJson });
-  let verified = false;
-  let answer: Response;
-  try {
-    answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
-    verified = answer.status === 202;
-  } finally {
-    await done(verified);
-  }
-  if (answer.headers.has("fragaria-pass")) return undefined;
-  // Fedify takes an activity of a type that it doesn't know for none.
-  if (posted && answer.status === 400 && isUnheardOf(request.headers, activity)) {
-    return new Response(null, { status: 202 });
-  }
-  if (body !== null && answer.status === 202) {
-    await heardFrom(data.db, body);
-    await compareFollowers(federation, data, request.headers, body);
-  }
-  if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {
-    return answer;
-  }
-  const headers = new Headers(answer.headers);
-  headers.delete("content-length");
-  const text = await answer.text();
-  if (text === "") return new Response(null, { status: answer.status, headers });
-  const document = JSON.stringify(tidy(JSON.parse(text) as Json));
-  return new Response(document, { status: answer.status, headers });
 }
 
 /** The key that signs requests. Activities are signed in send.ts. */

@@ -1,0 +1,101 @@
+import type { Federation } from "@fedify/fedify";
+import type { Json } from "../coop/canonical-json.ts";
+import { demandCovered } from "../replication/covered.ts";
+import { actorDocument } from "./actors.ts";
+import { conversationDocument } from "./conversation-documents.ts";
+import { discover } from "./discovery.ts";
+import type { FederationData } from "./federation.ts";
+import { answerAsFormer, formerSelfAt } from "./former-self.ts";
+import { isUnheardOf } from "./inbox.ts";
+import { blamed, readActivity } from "./receive.ts";
+import type { Screen } from "./screen.ts";
+import { serveFeed } from "./serve-feeds.ts";
+import { compareFollowers } from "./synchronise.ts";
+import { tidy } from "./tidy.ts";
+import { heardFrom } from "./unreachable.ts";
+
+const activityJson = { "content-type": "application/activity+json" };
+
+/** The collections of an actor, by the path of their URLs. */
+const collections = /^\/(.+)\/(?:outbox|followers|following|featured|tags)$/;
+
+/**
+ * Answers what belongs to ActivityPub.
+ *
+ * @returns Undefined when the request is for somebody else: a page.
+ */
+export async function serveFederation(
+  federation: Federation<FederationData>,
+  data: FederationData,
+  screen: Screen,
+  request: Request,
+): Promise<Response | undefined> {
+  const pass = () => new Response(null, { status: 404, headers: { "fragaria-pass": "1" } });
+  const options = { contextData: data, onNotFound: pass, onNotAcceptable: pass };
+  const ask = async (asked: Request) => {
+    try {
+      return await federation.fetch(asked, options);
+    } catch (error) {
+      throw blamed(error);
+    }
+  };
+  const former = formerSelfAt(data.node, request.url);
+  if (former !== undefined) {
+    const present = (asked: Request) => serveFederation(federation, data, screen, asked);
+    const said = await answerAsFormer(data, former, request, present);
+    if (said !== undefined) return said;
+  }
+  // Behind a TLS proxy the request says http; signatures cover what the sender saw.
+  const { pathname, search } = new URL(request.url);
+  const posted = request.method === "POST" && pathname.endsWith("/inbox");
+  if (posted) demandCovered(request.headers);
+  const { body, activity } = posted ? await readActivity(request) : { body: null, activity: null };
+  const done = posted ? await screen.admit(request, activity) : () => Promise.resolve();
+  // It is about nothing that is kept here, so there is nothing to be sure of.
+  if (done === undefined) return new Response(null, { status: 202 });
+  const seen = new Request(new URL(pathname + search, data.node.origin), {
+    method: request.method,
+    headers: request.headers,
+    body,
+  });
+  // Fedify would answer with empty collections of actors that don't exist.
+  const [, owner] = collections.exec(pathname) ?? [];
+  if (owner !== undefined && typeof (await actorDocument(data.db, data.node, owner)) === "string") {
+    return undefined;
+  }
+  const served = await serveFeed(data.db, data.node, seen);
+  if (served !== undefined) return served;
+  const said = await conversationDocument(data, seen);
+  if (said !== undefined) return Response.json(said, { headers: activityJson });
+  let verified = false;
+  let answer: Response;
+  try {
+    answer = (await discover(data.node, seen, ask)) ?? (await ask(seen));
+    verified = answer.status === 202;
+  } finally {
+    await done(verified);
+  }
+  if (answer.headers.has("fragaria-pass")) return undefined;
+  // Fedify takes an activity of a type that it doesn't know for none.
+  if (posted && answer.status === 400 && isUnheardOf(request.headers, activity)) {
+    return new Response(null, { status: 202 });
+  }
+  if (body !== null && answer.status === 202) {
+    await heardFrom(data.db, body);
+    await compareFollowers(federation, data, request.headers, body);
+  }
+  return tidied(answer);
+}
+
+/** The answer with its document as servers that read no JSON-LD expect it. */
+async function tidied(answer: Response): Promise<Response> {
+  if (!/^application\/(activity|ld)\+json/.test(answer.headers.get("content-type") ?? "")) {
+    return answer;
+  }
+  const headers = new Headers(answer.headers);
+  headers.delete("content-length");
+  const text = await answer.text();
+  if (text === "") return new Response(null, { status: answer.status, headers });
+  const document = JSON.stringify(tidy(JSON.parse(text) as Json));
+  return new Response(document, { status: answer.status, headers });
+}
