@@ -11,7 +11,8 @@ import { signRecord } from "../coop/record.ts";
 import { AppError } from "../errors.ts";
 import type * as changes from "../store/changes.ts";
 import * as records from "../store/records.ts";
-import type { Db, RecordTable, Tx } from "../store/schema.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
 import { faultsOf, issuedAfter } from "./publish.ts";
 

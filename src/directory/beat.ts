@@ -4,7 +4,8 @@ import { signRecord } from "../coop/record.ts";
 import { quotas } from "../coop/standing.ts";
 import * as holdings from "../store/holdings.ts";
 import * as records from "../store/records.ts";
-import type { Db, RecordTable, Tx } from "../store/schema.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
 import { issuedAfter } from "./publish.ts";
 

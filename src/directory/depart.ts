@@ -7,7 +7,8 @@ import * as coops from "../store/coops.ts";
 import * as departures from "../store/departures.ts";
 import * as records from "../store/records.ts";
 import * as revisions from "../store/revisions.ts";
-import type { Db, RecordTable, Tx } from "../store/schema.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
 import { coopUrl, issuedAfter, lockHosted } from "./publish.ts";
 

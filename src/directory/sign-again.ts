@@ -7,7 +7,8 @@ import { signRecord, type SignedRecord } from "../coop/record.ts";
 import * as coops from "../store/coops.ts";
 import * as keys from "../store/keys.ts";
 import * as records from "../store/records.ts";
-import type { Db, RecordTable, Tx } from "../store/schema.ts";
+import type { Db, Tx } from "../store/schema.ts";
+import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
 import { coopIdOf, issuedAfter } from "./publish.ts";
 

@@ -1,5 +1,6 @@
 import { forUpdate } from "./dialect.ts";
-import type { AccountTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { AccountTable } from "./tables/people.ts";
 
 export type Account = AccountTable;
 

@@ -1,4 +1,5 @@
-import type { AnswerTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { AnswerTable } from "./tables/conversation.ts";
 
 /** What a co-op has answered to somebody. */
 export type Answer = AnswerTable;

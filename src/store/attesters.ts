@@ -1,4 +1,5 @@
-import type { AttesterTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { AttesterTable } from "./tables/hosts.ts";
 
 /** A host whose word counts here: whom it vouches for is listed. */
 export type Attester = AttesterTable;

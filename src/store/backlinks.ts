@@ -1,4 +1,5 @@
-import type { BacklinkTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { BacklinkTable } from "./tables/coops.ts";
 
 export type Backlink = BacklinkTable;
 

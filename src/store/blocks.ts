@@ -1,4 +1,5 @@
-import type { BlockedByTable, BlockTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { BlockedByTable, BlockTable } from "./tables/conversation.ts";
 
 /** That a co-op, or the whole node, doesn't want to hear a person or a domain. */
 export type Block = BlockTable;

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { AlarmTable, CensusTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { AlarmTable, CensusTable } from "./tables/hosts.ts";
 
 /** How many listings of a host were shown at most on a day. */
 export type Count = CensusTable;

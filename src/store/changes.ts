@@ -1,4 +1,5 @@
-import type { ChangeTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { ChangeTable } from "./tables/records.ts";
 
 /**
  * The log of changes: the one thing that feeds, followers, the index and

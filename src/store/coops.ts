@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { forUpdate } from "./dialect.ts";
-import type { CoopTable, Db, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { CoopTable } from "./tables/coops.ts";
 
 export type HostedCoop = CoopTable;
 

@@ -1,4 +1,5 @@
-import type { Db, DepartureTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { DepartureTable } from "./tables/coops.ts";
 
 export type Departure = DepartureTable;
 

@@ -1,4 +1,5 @@
-import type { Db, EvidenceTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { EvidenceTable } from "./tables/hosts.ts";
 
 /** Keeps two records by which a host contradicts itself. The first pair of each host stays. */
 export async function put(tx: Tx, evidence: EvidenceTable): Promise<void> {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { forUpdate } from "./dialect.ts";
-import type { Db, FeedEntryTable, FeedItemTable, FeedPostTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { FeedEntryTable, FeedItemTable, FeedPostTable } from "./tables/feeds.ts";
 
 export type FeedItem = FeedItemTable;
 export type FeedPost = FeedPostTable;

@@ -1,4 +1,5 @@
-import type { Db, FlagTable } from "./schema.ts";
+import type { Db } from "./schema.ts";
+import type { FlagTable } from "./tables/conversation.ts";
 
 /** What another server has reported to whoever runs this one. */
 export type Flag = FlagTable;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { supersedes, type Version } from "../coop/version.ts";
-import type { Db, FloorTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { FloorTable } from "./tables/records.ts";
 
 /**
  * The least that a version must be to be taken in, of records that aren't held

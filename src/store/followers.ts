@@ -1,4 +1,5 @@
-import type { Db, FollowerTable, FollowingTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { FollowerTable, FollowingTable } from "./tables/followers.ts";
 
 export type Follower = FollowerTable;
 export type Following = FollowingTable;

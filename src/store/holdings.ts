@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { forUpdate } from "./dialect.ts";
-import type { Db, RecordTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { RecordTable } from "./tables/records.ts";
 
 /** A record in what is held of a host. */
 export type Held = Pick<RecordTable, "issued" | "digest">;

@@ -1,5 +1,6 @@
 import { forUpdate, holds } from "./dialect.ts";
-import type { Db, HostTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { HostTable } from "./tables/hosts.ts";
 
 export type Host = HostTable;
 

@@ -1,4 +1,5 @@
-import type { Db, ImportTable } from "./schema.ts";
+import type { Db } from "./schema.ts";
+import type { ImportTable } from "./tables/records.ts";
 
 /** The import of one edition of a register: under way, finished, or broken off. */
 export type Import = ImportTable;

@@ -1,4 +1,5 @@
-import type { Db, KeyTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { KeyTable } from "./tables/records.ts";
 
 export type Key = KeyTable;
 

@@ -1,4 +1,5 @@
-import type { Db, LinkTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { LinkTable } from "./tables/people.ts";
 
 export type Link = LinkTable;
 

@@ -1,4 +1,5 @@
-import type { Db, MandateTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { MandateTable } from "./tables/people.ts";
 
 export type RecordedMandate = MandateTable;
 

@@ -1,4 +1,6 @@
-import type { CoopTable, Db, MemberTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { CoopTable } from "./tables/coops.ts";
+import type { MemberTable } from "./tables/people.ts";
 
 export type Member = MemberTable;
 

@@ -7,7 +7,8 @@ import {
   sql,
 } from "kysely";
 import { holds, skipLocked } from "./dialect.ts";
-import type { Db, QueueTable, Schema, Tx } from "./schema.ts";
+import type { Db, Schema, Tx } from "./schema.ts";
+import type { QueueTable } from "./tables/followers.ts";
 
 /** A claimed row of the table `queue`. Its payload holds private keys: never log it. */
 export type Message = Selectable<QueueTable>;

@@ -1,4 +1,5 @@
-import type { Db, NamingTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { NamingTable } from "./tables/coops.ts";
 
 /** That a co-op elsewhere names one of this node's, and what was answered. */
 export type Naming = NamingTable;

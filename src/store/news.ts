@@ -1,6 +1,7 @@
 import type { ExpressionBuilder } from "kysely";
 import type { Gone } from "./feeds.ts";
-import type { Db, FeedBoostTable, NewsTable, Schema, Tx } from "./schema.ts";
+import type { Db, Schema, Tx } from "./schema.ts";
+import type { FeedBoostTable, NewsTable } from "./tables/feeds.ts";
 
 export type News = NewsTable;
 export type Boost = FeedBoostTable;

@@ -1,4 +1,5 @@
-import type { Db, OfferTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { OfferTable } from "./tables/coops.ts";
 
 /** A relation that a co-op here has offered to an actor elsewhere. */
 export type Offer = OfferTable;

@@ -1,4 +1,5 @@
-import type { Db, PeerTable } from "./schema.ts";
+import type { Db } from "./schema.ts";
+import type { PeerTable } from "./tables/hosts.ts";
 
 export type Peer = PeerTable;
 

@@ -1,4 +1,5 @@
-import type { Db, PictureTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { PictureTable } from "./tables/posts.ts";
 
 export type Picture = PictureTable;
 

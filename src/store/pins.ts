@@ -1,5 +1,6 @@
 import { forUpdate } from "./dialect.ts";
-import type { Db, PinTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { PinTable } from "./tables/records.ts";
 
 /** A public key of another node, as it was first seen. */
 export type Pin = PinTable;

@@ -1,6 +1,7 @@
 import type { ExpressionBuilder } from "kysely";
 import { forUpdate, holds } from "./dialect.ts";
-import type { Db, PostTable, Schema, Tx } from "./schema.ts";
+import type { Db, Schema, Tx } from "./schema.ts";
+import type { PostTable } from "./tables/posts.ts";
 
 export type Post = PostTable;
 

@@ -1,4 +1,5 @@
-import type { Db, ReactionTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { ReactionTable } from "./tables/conversation.ts";
 
 export type Reaction = ReactionTable;
 

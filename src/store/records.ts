@@ -4,7 +4,8 @@ import type { SignedRecord } from "../coop/record.ts";
 import type { Version } from "../coop/version.ts";
 import * as changes from "./changes.ts";
 import * as floors from "./floors.ts";
-import type { Db, RecordTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { RecordTable } from "./tables/records.ts";
 
 /** A record that is held. */
 export type Record = RecordTable;

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from "kysely";
-import type { Db, ReplyTable, Schema, Tx } from "./schema.ts";
+import type { Db, Schema, Tx } from "./schema.ts";
+import type { ReplyTable } from "./tables/conversation.ts";
 
 export type Reply = ReplyTable;
 

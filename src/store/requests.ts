@@ -1,4 +1,5 @@
-import type { Db, RequestTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { RequestTable } from "./tables/people.ts";
 
 export type PersonsRequest = RequestTable;
 

@@ -1,4 +1,5 @@
-import type { Db, RetiredClassTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { RetiredClassTable } from "./tables/coops.ts";
 
 export type RetiredClass = RetiredClassTable;
 

@@ -1,4 +1,5 @@
-import type { Db, RevisionTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { RevisionTable } from "./tables/coops.ts";
 
 export type Revision = RevisionTable;
 

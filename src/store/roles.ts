@@ -1,6 +1,7 @@
 import type { Account } from "./accounts.ts";
 import { forUpdate } from "./dialect.ts";
-import type { Db, RoleTable, Tx } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { RoleTable } from "./tables/people.ts";
 
 export type Role = RoleTable;
 

@@ -1,4 +1,5 @@
-import type { Db, SessionTable } from "./schema.ts";
+import type { Db } from "./schema.ts";
+import type { SessionTable } from "./tables/people.ts";
 
 export type Session = SessionTable;
 

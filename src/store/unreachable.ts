@@ -1,4 +1,5 @@
-import type { Db, UnreachableTable } from "./schema.ts";
+import type { Db } from "./schema.ts";
+import type { UnreachableTable } from "./tables/followers.ts";
 
 export type Unreachable = UnreachableTable;
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Db, Tx, VouchTable } from "./schema.ts";
+import type { Db, Tx } from "./schema.ts";
+import type { VouchTable } from "./tables/hosts.ts";
 
 /** That a node vouches for a host, by one of its attestations. */
 export type Vouch = VouchTable;

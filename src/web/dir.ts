@@ -15,7 +15,7 @@ import * as changes from "../store/changes.ts";
 import * as evidence from "../store/evidence.ts";
 import * as hosts from "../store/hosts.ts";
 import * as records from "../store/records.ts";
-import type { RecordTable } from "../store/schema.ts";
+import type { RecordTable } from "../store/tables/records.ts";
 import * as settings from "../store/settings.ts";
 import { bestEncoding } from "./accept.ts";
 import { bodyFaults, demandParameters, InvalidRequest } from "./parameters.ts";

@@ -4,7 +4,7 @@ import { legalForms } from "../../../src/coop/legal-forms.ts";
 import type { Listing, Relation } from "../../../src/coop/listing.ts";
 import { context, listingId } from "../../../src/coop/listing-record.ts";
 import type { Theme } from "../../../src/coop/codes.ts";
-import type { RecordTable } from "../../../src/store/schema.ts";
+import type { RecordTable } from "../../../src/store/tables/records.ts";
 import type { Chance } from "./chance.ts";
 import type { Coop, Population, Trade } from "./coops.ts";
 import { languages } from "./words.ts";
