@@ -59,6 +59,7 @@ export async function partsInThreads(
     data: { file } satisfies ReaderData,
     count: readers,
     limit: longest,
+    first: "refresh",
   });
   const writing = startThreads<Pick<Writer, "catchUp" | "wipe"> & { begin(): Promise<Read> }>({
     module: new URL("writer-thread.ts", import.meta.url),

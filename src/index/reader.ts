@@ -25,6 +25,8 @@ const worthIt = 20_000;
 /** Rows that change before a snapshot is made anew, and before one is made at the end. */
 const mostChanged = 100_000;
 const fewChanged = 1000;
+/** Rows that are read in one transaction. */
+const portion = 50_000;
 
 /**
  * Answers questions from the file of the index, and from what memory holds of
@@ -46,18 +48,26 @@ export class Reader implements Disposable {
   #life = -1;
   #stamp = -1;
   #journal = 0;
+  /** The row behind which none was read yet, while a file is read as a whole. */
+  #unread: number | undefined;
   /** How far in the journal there is a snapshot, and how many rows have changed since. */
   #snapshot = -1;
   #changed = 0;
 
   readonly #worthIt: number;
+  readonly #portion: number;
 
   /**
    * @param from The path of the file; or whoever writes it, if it is in memory.
-   * @param least The rows from which on there are snapshots.
+   * @param options `least`: the rows from which on there are snapshots; `portion`:
+   *   how many are read in one transaction.
    */
-  constructor(from: string | { readonly cache: Cache }, least = worthIt) {
-    this.#worthIt = least;
+  constructor(
+    from: string | { readonly cache: Cache },
+    options: { least?: number; portion?: number } = {},
+  ) {
+    this.#worthIt = options.least ?? worthIt;
+    this.#portion = options.portion ?? portion;
     this.#file = typeof from === "string" ? from : ":memory:";
     this.#shared = typeof from === "string" ? undefined : () => from.cache;
   }
@@ -180,11 +190,13 @@ export class Reader implements Disposable {
   /** Runs reads on one state of the file, and on columns that fit it. */
   #read<T>(body: (columns: Columns, cache: Cache) => T): T {
     try {
-      const cache = this.#open();
-      return cache.read(() => {
-        this.#follow(cache);
-        return body(this.#columns, cache);
-      });
+      for (;;) {
+        const cache = this.#open();
+        const found = cache.read(() =>
+          this.#follow(cache) ? { answer: body(this.#columns, cache) } : undefined,
+        );
+        if (found !== undefined) return found.answer;
+      }
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#close();
@@ -199,47 +211,65 @@ export class Reader implements Disposable {
     return (this.#cache ??= new Cache(this.#file));
   }
 
-  /** Takes over what was written since the last time. */
-  #follow(cache: Cache): void {
+  /**
+   * Takes over what was written since the last time. Of a large file that must be
+   * read as a whole a part at a time, each in a transaction of its own: as long as
+   * one lasts, what is written meanwhile stays in the write-ahead log.
+   *
+   * @returns Whether memory then has everything.
+   */
+  #follow(cache: Cache): boolean {
     const { seq, life, stamp } = cache.progress;
     this.#seq = seq;
-    if (life === this.#life && stamp === this.#stamp) return;
+    if (life === this.#life && stamp === this.#stamp && this.#unread === undefined) return true;
     const { head, from } = cache.rows.journal();
     // Too much was written to know what, or it is another file.
     if (life !== this.#life || this.#kept === undefined || from > this.#journal + 1) {
       cache.rows.forget();
       this.#kept = cache.readSets();
       this.#kept.load();
-      const { columns, stamp } = this.#restored(this.#kept, life, { head, from });
-      this.#columns = columns;
-      this.#journal = stamp;
-      this.#snapshot = stamp;
+      this.#restore(this.#kept, life, { head, from });
     }
     this.#life = -1; // if this breaks off
     this.#kept.load();
-    const since = this.#journal === -1 ? undefined : this.#journal;
-    for (const { row, facts } of cache.rows.facts(this.#kept, since)) {
+    for (const { row, facts } of cache.rows.changed(this.#kept, this.#journal)) {
       if (facts === undefined) this.#columns.delete(row);
       else this.#columns.set(row, facts);
       this.#changed += 1;
     }
+    if (this.#unread !== undefined) this.#unread = this.#take(cache, this.#kept, this.#unread);
     this.#journal = head;
     this.#stamp = stamp;
     this.#life = life;
+    return this.#unread === undefined;
   }
 
-  /** What there is a snapshot of, if the journal goes on from there; else nothing. */
-  #restored(
+  /** Reads rows behind one, whatever the journal says of them. Returns the last, if there may be more. */
+  #take(cache: Cache, kept: KeptSets, after: number): number | undefined {
+    let [last, taken] = [after, 0];
+    for (const { row, facts } of cache.rows.facts(kept, after, this.#portion)) {
+      this.#columns.set(row, facts);
+      [last, taken] = [row, taken + 1];
+    }
+    this.#changed += taken;
+    return taken < this.#portion ? undefined : last;
+  }
+
+  /** Begins with what there is a snapshot of, if the journal goes on from there; else with nothing. */
+  #restore(
     { dictionaries }: KeptSets,
     life: number,
     { head, from }: { head: number; from: number },
-  ): { columns: Columns; stamp: number } {
+  ): void {
     this.#changed = 0;
     const file = snapshotOf(this.#file);
     const found =
       this.#shared === undefined ? readSnapshot(file, dictionaries, String(life)) : undefined;
-    if (found !== undefined && found.stamp <= head && from <= found.stamp + 1) return found;
-    return { columns: new Columns(dictionaries), stamp: -1 };
+    const fits = found !== undefined && found.stamp <= head && from <= found.stamp + 1;
+    this.#columns = fits ? found.columns : new Columns(dictionaries);
+    this.#snapshot = fits ? found.stamp : -1;
+    this.#journal = fits ? found.stamp : head;
+    this.#unread = fits ? undefined : -1;
   }
 
   /**
@@ -252,7 +282,7 @@ export class Reader implements Disposable {
     const isDue = () =>
       this.#changed >= (this.#snapshot === -1 ? Math.min(much, 1) : much) &&
       this.#columns.size >= this.#worthIt;
-    if (this.#shared !== undefined || !isDue()) return;
+    if (this.#shared !== undefined || this.#unread !== undefined || !isDue()) return;
     try {
       // Another thread may have done it.
       const stamp = snapshotStamp(file, String(this.#life)) ?? -1;

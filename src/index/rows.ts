@@ -49,6 +49,8 @@ const closes = 16;
 /** Where most co-ops are on their hosts: left out of paths. */
 const usualFolder = "/coops/";
 
+const factColumns = "select row, tie, state, updated, facts from entry";
+
 /** A row and where it stands in an order. */
 export interface PlacedRow extends Place {
   row: number;
@@ -348,27 +350,32 @@ export class Rows {
   }
 
   /**
-   * All rows for memory, or those that have changed.
+   * What memory holds of the rows behind one, so many at most and in their order.
    *
    * @param kept As new as the file.
-   * @param since Behind this place of the journal; undefined for all.
    */
   *facts(
     kept: KeptSets,
-    since: number | undefined,
-  ): Generator<{ row: number; facts: RowFacts | undefined }> {
-    const columns = "select row, tie, state, updated, facts from entry";
-    if (since === undefined) {
-      const all = this.#statements.prepare<[], StoredRow>(`${columns} order by row`).iterate();
-      for (const each of all) yield { row: each.row, facts: inMemory(each, kept) };
-      return;
-    }
+    after: number,
+    limit: number,
+  ): Generator<{ row: number; facts: RowFacts }> {
+    const found = this.#statements
+      .prepare<[number, number], StoredRow>(`${factColumns} where row > ? order by row limit ?`)
+      .iterate(after, limit);
+    for (const each of found) yield { row: each.row, facts: inMemory(each, kept) };
+  }
+
+  /**
+   * The rows that were written behind a place of the journal, each once and in
+   * their order; without facts where there is no listing any more.
+   */
+  *changed(kept: KeptSets, since: number): Generator<{ row: number; facts: RowFacts | undefined }> {
     const changed = this.#statements
       .prepare<[number], { row: number; rows: number }>(
         "select row, rows from journal where at > ? order by row",
       )
       .all(since);
-    const get = this.#statements.prepare<[number], StoredRow>(`${columns} where row = ?`);
+    const get = this.#statements.prepare<[number], StoredRow>(`${factColumns} where row = ?`);
     let done = 0;
     for (const { row: first, rows } of changed) {
       for (let row = Math.max(first, done); row < first + rows; row++) {

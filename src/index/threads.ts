@@ -62,6 +62,8 @@ export interface ThreadsOptions {
   count: number;
   /** The longest that one answer may take, in milliseconds: then the thread is replaced. None if undefined. */
   limit?: number;
+  /** What a thread does before it answers anything, for as long as that takes. */
+  first?: string;
   /** Called with what a thread tells without being asked. */
   onNews?: (value: unknown) => void;
 }
@@ -139,14 +141,14 @@ class Threads<D> implements Asked<D> {
   }
 
   #begin(): void {
-    const { module, data } = this.#options;
+    const { module, data, first } = this.#options;
     const worker = new Worker(module, { workerData: data, resourceLimits });
     const thread: Thread = {
       worker,
       ready: false,
       working: undefined,
       timer: undefined,
-      told: new Map(),
+      told: new Map(first === undefined ? [] : [[first, []]]),
       late: false,
     };
     this.#threads.add(thread);
@@ -164,19 +166,19 @@ class Threads<D> implements Asked<D> {
       if (told.done !== true) {
         const [name, args] = told.value;
         thread.told.delete(name);
-        this.#put(thread, { ...unheard, id: this.#next++, name, args });
+        // As long as it takes: who is told to take over three million rows would never have done so else.
+        this.#put(thread, { ...unheard, id: this.#next++, name, args }, undefined);
         continue;
       }
       const question = this.#waiting.shift();
       if (question === undefined) continue;
-      this.#put(thread, question);
+      this.#put(thread, question, this.#options.limit);
     }
   }
 
-  #put(thread: Thread, question: Waiting): void {
+  #put(thread: Thread, question: Waiting, limit: number | undefined): void {
     thread.working = question;
     const { id, name, args } = question;
-    const { limit } = this.#options;
     if (limit !== undefined) {
       thread.timer = setTimeout(() => {
         logger.warn("A question to the index took longer than {limit} ms: {name}", { limit, name });

@@ -6,24 +6,36 @@ import { Writing } from "../../src/index/writing.ts";
 import type { Record as HeldRecord } from "../../src/store/records.ts";
 import { beginning } from "./samples.ts";
 
-/** A reader of these listings, and how to take some of them away. They go in unsigned. */
-export function readerOf(all: readonly Listing[]) {
+/** An index in memory, and how to write listings into it and to take them away. They go in unsigned. */
+export function memoryIndex() {
   const cache = new Cache(":memory:", "test");
   const writing = new Writing(cache);
-  const change = (each: Listing, isHeld: boolean) => {
-    const document = listingRecord("https://coops.example/actor", each, beginning);
-    const body = Buffer.from(JSON.stringify(document));
-    const record = { id: listingId(each.id), origin: "coops.example", kind: "listing", body };
-    const held = isHeld ? (record as unknown as HeldRecord) : undefined;
-    return { subject: record.id, record: held, hidden: false };
+  const write = (some: readonly Listing[], isHeld: boolean) => {
+    const changes = some.map((each) => {
+      const document = listingRecord("https://coops.example/actor", each, beginning);
+      const body = Buffer.from(JSON.stringify(document));
+      const record = { id: listingId(each.id), origin: "coops.example", kind: "listing", body };
+      const held = isHeld ? (record as unknown as HeldRecord) : undefined;
+      return { subject: record.id, record: held, hidden: false };
+    });
+    cache.write(() => writing.put(changes));
   };
-  cache.write(() => writing.put(all.map((each) => change(each, true))));
+  return {
+    cache,
+    put: (some: readonly Listing[]) => write(some, true),
+    remove: (some: readonly Listing[]) => write(some, false),
+    [Symbol.dispose]: () => cache.close(),
+  };
+}
+
+/** A reader of these listings, and how to take some of them away. */
+export function readerOf(all: readonly Listing[]) {
+  const { cache, put, remove } = memoryIndex();
+  put(all);
   const reader = new Reader({ cache });
   return {
     reader,
-    remove(some: readonly Listing[]) {
-      cache.write(() => writing.put(some.map((each) => change(each, false))));
-    },
+    remove,
     [Symbol.dispose]() {
       reader[Symbol.dispose]();
       cache.close();

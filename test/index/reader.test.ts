@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Reader } from "../../src/index/reader.ts";
 import { openWriter, Writer } from "../../src/index/writer.ts";
 import { freshStore } from "../helpers/database.ts";
+import { memoryIndex } from "./memory-reader.ts";
 import { listing, put, record, tombstone } from "./samples.ts";
 
 /** A database, a writer of its index and a reader of the same file. */
@@ -47,6 +49,50 @@ test("a reader takes over what was written, removed and pruned since it last loo
   writer.cache.write(() => writer.cache.rows.pruneJournal(0));
   expect({ counts: reader.counts(), found: reader.search({}) }).toEqual(anew(file));
   expect(reader.search({ theme: ["energy"] }).total).toBe(1);
+});
+
+test("a reader that takes a large file a part at a time has at the end what was written meanwhile", () => {
+  const themes = ["food", "energy", "housing"] as const;
+  const each = (at: number, theme: number) =>
+    listing(`c${at}`, { theme: [themes[theme] ?? "food"] });
+  const change = fc.record({
+    at: fc.nat({ max: 14 }),
+    theme: fc.nat({ max: 2 }),
+    gone: fc.boolean(),
+  });
+  const said = (reader: Reader) => ({
+    counts: reader.counts(),
+    found: reader.search({ sort: "name", limit: 100 }),
+    byTheme: themes.map((theme) => reader.search({ theme: [theme] }).records.length),
+  });
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 12 }),
+      fc.array(change, { maxLength: 12 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat({ max: 2 }),
+      (held, changes, portion, kept) => {
+        using index = memoryIndex();
+        index.put(Array.from({ length: held }, (_, at) => each(at, 0)));
+        const left = [...changes];
+        const source = {
+          // Asked for before each part.
+          get cache() {
+            const next = left.shift();
+            const some = next === undefined ? [] : [each(next.at, next.theme)];
+            if (next?.gone === true) index.remove(some);
+            else index.put(some);
+            if (kept === 0) index.cache.write(() => index.cache.rows.pruneJournal(0));
+            return index.cache;
+          },
+        };
+        using reader = new Reader(source, { portion });
+        while (left.length > 0) reader.refresh();
+        using other = new Reader({ cache: index.cache });
+        expect(said(reader)).toEqual(said(other));
+      },
+    ),
+  );
 });
 
 test("a reader follows a file that begins anew under it", async () => {

@@ -15,7 +15,7 @@ function newFile(): string {
 }
 
 function found(file: string): string[] {
-  using reader = new Reader(file, 1);
+  using reader = new Reader(file, { least: 1 });
   return reader.search({ sort: "name" }).records.map((each) => each.split("/").at(-2) ?? "");
 }
 

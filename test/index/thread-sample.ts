@@ -3,6 +3,8 @@ import { getLogger } from "@logtape/logtape";
 import { AppError } from "../../src/errors.ts";
 import { answerAt, logThere, tellNews } from "../../src/index/door.ts";
 
+let begun = 0;
+
 /** What the threads of the tests can be asked. */
 const door = {
   add: (a: number, b: number) => a + b,
@@ -15,6 +17,9 @@ const door = {
     for (;;);
   },
   later: (ms: number) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms)),
+  /** Takes its time. */
+  begin: () => new Promise<void>((resolve) => setTimeout(() => resolve(void begun++), 600)),
+  begun: () => begun,
   news: (value: string) => tellNews(value),
   log: (text: string) => getLogger(["fragaria", "sample"]).warn("It is {text}", { text }),
 };

@@ -49,6 +49,13 @@ test("ends what takes too long, and goes on", async () => {
   ]);
 });
 
+test("lets a thread take the time that it needs for what comes first, and for what it is told", async () => {
+  await using threads = start({ limit: 300, first: "begin" });
+  await expect(threads.ask("begun")).resolves.toBe(1);
+  threads.tell("begin");
+  await expect(threads.ask("begun")).resolves.toBe(2);
+});
+
 test("fails what waits when no thread can begin", async () => {
   await using threads = start({ data: "broken" });
   await expect(threads.ask("add", 1, 2)).rejects.toMatchObject({ code: "unavailable" });
