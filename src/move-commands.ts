@@ -1,7 +1,7 @@
 import { type Command, hosted, required } from "./command.ts";
 import { sayFormer } from "./directory/arrive.ts";
 import { depart, stay } from "./directory/depart.ts";
-import { formerAccounts } from "./directory/publish.ts";
+import { formerAccounts } from "./directory/sign-listing.ts";
 import { AppError } from "./errors.ts";
 import type { Asker } from "./federation/account.ts";
 import { guardOutbound } from "./outbound.ts";

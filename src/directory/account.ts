@@ -8,7 +8,7 @@ import type { AccountTable } from "../store/tables/people.ts";
 import * as sessions from "../store/sessions.ts";
 import { makePasswordLink } from "./link.ts";
 import { demandPassword, hashPassword } from "./password.ts";
-import { newId } from "./publish.ts";
+import { newId } from "./ids.ts";
 
 const logger = getLogger(["fragaria", "accounts"]);
 

@@ -6,7 +6,9 @@ import * as messages from "../store/messages.ts";
 import * as replies from "../store/replies.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { PostContent } from "./post-content.ts";
-import { invalid, lockHosted, newId } from "./publish.ts";
+import { newId } from "./ids.ts";
+import { lockHosted } from "./publish.ts";
+import { invalid } from "./sign-listing.ts";
 
 /** How many answers a co-op can give in all. */
 const mostAnswers = 20_000;

@@ -12,7 +12,7 @@ import {
   type ImportPlan,
   newerEditions,
 } from "./plan-import.ts";
-import { newId } from "./publish.ts";
+import { newId } from "./ids.ts";
 
 /** What was done. */
 export interface ImportResult extends ImportReport {

@@ -7,15 +7,9 @@ import * as records from "../store/records.ts";
 import * as revisions from "../store/revisions.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import {
-  alsoKnownAs,
-  coopUrl,
-  draftOf,
-  formerAccounts,
-  formerMost,
-  lockHosted,
-  publishIn,
-} from "./publish.ts";
+import { coopUrl } from "./ids.ts";
+import { lockHosted, publishIn } from "./publish.ts";
+import { alsoKnownAs, draftOf, formerAccounts, formerMost } from "./sign-listing.ts";
 
 /**
  * Says which accounts elsewhere a co-op had before, in its listing and its

@@ -14,7 +14,7 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
-import { faultsOf, issuedAfter } from "./publish.ts";
+import { faultsOf, issuedAfter } from "./sign-listing.ts";
 
 /** What became of an attestation. */
 export interface Attested {

@@ -7,7 +7,7 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
-import { issuedAfter } from "./publish.ts";
+import { issuedAfter } from "./sign-listing.ts";
 
 /** After how many milliseconds a node renews its beacon. */
 export interface BeatPace {

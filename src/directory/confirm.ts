@@ -7,7 +7,8 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { attestationUrl, attestIn, retractIn } from "./attest.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl, lockHosted } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
+import { lockHosted } from "./publish.ts";
 
 /** A relation to a co-op of this node, as another one claims it. */
 export interface ClaimedRelation {

@@ -10,7 +10,9 @@ import * as revisions from "../store/revisions.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl, issuedAfter, lockHosted } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
+import { lockHosted } from "./publish.ts";
+import { issuedAfter } from "./sign-listing.ts";
 
 const day = 86_400_000;
 

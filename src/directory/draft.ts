@@ -10,18 +10,9 @@ import * as roles from "../store/roles.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { demandHandle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
-import {
-  contentOf,
-  coopUrl,
-  draftOf,
-  faultsOf,
-  hosted,
-  lockHosted,
-  newCoop,
-  newId,
-  type Published,
-  publishIn,
-} from "./publish.ts";
+import { coopUrl, newId } from "./ids.ts";
+import { hosted, lockHosted, newCoop, type Published, publishIn } from "./publish.ts";
+import { contentOf, draftOf, faultsOf } from "./sign-listing.ts";
 
 /** The most that a draft may have: four times what can be published. */
 const draftSize = 64 * 1024;

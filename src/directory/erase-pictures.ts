@@ -4,7 +4,7 @@ import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import type { PictureDesk } from "./pictures/desk.ts";
-import { coopUrl } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
 
 const portion = 500;
 

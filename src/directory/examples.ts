@@ -9,7 +9,8 @@ import { Handle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { post } from "./post.ts";
 import { PostContent } from "./post-content.ts";
-import { addCoop, coopUrl, publish } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
+import { addCoop, publish } from "./publish.ts";
 
 /** A worked example (fixtures/examples): what an invented co-op would write of itself. */
 export const ExampleFile = z.strictObject({

@@ -9,7 +9,7 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { newsworthy, reader } from "./gather.ts";
 import { feedChange } from "./news-changes.ts";
-import { newId } from "./publish.ts";
+import { newId } from "./ids.ts";
 
 /** What the identifiers of feed actors begin with. */
 export const feedFolder = "feeds/";

@@ -8,7 +8,7 @@ import { applyImport } from "./apply-import.ts";
 import type { Identity } from "./identity.ts";
 import { type Mapping, openRegister } from "./mapping.ts";
 import { type Consent, demandConsent, type ImportPlan, planImport } from "./plan-import.ts";
-import { newId } from "./publish.ts";
+import { newId } from "./ids.ts";
 import { mappings, ownMapping } from "./sources/mappings.ts";
 import { writeFindings } from "./write-findings.ts";
 

@@ -8,7 +8,9 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
 import type { MappedRow } from "./mapping.ts";
-import { coopUrl, draftOf, idOf, newCoop, newId, signListing } from "./publish.ts";
+import { coopUrl, idOf, newId } from "./ids.ts";
+import { newCoop } from "./publish.ts";
+import { draftOf, signListing } from "./sign-listing.ts";
 
 /** What an import did. */
 export interface ImportReport {

@@ -9,7 +9,7 @@ import type { RecordTable } from "../store/tables/records.ts";
 import { retractIn } from "./attest.ts";
 import { logged } from "./confirm.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
 import { coopNames } from "./who-names.ts";
 
 /**

@@ -17,7 +17,8 @@ import { pictureBounds } from "./pictures/bounds.ts";
 import { addPictures, attachBrought, type Brought, PictureName } from "./post-pictures.ts";
 import { mandateOf } from "./ground.ts";
 import { fitWarning, PostClasses, PostContent, PostWarning } from "./post-content.ts";
-import { alsoKnownAs, coopUrl, faultsOf, formerMost, newId } from "./publish.ts";
+import { coopUrl, newId } from "./ids.ts";
+import { alsoKnownAs, faultsOf, formerMost } from "./sign-listing.ts";
 
 const PictureId = z.string().regex(/^[0-9a-z]{1,20}$/, "not the name of a picture");
 

@@ -6,7 +6,9 @@ import * as coops from "../store/coops.ts";
 import * as mandates from "../store/mandates.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { Identity } from "./identity.ts";
-import { faultsOf, hosted, newId } from "./publish.ts";
+import { newId } from "./ids.ts";
+import { hosted } from "./publish.ts";
+import { faultsOf } from "./sign-listing.ts";
 import { retire } from "./withdraw.ts";
 
 const logger = getLogger(["fragaria", "directory"]);

@@ -9,7 +9,8 @@ import { type DraftContent, newDraftIn } from "./draft.ts";
 import type { Identity } from "./identity.ts";
 import { makeLink } from "./link.ts";
 import { type MandateForm, newMandate, putMandate } from "./mandate.ts";
-import { draftOf, lockHosted, publishIn } from "./publish.ts";
+import { lockHosted, publishIn } from "./publish.ts";
+import { draftOf } from "./sign-listing.ts";
 import type { MemberRow } from "./read-members.ts";
 
 const logger = getLogger(["fragaria", "directory"]);

@@ -15,7 +15,8 @@ import type { RecordTable } from "../store/tables/records.ts";
 import * as settings from "../store/settings.ts";
 import { beat } from "./beat.ts";
 import { type FormerSelf, type Identity, loadIdentity } from "./identity.ts";
-import { alsoKnownAs, coopIdOf, issuedAfter, readdressed } from "./publish.ts";
+import { coopIdOf } from "./ids.ts";
+import { alsoKnownAs, issuedAfter, readdressed } from "./sign-listing.ts";
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -12,7 +12,7 @@ import type { Db, Tx } from "../store/schema.ts";
 import { attestationUrl, attestIn, retractIn } from "./attest.ts";
 import { logged } from "./confirm.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
 import * as changes from "../store/changes.ts";
 
 /** The most offers to one co-op that wait for an answer. */

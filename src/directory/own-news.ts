@@ -8,7 +8,7 @@ import type { Db, Tx } from "../store/schema.ts";
 import { newsworthy } from "./gather.ts";
 import type { Identity } from "./identity.ts";
 import { boostChange, newsChange } from "./news-changes.ts";
-import { coopUrl } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
 
 /** The name of this reader's cursor on the change log. */
 const reader = "own-news";

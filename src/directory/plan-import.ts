@@ -11,7 +11,7 @@ import type { Identity } from "./identity.ts";
 import { type CheckedRow, checkRow, closedMark, fateOf, importedCoops } from "./import.ts";
 import { likely, Signs } from "./likeness.ts";
 import { mapRegister, type Register } from "./mapping.ts";
-import { coopUrl } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
 import { chunksOf } from "./tables/read-text.ts";
 
 /** Something about a row that somebody should know. */

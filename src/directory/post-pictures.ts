@@ -5,7 +5,7 @@ import * as posts from "../store/posts.ts";
 import type { Tx } from "../store/schema.ts";
 import { pictureBounds } from "./pictures/bounds.ts";
 import type { Kept } from "./pictures/desk.ts";
-import { faultsOf } from "./publish.ts";
+import { faultsOf } from "./sign-listing.ts";
 
 /** What can be seen in a picture, for those who can’t: one or a few sentences. */
 export const PictureName = z

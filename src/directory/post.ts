@@ -8,7 +8,9 @@ import type { Db, Tx } from "../store/schema.ts";
 import { forgetPost } from "./forget-conversation.ts";
 import { type PostContent, type PostWarning, type Written, writtenAt } from "./post-content.ts";
 import { type Attached, attach, type Attaching } from "./post-pictures.ts";
-import { invalid, lockHosted, newId } from "./publish.ts";
+import { newId } from "./ids.ts";
+import { lockHosted } from "./publish.ts";
+import { invalid } from "./sign-listing.ts";
 import { followableKeys } from "./retire-classes.ts";
 
 /** How many posts of a co-op may wait for their time. */

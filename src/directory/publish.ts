@@ -1,10 +1,6 @@
-import { randomBytes } from "node:crypto";
-import type { z } from "zod";
-import { canonicalJson, type Json, type JsonObject } from "../coop/canonical-json.ts";
 import { protect } from "../coop/disclosure.ts";
-import { Listing, type ListingContent } from "../coop/listing.ts";
-import { listingId, listingRecord } from "../coop/listing-record.ts";
-import { signRecord, type SignedRecord } from "../coop/record.ts";
+import type { Listing, ListingContent } from "../coop/listing.ts";
+import { listingId } from "../coop/listing-record.ts";
 import { regionLabel } from "../coop/regions.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
@@ -12,34 +8,12 @@ import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import * as revisions from "../store/revisions.ts";
 import type { Db, Tx } from "../store/schema.ts";
-import type { RecordTable } from "../store/tables/records.ts";
 import { demandGround } from "./ground.ts";
 import { demandHandle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
+import { coopUrl, newId } from "./ids.ts";
 import { retireClasses } from "./retire-classes.ts";
-
-/** An opaque id for a co-op or a post: it says nothing, so that it may outlive its profile. */
-export function newId(): string {
-  return idOf(randomBytes(10));
-}
-
-/** The same of given bytes, at least ten; five bits of each. */
-export function idOf(bytes: Uint8Array): string {
-  const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-  return Array.from(bytes.subarray(0, 10), (byte) => alphabet[byte % 32]).join("");
-}
-
-/** The URL of a co-op that this node hosts. */
-export function coopUrl(node: Identity, id: string): string {
-  return `${node.origin}/coops/${id}`;
-}
-
-/** The last part of the co-op's URL, if this is the id of a listing of this node. */
-export function coopIdOf(node: Identity, record: string): string | undefined {
-  const prefix = coopUrl(node, "");
-  const [, coop] = /^([0-9a-z]+)\/listing$/.exec(record.slice(prefix.length)) ?? [];
-  return record.startsWith(prefix) ? coop : undefined;
-}
+import { contentOf, draftOf, signListing } from "./sign-listing.ts";
 
 /** What became of a co-op's content. */
 export interface Published {
@@ -183,20 +157,6 @@ export async function publishIn(
   return true;
 }
 
-/** What a publisher writes: the listing without what the node adds. */
-export function contentOf(listing: Listing): ListingContent {
-  const {
-    id: _,
-    type: __,
-    updated: ___,
-    preferredUsername: ____,
-    alsoKnownAs: _____,
-    listed: ______,
-    ...rest
-  } = listing;
-  return rest;
-}
-
 /** Whoever finds the co-op on another server sees no post but those that are pinned. */
 function introductionOf(coop: string, listing: Listing, now: number): posts.Post {
   const { summary = inBrief(listing), summaryMap = {}, inLanguage } = listing;
@@ -236,115 +196,4 @@ function demandHosted(id: string, coop: coops.HostedCoop | undefined): coops.Hos
   if (coop === undefined) throw new AppError("not-found", `this node hosts no co-op “${id}”`);
   if (coop.deleted !== null) throw new AppError("gone", `the co-op “${id}” was deleted`);
   return coop;
-}
-
-/**
- * The listing that this content makes, checked.
- *
- * @throws {AppError} `bad-request`, naming every fault by its path.
- */
-export function draftOf(
-  node: Identity,
-  coop: { id: string; handle: string | null; created?: number; formerly?: string | null },
-  content: ListingContent,
-  now: number,
-): Listing {
-  const draft = Listing.safeParse({
-    ...(readdressed(node, content as Json) as object),
-    status: content.status ?? "active",
-    level: content.level ?? "primary",
-    ...(coop.handle === null ? {} : { preferredUsername: coop.handle }),
-    ...alsoKnownAs(node, coop),
-    id: coopUrl(node, coop.id),
-    type: ["Organization", "schema:Cooperative"],
-    updated: new Date(now).toISOString(),
-    listed: true,
-  });
-  if (!draft.success) throw invalid(`the listing “${content.name}”`, draft.error);
-  return draft.data;
-}
-
-/** The same with the present addresses of this node's own co-ops, where it names former ones. */
-export function readdressed(node: Identity, value: Json): Json {
-  if (node.former.length === 0) return value;
-  if (typeof value === "string") {
-    const before = node.former.find(({ origin }) => value.startsWith(`${origin}/`));
-    return before === undefined ? value : node.origin + value.slice(before.origin.length);
-  }
-  if (Array.isArray(value)) return value.map((each) => readdressed(node, each));
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value);
-  return Object.fromEntries(members.map(([name, each]) => [name, readdressed(node, each)]));
-}
-
-/** How many former addresses a co-op can have: as many as a listing names. */
-export const formerMost = 5;
-
-/**
- * What a co-op was called before: elsewhere, as it says, and while its node had
- * another address.
- *
- * @param coop.created Since when the node has it, epoch ms.
- */
-export function alsoKnownAs(
-  node: Identity,
-  { id, created, formerly }: { id: string; created?: number; formerly?: string | null },
-): Pick<Listing, "alsoKnownAs"> {
-  const former = node.former.filter(({ moved }) => created !== undefined && created < moved);
-  const own = former.map(({ origin }) => `${origin}/coops/${id}`);
-  const urls = [...new Set([...formerAccounts({ formerly }), ...own])].slice(-formerMost);
-  return urls.length === 0 ? {} : { alsoKnownAs: urls };
-}
-
-/** The accounts elsewhere that a co-op says it had, the oldest first. */
-export function formerAccounts({ formerly }: { formerly?: string | null | undefined }): string[] {
-  return formerly == null ? [] : (JSON.parse(formerly) as string[]);
-}
-
-/**
- * Signs the draft as the next version after `last`. When nothing but its date
- * differs, `changed` is false and the record is not worth storing.
- */
-export function signListing(
-  node: Identity,
-  draft: Listing,
-  last: Pick<RecordTable, "issued" | "body" | "tombstone"> | undefined,
-  now: number,
-): { record: SignedRecord; changed: boolean } {
-  // The one place where listings are signed: nothing leaves it unprotected.
-  const { content } = protect(draft);
-  const document = listingRecord(node.actor, content, issuedAfter(last, now));
-  const changed = last === undefined || last.tombstone === 1 || !sameContent(document, last.body);
-  try {
-    return { record: signRecord(document, node.signing), changed };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new AppError(
-      "too-large",
-      `the listing “${draft.name}” has ${error.message} can be published`,
-    );
-  }
-}
-
-function sameContent(document: JsonObject, body: Uint8Array): boolean {
-  const last = JSON.parse(new TextDecoder().decode(body)) as JsonObject;
-  const bare = (about: unknown) => canonicalJson({ ...(about as JsonObject), updated: "" });
-  return bare(document["about"]) === bare(last["about"]);
-}
-
-/** `issued` strictly increases, so that two edits in one millisecond keep their order. */
-export function issuedAfter(last: { issued: number } | undefined, now: number): number {
-  return Math.max(now, (last?.issued ?? 0) + 1);
-}
-
-/** Every fault of what can't be published. */
-export function invalid(what: string, error: z.ZodError): AppError {
-  return new AppError("bad-request", `${what} can't be published: ${faultsOf(error)}`);
-}
-
-/** Every fault, each with its path. */
-export function faultsOf(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
-    .join("; ");
 }

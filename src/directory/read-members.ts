@@ -8,7 +8,7 @@ import type { Db } from "../store/schema.ts";
 import { suggestHandle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
 import { memberColumns, type RowFacts } from "./member-columns.ts";
-import { draftOf } from "./publish.ts";
+import { draftOf } from "./sign-listing.ts";
 import { readTable } from "./tables/read-table.ts";
 import type { TableSource } from "./tables/table.ts";
 import { unguarded, writeCsv } from "./write-csv.ts";

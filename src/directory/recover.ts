@@ -8,7 +8,9 @@ import * as revisions from "../store/revisions.ts";
 import type { Tx } from "../store/schema.ts";
 import * as settings from "../store/settings.ts";
 import type { Identity } from "./identity.ts";
-import { contentOf, coopIdOf, coopUrl, newCoop } from "./publish.ts";
+import { coopIdOf, coopUrl } from "./ids.ts";
+import { newCoop } from "./publish.ts";
+import { contentOf } from "./sign-listing.ts";
 import { renew } from "./renew-epoch.ts";
 import { retireClasses } from "./retire-classes.ts";
 

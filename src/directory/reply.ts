@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
 import * as replies from "../store/replies.ts";
 import type { Db, Tx } from "../store/schema.ts";
-import { newId } from "./publish.ts";
+import { newId } from "./ids.ts";
 
 /** How many are kept of one post, and of one co-op besides its posts. */
 export const mostReplies = { post: 2000, coop: 2000 } as const;

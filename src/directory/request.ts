@@ -10,7 +10,8 @@ import * as requests from "../store/requests.ts";
 import type { Db } from "../store/schema.ts";
 import { Handle } from "./handle.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl, faultsOf } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
+import { faultsOf } from "./sign-listing.ts";
 
 const logger = getLogger(["fragaria", "directory"]);
 

@@ -10,7 +10,8 @@ import * as records from "../store/records.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import type { RecordTable } from "../store/tables/records.ts";
 import type { Identity } from "./identity.ts";
-import { coopIdOf, issuedAfter } from "./publish.ts";
+import { coopIdOf } from "./ids.ts";
+import { issuedAfter } from "./sign-listing.ts";
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -17,7 +17,7 @@ import * as vouches from "../store/vouches.ts";
 import { attestationUrl } from "./attest.ts";
 import type { Identity } from "./identity.ts";
 import { originOf } from "./name-host.ts";
-import { issuedAfter } from "./publish.ts";
+import { issuedAfter } from "./sign-listing.ts";
 import { domainsOf, meet, settle } from "./settle-hosts.ts";
 
 /**

@@ -7,7 +7,7 @@ import * as records from "../store/records.ts";
 import type { Db } from "../store/schema.ts";
 import { attestationUrl } from "./attest.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
 
 /** The most listings that are looked at for one co-op. */
 const most = 50_000;

@@ -18,7 +18,9 @@ import type { Db, Tx } from "../store/schema.ts";
 import type { RecordTable } from "../store/tables/records.ts";
 import { forgetCoop } from "./forget-conversation.ts";
 import type { Identity } from "./identity.ts";
-import { coopUrl, hosted, issuedAfter, lockHosted } from "./publish.ts";
+import { coopUrl } from "./ids.ts";
+import { hosted, lockHosted } from "./publish.ts";
+import { issuedAfter } from "./sign-listing.ts";
 
 /**
  * Takes a co-op's listing out of the directory, everywhere: a tombstone takes

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import type { Answer } from "../store/answers.ts";
 import { activityDocument } from "./send.ts";
 import { toHtml } from "./text.ts";

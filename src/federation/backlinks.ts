@@ -1,5 +1,5 @@
 import type { Listing } from "../coop/listing.ts";
-import { coopIdOf, coopUrl } from "../directory/publish.ts";
+import { coopIdOf, coopUrl } from "../directory/ids.ts";
 import type { Watch } from "../events.ts";
 import { type Job, repeat } from "../jobs.ts";
 import { readBounded } from "../outbound.ts";

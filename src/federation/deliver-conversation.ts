@@ -2,7 +2,7 @@ import type { Context } from "@fedify/fedify";
 import type { Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { blockOf } from "../directory/block.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import * as answers from "../store/answers.ts";
 import type { Change } from "../store/changes.ts";
 import * as coops from "../store/coops.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "@fedify/fedify";
-import { coopIdOf } from "../directory/publish.ts";
+import { coopIdOf } from "../directory/ids.ts";
 import type * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";
 import * as departures from "../store/departures.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "@fedify/fedify";
 import type { Listing } from "../coop/listing.ts";
-import { coopIdOf } from "../directory/publish.ts";
+import { coopIdOf } from "../directory/ids.ts";
 import { followableKeys } from "../directory/retire-classes.ts";
 import type * as changes from "../store/changes.ts";
 import * as coops from "../store/coops.ts";

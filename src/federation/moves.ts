@@ -4,7 +4,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Listing } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import type { Destination } from "../directory/depart.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import { followableKeys } from "../directory/retire-classes.ts";
 import type { HostedCoop } from "../store/coops.ts";
 import * as followers from "../store/followers.ts";

@@ -5,7 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import { listingId } from "../coop/listing-record.ts";
 import { lapseCoop, lapseSubjects } from "../directory/lapse.ts";
 import { forgetOffer, planOffers } from "../directory/offer.ts";
-import { coopIdOf, coopUrl } from "../directory/publish.ts";
+import { coopIdOf, coopUrl } from "../directory/ids.ts";
 import type { Watch } from "../events.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import { type Job, repeat } from "../jobs.ts";

@@ -2,7 +2,7 @@ import type { JsonObject } from "../coop/canonical-json.ts";
 import { namesIn } from "../coop/plain-text.ts";
 import type { Identity } from "../directory/identity.ts";
 import { pictureUrl } from "../directory/pictures/desk.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import {
   type Mention,
   mentionsOf,

@@ -3,7 +3,7 @@ import type { QuoteRequest } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { blocking } from "../directory/blocked.ts";
 import type { Identity } from "../directory/identity.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import { takeNote } from "../directory/reply.ts";
 import * as replies from "../store/replies.ts";
 import { coopIdentifier } from "./actors.ts";

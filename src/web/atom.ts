@@ -1,5 +1,5 @@
 import type { Identity } from "../directory/identity.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import { postUrl } from "../federation/posts.ts";
 import { toHtml } from "../federation/text.ts";
 import { mentionsOf, type Post, textsOf, warningsOf } from "../store/posts.ts";

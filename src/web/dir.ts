@@ -5,7 +5,7 @@ import { z } from "zod";
 import { AppError } from "../errors.ts";
 import { beaconId } from "../coop/beacon.ts";
 import { listingId } from "../coop/listing-record.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import { describe } from "../replication/describe.ts";
 import { progressOf } from "../replication/fill.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";

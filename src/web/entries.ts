@@ -3,7 +3,7 @@ import type { Listing, Relation } from "../coop/listing.ts";
 import { listingId, readListing } from "../coop/listing-record.ts";
 import { regionLabel, regionPath } from "../coop/regions.ts";
 import { multiStakeholder } from "../coop/stakeholders.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import type { Entry } from "../index/directory-index.ts";
 import * as records from "../store/records.ts";
 import type { Site } from "./site.ts";

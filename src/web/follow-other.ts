@@ -1,4 +1,4 @@
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import * as backlinks from "../store/backlinks.ts";
 import { hostedClass } from "./show-class.ts";
 import type { Site } from "./site.ts";

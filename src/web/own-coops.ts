@@ -1,5 +1,5 @@
 import { listingId } from "../coop/listing-record.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import * as coops from "../store/coops.ts";
 import * as records from "../store/records.ts";
 import type { Role } from "../store/roles.ts";

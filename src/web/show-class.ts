@@ -1,5 +1,5 @@
 import type { Listing, StakeholderClass } from "../coop/listing.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import * as coops from "../store/coops.ts";
 import * as departures from "../store/departures.ts";
 import * as followers from "../store/followers.ts";

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { Listing } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { movedTo } from "../directory/move-node.ts";
-import { coopUrl } from "../directory/publish.ts";
+import { coopUrl } from "../directory/ids.ts";
 import { AppError } from "../errors.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";

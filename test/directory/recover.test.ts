@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { attestSame } from "../../src/directory/attest.ts";
-import { addCoop, coopUrl, publish } from "../../src/directory/publish.ts";
+import { coopUrl } from "../../src/directory/ids.ts";
+import { addCoop, publish } from "../../src/directory/publish.ts";
 import { type Identity, loadIdentity } from "../../src/directory/identity.ts";
 import { importRows } from "../../src/directory/import.ts";
 import { receive } from "../../src/directory/receive.ts";

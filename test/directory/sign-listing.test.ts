@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { protect } from "../../src/coop/disclosure.ts";
 import { readListing } from "../../src/coop/listing-record.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
-import { draftOf, signListing } from "../../src/directory/publish.ts";
+import { draftOf, signListing } from "../../src/directory/sign-listing.ts";
 import { AppError } from "../../src/errors.ts";
 import { freshStore } from "../helpers/database.ts";
 import { anyContent } from "../helpers/listings.ts";

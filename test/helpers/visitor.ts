@@ -1,6 +1,6 @@
 import { openSession } from "../../src/directory/sign-in.ts";
 import { insertAccount, type NodeRole } from "../../src/directory/account.ts";
-import { newId } from "../../src/directory/publish.ts";
+import { newId } from "../../src/directory/ids.ts";
 import * as accounts from "../../src/store/accounts.ts";
 import * as roles from "../../src/store/roles.ts";
 import { signInCookies } from "../../src/web/session.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Identity } from "../identity.ts";
-import { newId } from "../publish.ts";
+import { newId } from "../ids.ts";
 import type { Shape } from "./bounds.ts";
 import type { Drawn } from "./drawing.ts";
 import { openStudio, type Studio } from "./studio.ts";

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { multiStakeholder } from "../../coop/stakeholders.ts";
 import { listingId } from "../../coop/listing-record.ts";
 import { type Editable, openDraft } from "../../directory/draft.ts";
-import { coopUrl } from "../../directory/publish.ts";
+import { coopUrl } from "../../directory/ids.ts";
 import { coopActor } from "../../federation/actors.ts";
 import * as posts from "../../store/posts.ts";
 import { relatedPages } from "../entries.ts";

@@ -4,7 +4,7 @@ import { multiStakeholder } from "../../coop/stakeholders.ts";
 import { readQuestion, sayNo, sayYes } from "../../directory/answer.ts";
 import { listingId } from "../../coop/listing-record.ts";
 import { linkUrl } from "../../directory/link.ts";
-import { coopUrl } from "../../directory/publish.ts";
+import { coopUrl } from "../../directory/ids.ts";
 import { relatedPages } from "../entries.ts";
 import { readForm } from "../forms.ts";
 import { respond } from "../layout.ts";
