@@ -6,44 +6,18 @@ import { picture } from "../helpers/pictures.ts";
 import { temporaryFolder } from "../helpers/programs.ts";
 import { report } from "./lint.ts";
 import { lintServed } from "./lint-served.ts";
+import { blockedServer, blocks } from "./block-steps.ts";
+import { conversation } from "./conversation-steps.ts";
 import { type Snac, snacSays } from "./snac.ts";
-
-/** An actor and its handle, without the @ before it. */
-interface Named {
-  readonly id: string;
-  readonly handle: string;
-}
-
-/** What the scenario needs of a running node on plain http on loopback. */
-export interface InteropNode {
-  readonly origin: string;
-  readonly node: Named;
-  readonly coop: Named;
-  /** A class of the co-op's members that can be followed. */
-  readonly group: Named;
-  /** A feed that the co-op belongs to. */
-  readonly feed: Named;
-  /** Changes the co-op's name as its editor would; an Update goes to the followers of both. */
-  rename(name: string): Promise<void>;
-  /** Publishes news of the co-op, with options of the command, and returns the Note's id. */
-  post(text: string, ...options: string[]): Promise<string>;
-  /** Gives news another text. */
-  reword(note: string, text: string): Promise<void>;
-  /** Deletes news. */
-  remove(note: string): Promise<void>;
-  /** Makes another account, which says that it was the co-op. */
-  agree(): Promise<Named>;
-  /** Lets the co-op move to that. */
-  move(to: Named): Promise<void>;
-  /** Stops the node, and starts a newer release of it on the same data. */
-  upgrade(): Promise<void>;
-}
-
-/** A step and what it shows; steps build on one another and run in this order. */
-interface Step {
-  name: string;
-  run(node: InteropNode, snac: Snac): Promise<void>;
-}
+import {
+  followers,
+  type InteropNode,
+  type Named,
+  patience,
+  read,
+  type Step,
+  total,
+} from "./step.ts";
 
 /** What a person on another server does with a co-op, played by a real snac2. */
 export const steps: readonly Step[] = [
@@ -92,7 +66,7 @@ export const steps: readonly Step[] = [
       expect(snac.following().get(coop.id)).toBe(true);
       expect(await followers(coop)).toBe(1);
       await snac.unfollow(coop.id);
-      await until(async () => (await followers(coop)) === 0, Boolean, 20_000);
+      await until(async () => (await followers(coop)) === 0, Boolean, patience);
       const from = snac.lines.length;
       await snac.follow(coop.id);
       await snac.waitFor(snacSays.followConfirmed(coop.id), { from });
@@ -155,14 +129,15 @@ export const steps: readonly Step[] = [
     run: async (node, snac) => {
       const news = await node.post("There is rye");
       await snac.waitFor(snacSays.newNote(news));
-      const shares = async () =>
-        ((await read(news))["shares"] as Record<string, unknown>)["totalItems"];
+      const shares = () => total(news, "shares");
       await snac.run("boost", "alice", news);
-      await until(async () => (await shares()) === 1, Boolean, 20_000);
+      await until(async () => (await shares()) === 1, Boolean, patience);
       await snac.run("unboost", "alice", news);
-      await until(async () => (await shares()) === 0, Boolean, 20_000);
+      await until(async () => (await shares()) === 0, Boolean, patience);
     },
   },
+  ...conversation,
+  ...blocks,
   {
     name: "sees an edited profile",
     run: (node, snac) => seesEdit(node, snac, "Edited bakery"),
@@ -191,7 +166,7 @@ export const steps: readonly Step[] = [
     run: async ({ coop, group, feed }, snac) => {
       for (const actor of [coop, group, feed]) {
         await snac.unfollow(actor.id);
-        await until(async () => (await followers(actor)) === 0, Boolean, 20_000);
+        await until(async () => (await followers(actor)) === 0, Boolean, patience);
         expect(snac.following().has(actor.id)).toBe(false);
       }
       expect(snac.lines.filter((line) => snacSays.badSignature.test(line))).toEqual([]);
@@ -209,8 +184,8 @@ export const steps: readonly Step[] = [
       expect(await snac.actor(moved.id)).toMatchObject({ alsoKnownAs: [coop.id] });
       await node.move(moved);
       await snac.waitFor(snacSays.followConfirmed(moved.id));
-      await until(async () => (await followers(moved)) === 1, Boolean, 20_000);
-      await until(async () => (await followers(coop)) === 0, Boolean, 20_000);
+      await until(async () => (await followers(moved)) === 1, Boolean, patience);
+      await until(async () => (await followers(coop)) === 0, Boolean, patience);
       expect([...snac.following().keys()]).toEqual([moved.id]);
       expect(await read(coop.id)).toMatchObject({ movedTo: moved.id });
       // Whoever looks for the former account is led to where it is.
@@ -220,6 +195,7 @@ export const steps: readonly Step[] = [
       expect(snac.lines.filter((line) => snacSays.badSignature.test(line))).toEqual([]);
     },
   },
+  blockedServer,
 ];
 
 /**
@@ -238,20 +214,10 @@ async function seesEdit(node: InteropNode, snac: Snac, name: string): Promise<vo
   expect(snac.stored(node.coop.id)).toMatchObject({ name });
 }
 
-/** How many follow an actor, as everybody can see. */
-async function followers({ id }: Named): Promise<unknown> {
-  return (await read(`${id}/followers`))["totalItems"];
-}
-
 async function keyOf({ id }: Named): Promise<unknown> {
   return (await read(id))["publicKey"];
 }
 
 async function software({ origin }: InteropNode): Promise<unknown> {
   return (await read(`${origin}/nodeinfo/2.1`))["software"];
-}
-
-async function read(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url, { headers: { accept: "application/activity+json" } });
-  return (await response.json()) as Record<string, unknown>;
 }

@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { accessSync, appendFileSync, constants, existsSync, linkSync, mkdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -39,6 +39,16 @@ function isExecutable(path: string): boolean {
 export const snacSays = {
   followConfirmed: (actor: string) => exactly(`confirmed follow from ${actor}`),
   newNote: (note: string) => new RegExp(`new 'Note' \\S+ ${RegExp.escape(note)}$`),
+  updatedNote: (note: string) => exactly(`updated 'Note' ${note}`),
+  /** An Update of a note that never came, or was deleted. */
+  updateDropped: /dropped update for unknown 'Note' \S+$/,
+  /** Answered with 403. */
+  refused: (actor: string) => exactly(`rejected message from MUTEd actor ${actor}`),
+  /** A Reject, for one, with which snac does nothing. */
+  ignored: (type: string) => exactly(`Ignored message of type '${type}'`),
+  /** It was tried to send something there, with this outcome. */
+  sent: (inbox: string, status: number) =>
+    new RegExp(`sent to inbox ${RegExp.escape(inbox)} \\(${status} `),
   deleted: (object: string) => new RegExp(`new 'Delete' \\S+ ${RegExp.escape(object)}$`),
   announced: (actor: string, note: string) =>
     new RegExp(`new 'Announce' ${RegExp.escape(actor)} ${RegExp.escape(note)}$`),
@@ -74,6 +84,14 @@ export interface Snac extends AsyncDisposable {
   unfollow(actor: string): Promise<void>;
   /** Publishes a note and returns its id. */
   note(text: string): Promise<string>;
+  /** Writes on snac's own pages: a note with these fields of the form beside its text. Returns its id. */
+  write(content: string, fields: Record<string, string>): Promise<string>;
+  /** Replaces the text of a note that the user wrote. */
+  rewrite(note: string, content: string): Promise<void>;
+  /** Presses a button of snac's own pages, such as `Like`, of a note or an actor. */
+  press(action: string, on: { id?: string; actor?: string }): Promise<void>;
+  /** Lets somebody whose actor snac has stored follow the user, though they have not asked to. */
+  followedBy(actor: string): void;
   /** The actor or object as snac stored it, or undefined. */
   stored(id: string): JsonObject | undefined;
   /** Makes snac's copy of an actor 3 days old, so that the next activity fetches it anew. */
@@ -82,6 +100,10 @@ export interface Snac extends AsyncDisposable {
   following(): ReadonlyMap<string, boolean>;
   /** Runs `snac COMMAND DIR …` and returns what it printed. */
   run(command: string, ...args: string[]): Promise<string>;
+  /** Stops the server until it comes back. */
+  leave(): Promise<void>;
+  /** Starts the server again, with what it had. */
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -127,26 +149,36 @@ export async function startSnac(
       fastcgi: false,
     }),
   );
-  await command(["adduser", dir, name], "\n");
-  const server = spawn(binary, ["httpd", dir], { env, stdio: ["ignore", "ignore", "pipe"] });
-  createInterface({ input: server.stderr }).on("line", (text) => lines.push(...line(text)));
+  const added = await command(["adduser", dir, name], "\n");
+  const [, password = ""] = /password is (\S+)/.exec(added) ?? [];
+  let server: ChildProcess | undefined;
 
-  const waitFor: Snac["waitFor"] = async (pattern, { from = 0, timeout = 20_000 } = {}) => {
+  const waitFor: Snac["waitFor"] = async (pattern, { from = 0, timeout = 60_000 } = {}) => {
     const end = Date.now() + timeout;
     for (;;) {
       const found = lines.slice(from).find((text) => pattern.test(text));
       if (found !== undefined) return found;
-      if (Date.now() > end || server.exitCode !== null)
+      if (Date.now() > end || server?.exitCode !== null)
         throw new Error(`snac did not say ${String(pattern)}:\n${lines.slice(from).join("\n")}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
+  const comeBack = async (): Promise<void> => {
+    const from = lines.length;
+    const child = spawn(binary, ["httpd", dir], { env, stdio: ["ignore", "ignore", "pipe"] });
+    server = child;
+    createInterface({ input: child.stderr }).on("line", (text) => lines.push(...line(text)));
+    await waitFor(/httpd start/, { from });
+  };
+  const leave = async (): Promise<void> => {
+    if (server !== undefined) await end(server);
+  };
   const stop = async (): Promise<void> => {
-    await end(server);
+    await leave();
     if (options.keep !== true) rmSync(join(dir, ".."), { recursive: true, force: true });
   };
   try {
-    await waitFor(/httpd start/);
+    await comeBack();
   } catch (cause) {
     await stop();
     throw new Error("snac2 did not start", { cause });
@@ -154,8 +186,21 @@ export async function startSnac(
 
   const run = (verb: string, ...args: string[]): Promise<string> => command([verb, dir, ...args]);
   const objectFile = (id: string): string => {
-    const digest = createHash("md5").update(id).digest("hex");
+    const digest = digestOf(id);
     return join(dir, "object", digest.slice(0, 2), `${digest}.json`);
+  };
+  const submit = async (form: string, fields: Record<string, string>): Promise<void> => {
+    const { status } = await fetch(`${origin}/${name}/admin/${form}`, {
+      method: "POST",
+      headers: {
+        authorization: `Basic ${btoa(`${name}:${password}`)}`,
+        // With a charset behind it snac reads no fields.
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: new URLSearchParams(fields).toString(),
+      redirect: "manual",
+    });
+    if (status !== 303) throw new Error(`snac answers ${status} to the form ${form}`);
   };
   return {
     origin,
@@ -165,6 +210,8 @@ export async function startSnac(
     lines,
     waitFor,
     run,
+    leave,
+    comeBack,
     stop,
     [Symbol.asyncDispose]: stop,
     webfinger: async (account) => {
@@ -193,6 +240,21 @@ export async function startSnac(
       const note = isObject(create) ? create["object"] : undefined;
       return String(isObject(note) ? note["id"] : undefined);
     },
+    write: async (content, fields) => {
+      const from = lines.length;
+      await submit("note", { ...fields, content });
+      const own = new RegExp(`timeline_add (${RegExp.escape(`${origin}/${name}/p/`)}\\S+)$`);
+      return own.exec(await waitFor(own, { from }))?.[1] ?? "";
+    },
+    rewrite: (note, content) => submit("note", { edit_id: note, content }),
+    press: (action, on) => submit("action", { ...on, action }),
+    followedBy: (actor) => {
+      const digest = digestOf(actor);
+      const folder = join(dir, "user", name, "followers");
+      mkdirSync(folder, { recursive: true });
+      linkSync(objectFile(actor), join(folder, `${digest}.json`));
+      appendFileSync(`${folder}.idx`, `${digest}\n`);
+    },
     stored: (id) => {
       const file = objectFile(id);
       return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as JsonObject) : undefined;
@@ -207,6 +269,11 @@ export async function startSnac(
       return new Map(files.map((file) => followed(join(folder, file))));
     },
   };
+}
+
+/** What snac calls the file of an object. */
+function digestOf(id: string): string {
+  return createHash("md5").update(id).digest("hex");
 }
 
 /** snac keeps its own Follow until the Accept comes, then the Accept: whose id and is it confirmed. */
