@@ -1,5 +1,6 @@
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
 import { progress, quantile, report } from "../measure.ts";
 import { type Peer, startNode, startPeer } from "../processes.ts";
 import { folder, nodeData } from "../uk.ts";
@@ -44,9 +45,30 @@ export async function http(prepared: Prepared, data: Population, options: Option
   const urls = addresses(prepared, data, options);
   const addressed: Addresses = { urls };
   const module = new URL("./http-load.ts", import.meta.url);
+  await workOff(prepared);
   await using load = await startPeer<object>(module, addressed);
   await searching(prepared, load, options);
   await writing(prepared, load, options);
+}
+
+/**
+ * Lets the node read the log to its end, as those do that tell followers and
+ * others of changes: they would have kept up while the listings came in.
+ */
+async function workOff({ env, config }: Prepared): Promise<void> {
+  const start = performance.now();
+  await using _node = await startNode(env);
+  const database = new Database(config.databaseUrl.slice("sqlite:".length), { readonly: true });
+  const behind = database
+    .prepare<[], number>(
+      "select coalesce((select max(seq) from change) - (select min(seq) from cursor), 1)",
+    )
+    .pluck();
+  const end = performance.now() + 1_800_000;
+  do await sleep(2000);
+  while ((behind.get() ?? 0) > 0 && performance.now() < end);
+  database.close();
+  progress(`  the log was read to its end in ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
 
 /** Questions of the mix, no two alike. */

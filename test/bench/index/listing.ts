@@ -12,6 +12,9 @@ import { languages } from "./words.ts";
 /** So many listings are of one host. */
 const perHost = 1500;
 
+/** Not long ago: a node lets go of what is older than a good year. */
+const firstIssued = Date.now() - 30 * 86_400_000;
+
 /** What is written before the listing: all that our own nodes write, or as little as any may. */
 const contexts = {
   full: JSON.stringify(context),
@@ -45,7 +48,7 @@ export function recordOf(
   const listing = listingOf(data, coop);
   const origin = hostOf(coop.at);
   const node = `https://${origin}/actor`;
-  const issued = 1_760_000_000_000 + coop.at * 10;
+  const issued = firstIssued + coop.at * 10;
   const id = listingId(listing.id);
   const moment = new Date(issued).toISOString();
   const proof = {
