@@ -175,7 +175,8 @@ export async function createApp(
 
   cleanup.defer(async () => {
     stop.abort();
-    await Promise.allSettled(running);
+    // At once, as some of what runs waits for the index to catch up.
+    await Promise.allSettled([...running, index[Symbol.asyncDispose]()]);
     await desk.idle();
   });
   const disposal = cleanup.move();

@@ -7,11 +7,17 @@ import type { Door, Fault, Message, Question } from "./threads.ts";
  * Answers what a thread is asked, one question after another, until the one
  * that started it says that it is over. To be called in the thread's module.
  *
- * @param close Closes what the door has open.
+ * @param close Closes what the door has open, after the last answer.
+ * @param hurry Cuts that answer short, if it can be.
  */
-export function answerAt(door: object, close: () => unknown): void {
+export function answerAt(
+  door: object,
+  close: () => unknown,
+  hurry: () => unknown = () => {},
+): void {
   let before: Promise<void> = Promise.resolve();
   parentPort?.on("message", (question: Question | null) => {
+    if (question === null) hurry();
     before = before.then(() => (question === null ? end(close) : reply(door as Door, question)));
   });
   post({ kind: "ready" });

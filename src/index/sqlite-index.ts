@@ -75,6 +75,7 @@ class SqliteIndex implements DirectoryIndex {
   #read: Read = { seq: 0, epoch: "" };
   #threaded = false;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(db: Db, file: string, threads: IndexThreads | undefined) {
     this.#db = db;
@@ -270,8 +271,13 @@ class SqliteIndex implements DirectoryIndex {
     await (await this.#opened()).writer.ask("wipe");
   }
 
+  /** May be called by whoever is done with it first: who still waits for it is refused. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    await (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     await (await this.#parts?.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 }

@@ -50,4 +50,6 @@ answerAt(
     clearTimeout(timer);
     return opened.disposeAsync();
   },
+  // Reading the log to its end may take an hour; the next start goes on with it.
+  () => writer?.stop(),
 );

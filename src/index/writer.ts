@@ -317,8 +317,13 @@ export class Writer implements AsyncDisposable {
     if (!this.#closed) truncateLog(this.#file, this.#longest);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Breaks off whatever goes on, after the transaction that it is in; it is to be closed next. */
+  stop(): void {
     this.#closed = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
     await Promise.allSettled([this.#running, this.#queued]);
     this.#cache.close();
   }

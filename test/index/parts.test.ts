@@ -2,11 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readCache } from "../../src/index/cache.ts";
 import { openIndex } from "../../src/index/sqlite-index.ts";
+import * as changes from "../../src/store/changes.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { open } from "../../src/store/open.ts";
 import * as settings from "../../src/store/settings.ts";
 import { eachEngine, freshUrl } from "../helpers/database.ts";
+import { until } from "../helpers/nodes.ts";
 import { listing, names, put, record, tombstone } from "./samples.ts";
 
 const bakery = listing("bakery", { theme: ["food"] });
@@ -101,3 +104,22 @@ test("asks for nothing once it is closed", async () => {
   await expect(index.counts()).rejects.toMatchObject({ code: "unavailable" });
   await expect(index.catchUp()).rejects.toMatchObject({ code: "unavailable" });
 });
+
+test("breaks off reading a long log when it is closed", async () => {
+  await using database = await freshUrl("sqlite");
+  await using store = await open(database.url);
+  await migrate(store.db);
+  await using place = await folder();
+  const many = Array.from({ length: 1500 }, (_, at) => record(listing(`c${at}`)));
+  for (let at = 0; at < many.length; at += 500) await put(store.db, ...many.slice(at, at + 500));
+  const threads = { databaseUrl: database.url, readers: 1, from: 0 };
+  const index = await openIndex(store.db, place.file, threads);
+  const reading = index.catchUp().catch(() => undefined);
+  await until(() => index.seq > 0);
+  await index[Symbol.asyncDispose]();
+  await reading;
+  expect(readCache(place.file)?.seq).toBeLessThan(await changes.head(store.db));
+  await using again = await openIndex(store.db, place.file, threads);
+  await again.catchUp();
+  await expect(again.counts()).resolves.toEqual({ coops: 1500, examples: 0 });
+}, 120_000);
