@@ -3,7 +3,7 @@ import { sayFormer } from "./directory/arrive.ts";
 import { depart, stay } from "./directory/depart.ts";
 import { formerAccounts } from "./directory/sign-listing.ts";
 import { AppError } from "./errors.ts";
-import type { Asker } from "./federation/account.ts";
+import type { Asker, Missing } from "./federation/account.ts";
 import { guardOutbound } from "./outbound.ts";
 
 /** What asks other servers: loaded only when it is used, as it takes longer than most commands. */
@@ -18,7 +18,7 @@ function guarded({ node, insecure }: Asker): Asker {
   return { node, insecure };
 }
 
-function demandFound<T extends object>(found: T | { fault: string }): T {
+function demandFound<T extends object>(found: T | Missing): T {
   if ("fault" in found) throw new AppError("bad-request", found.fault);
   return found;
 }

@@ -65,10 +65,14 @@ export const postCommands: Record<string, Command> = {
     },
   },
   "post edit": {
-    usage: "POST-ID TEXT [--lang fr] [--warning TEXT] [--at TIME]",
-    help: "give a post another text in its main language or the one named, here and at the followers",
-    options: text,
-    async run({ db }, [given, ...words], { lang, warning, at }) {
+    usage: "POST-ID TEXT [--lang fr] [--warning TEXT] [--at TIME] [--class KEY] [--no-class]",
+    help: "give a post another text in its main language or the one named, and other classes that announce it (all that are named), here and at the followers",
+    options: {
+      ...text,
+      class: { type: "string", multiple: true },
+      "no-class": { type: "boolean" },
+    },
+    async run({ db }, [given, ...words], { lang, warning, at, class: keys, ...others }) {
       const own = await standing(db, given);
       const texts = Object.fromEntries(posts.textsOf(own));
       const [main = "en"] = Object.keys(texts);
@@ -83,6 +87,8 @@ export const postCommands: Record<string, Command> = {
           warning: kept.length === 0 ? null : (Object.fromEntries(kept) as Record<string, string>),
         }),
         ...(due !== undefined && { due, zone: "UTC" }),
+        ...(Array.isArray(keys) && { classes: keys as string[] }),
+        ...(others["no-class"] === true && { classes: [] }),
       });
       console.log(
         own.due === null

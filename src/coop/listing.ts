@@ -144,7 +144,7 @@ export const StakeholderClass = z
     capitalShare: Percent.optional(),
     /** When these figures were true. */
     asOf: PartialDate.optional(),
-    /** The class has a Group actor of its own. It is public who follows that. */
+    /** The class has a Group actor of its own. Servers of followers may show who follows that. */
     followable: z.literal(true).optional(),
   })
   .refine(({ kind, followable }) => followable === undefined || !sensitiveKinds.has(kind), {

@@ -10,7 +10,7 @@ import { domainsOf } from "./blocked.ts";
 import type { Identity } from "./identity.ts";
 
 /** How many a co-op, or the node, can block. */
-const mostBlocks = 10_000;
+export const mostBlocks = 10_000;
 
 /** Who blocks, and why; for those who look after the co-op or the node. */
 export interface Blocker {
@@ -80,10 +80,8 @@ async function write(tx: Tx, row: blocks.Block): Promise<void> {
     if (hidden === null) await replies.update(tx, key, { hidden: row.since });
   }
   await reactions.removeFrom(tx, row);
-  if (row.kind === "domain") {
-    await followers.removeDomain(tx, row);
-    if (row.coop === "") await messages.forgetDomain(tx, row.subject);
-  }
+  if (row.kind === "domain") await followers.removeDomain(tx, row);
+  await messages.forgetRecipient(tx, row);
   // Whoever was allowed to quote is told that it is over.
   const quotes = written.filter(({ approved }) => approved !== null);
   await changes.append(tx, [
@@ -136,4 +134,5 @@ async function leave(
   for (const identifier of await followers.followed(tx, `coops/${row.coop}`)) {
     await followers.remove(tx, identifier, row.actor);
   }
+  await messages.forgetRecipient(tx, { coop: row.coop, kind: "person", subject: row.actor });
 }

@@ -33,24 +33,26 @@ export async function blocking(
 }
 
 /**
- * Whom a co-op, or the node where its name is empty, still sends something. A
- * `Reject` still reaches a person who is blocked, so that their server knows.
+ * Whom a co-op, or the node where its name is empty, still sends an activity of
+ * some type.
  */
 export async function audible(
   db: Db,
   coop: string,
-): Promise<(recipient: { actor: string | undefined; inbox: string }, reject: boolean) => boolean> {
+  type: unknown,
+): Promise<(recipient: { actor: string | undefined; inbox: string }) => boolean> {
+  const reaches = blocks.reachesBlocked(type);
   const own = coop === "" ? [] : await blocks.of(db, coop);
   const all = [...own, ...(await blocks.of(db, ""))];
   const deaf = new Set(coop === "" ? [] : await blocks.blockedBy(db, coop));
   const of = (kind: blocks.Block["kind"]) =>
     new Set(all.filter((each) => each.kind === kind).map(({ subject }) => subject));
   const [persons, domains] = [of("person"), of("domain")];
-  return ({ actor, inbox }, reject) => {
+  return ({ actor, inbox }) => {
     const urls = actor === undefined ? [inbox] : [inbox, actor];
     const hosts = urls.flatMap((url) => domainsOf(new URL(url).host));
     if (hosts.some((host) => domains.has(host))) return false;
     if (actor === undefined) return true;
-    return !deaf.has(actor) && (reject || !persons.has(actor));
+    return !deaf.has(actor) && (reaches || !persons.has(actor));
   };
 }

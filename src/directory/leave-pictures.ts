@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { DraftContent } from "./draft.ts";
 import type { Identity } from "./identity.ts";
-import { type LeaveFile, leaveFileSize } from "./leave.ts";
+import { type LeaveFile, leaveFileSize } from "./leave-file.ts";
 import type { Brought } from "./post-pictures.ts";
 import type { Shape } from "./pictures/bounds.ts";
 import { type Kept, type PictureDesk, pictureUrl } from "./pictures/desk.ts";

@@ -1,6 +1,7 @@
 import type { Listing } from "../coop/listing.ts";
 import { AppError } from "../errors.ts";
 import * as changes from "../store/changes.ts";
+import * as coops from "../store/coops.ts";
 import * as messages from "../store/messages.ts";
 import * as pictures from "../store/pictures.ts";
 import * as posts from "../store/posts.ts";
@@ -85,16 +86,20 @@ async function insert(
       `the co-op “${row.coop}” isn't published by itself yet: it has no actor to post with`,
     );
   }
-  const keys = followableKeys(JSON.parse(author.content) as Listing);
-  const unknown = posts.classesOf(row).filter((key) => !keys.includes(key));
-  if (unknown.length > 0) {
-    const named = unknown.map((key) => `“${key}”`).join(", ");
-    throw new AppError("bad-request", `the co-op has no class ${named} that can be followed`);
-  }
+  demandClasses(author.content, posts.classesOf(row));
   if (row.due !== null && (await posts.scheduled(tx, row.coop)).length >= scheduledMost) {
     throw new AppError("conflict", `at most ${scheduledMost} posts can wait to be published`);
   }
   await write(tx, await attach(tx, row, added, now));
+}
+
+/** Makes sure that a co-op has classes that can announce something. */
+function demandClasses(content: string, asked: string[]): void {
+  const keys = followableKeys(JSON.parse(content) as Listing);
+  const unknown = asked.filter((key) => !keys.includes(key));
+  if (unknown.length === 0) return;
+  const named = unknown.map((key) => `“${key}”`).join(", ");
+  throw new AppError("bad-request", `the co-op has no class ${named} that can be followed`);
 }
 
 /** What else of a post becomes another one; what isn't said stays as it is. */
@@ -106,6 +111,8 @@ export interface Rewriting {
   zone?: string | undefined;
   /** All that it is to have, in their order. */
   pictures?: Attaching | undefined;
+  /** The keys of all classes that are to announce it. */
+  classes?: string[] | undefined;
 }
 
 /** Gives a post another text, here and at the followers. The same text again changes nothing. */
@@ -114,10 +121,10 @@ export async function editPost(
   id: string,
   content: PostContent,
   now: number,
-  { warning, pictures: wanted, ...time }: Rewriting = {},
+  { warning, pictures: wanted, ...rest }: Rewriting = {},
 ): Promise<void> {
   const before = warning === undefined ? await warningOf(db, id, content) : warning;
-  const written = check({ content, ...(before !== null && { warning: before }), ...time }, now);
+  const written = check({ content, ...(before !== null && { warning: before }), ...rest }, now);
   await db.transaction().execute((tx) => rewrite(tx, id, written, wanted, now));
 }
 
@@ -137,7 +144,8 @@ async function rewrite(
   now: number,
 ): Promise<void> {
   const row = await standing(tx, id);
-  const next = { ...(await attach(tx, row, wanted, now)), ...textual(written) };
+  const text = { ...(await attach(tx, row, wanted, now)), ...textual(written) };
+  const next = { ...text, classes: await classesNow(tx, row, written.classes) };
   if (row.due !== null) {
     const due = written.due ?? row.due;
     await write(tx, { ...next, due, published: due, zone: written.zone ?? row.zone });
@@ -145,7 +153,25 @@ async function rewrite(
     throw new AppError("conflict", `the post “${id}” is published already`);
   } else if (seen.some((what) => row[what] !== next[what])) {
     await write(tx, { ...next, edited: now });
+  } else if (row.classes !== next.classes) {
+    await write(tx, next);
   }
+}
+
+/** The classes that announce a post from now on: those that did may be retired. */
+async function classesNow(
+  tx: Tx,
+  row: posts.Post,
+  wanted: string[] | undefined,
+): Promise<string | null> {
+  if (wanted === undefined) return row.classes;
+  const before = posts.classesOf(row);
+  const coop = await coops.get(tx, row.coop);
+  demandClasses(
+    coop?.content ?? "{}",
+    wanted.filter((key) => !before.includes(key)),
+  );
+  return wanted.length === 0 ? null : JSON.stringify(wanted);
 }
 
 /** What of a post its readers see. */

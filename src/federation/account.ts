@@ -1,6 +1,7 @@
 import { signRequest } from "@fedify/fedify/sig";
 import { z } from "zod";
 import type { Identity } from "../directory/identity.ts";
+import { AppError } from "../errors.ts";
 import { readBounded } from "../outbound.ts";
 import { deliverable } from "./deliverable.ts";
 import { descriptorLinks, readHome } from "./remote-follow.ts";
@@ -28,7 +29,10 @@ export interface Account {
 }
 
 /** An account, or why there is none, in words for whoever asked. */
-export type Found = { account: Account } | { fault: string };
+export type Found = { account: Account } | Missing;
+
+/** `passing` is what may be otherwise some time later. */
+export type Missing = { fault: string; passing?: boolean };
 
 /** Who asks. */
 export interface Asker {
@@ -131,7 +135,7 @@ function sameAs(address: string): string {
   return address.includes("#") ? url.href : address;
 }
 
-type Read = { actor: z.infer<typeof Actor> } | { fault: string };
+type Read = { actor: z.infer<typeof Actor> } | Missing;
 
 async function read(asker: Asker, address: string): Promise<Read> {
   try {
@@ -142,7 +146,7 @@ async function read(asker: Asker, address: string): Promise<Read> {
     if (!response.ok) {
       const gone = response.status === 404 || response.status === 410;
       const why = gone ? "there is no such account there" : `it answers ${response.status}`;
-      return { fault: `${address} can’t be read: ${why}.` };
+      return { fault: `${address} can’t be read: ${why}.`, passing: !gone };
     }
     if (!/^application\/(activity|ld)\+json/.test(type)) {
       return { fault: `${address} is a page, and not an account of the fediverse.` };
@@ -154,8 +158,9 @@ async function read(asker: Asker, address: string): Promise<Read> {
     }
     return { actor: actor.data };
   } catch (error) {
+    const passing = !(error instanceof SyntaxError || error instanceof AppError);
     const why = error instanceof SyntaxError ? "makes no sense" : "can’t be reached just now";
-    return { fault: `${address} ${why}.` };
+    return { fault: `${address} ${why}.`, passing };
   }
 }
 

@@ -222,7 +222,7 @@ function classActor(
     type: "Group",
     name: `${stakeholders.name} · ${listing.name}`,
     summary: toHtml(
-      `The class “${stakeholders.name}” of ${listing.name}. What is announced here is public; following it does not make you a member.`,
+      `The class “${stakeholders.name}” of ${listing.name}. What is announced here is public. Others see how many follow it, and your own server may show that you do. Following it does not make you a member.`,
       node.origin,
     ).html,
     url: id,
@@ -235,7 +235,7 @@ function classActor(
     attachment: [
       field("Co-operative", link(listing.id)),
       ...rows.flatMap(([name, value]) => (value === undefined ? [] : [field(name, value)])),
-      field("Public", "This page and its followers are public"),
+      field("Public", "What is announced here, and how many follow it"),
     ],
     listing: listingId(listing.id),
     kind: stakeholders.kind,

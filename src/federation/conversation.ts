@@ -16,6 +16,7 @@ import { getLogger } from "@logtape/logtape";
 import { textOfHtml } from "../coop/html-text.ts";
 import { blocking } from "../directory/blocked.ts";
 import { forgetActor } from "../directory/forget-conversation.ts";
+import { coopUrl } from "../directory/ids.ts";
 import {
   type About,
   type Note as Written,
@@ -96,6 +97,8 @@ async function audible(context: Context, actorId: URL, about: About[]): Promise<
   const heard: About[] = [];
   for (const each of about) {
     const { coop } = each;
+    // What a co-op says below its own posts is an answer of its own already.
+    if (coopUrl(context.data.node, coop) === actorId.href) continue;
     if ((await blocking(context.data.db, actorId.href, { coop })) === undefined) heard.push(each);
   }
   return heard;

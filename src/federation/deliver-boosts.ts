@@ -6,7 +6,7 @@ import type * as changes from "../store/changes.ts";
 import * as news from "../store/news.ts";
 import { feedIdentifier, feedUrl, hasFeeds } from "./feed-actors.ts";
 import type { FederationData } from "./federation.ts";
-import { activityDocument, fingerprint, send } from "./send.ts";
+import { activityDocument, fingerprint, send, undoDocument } from "./send.ts";
 import { recipients } from "./tell-followers.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
@@ -32,8 +32,7 @@ export async function deliverBoosts(
       await tell({ ...announce, published: new Date(boost.boosted).toISOString() });
       await news.announceBoost(db, boost, { announced: clock() });
     } else if (announced !== null && ended !== null && announcedEnd === null) {
-      const undo = { id: `${id}/undo`, actor, object: announce, ...audience };
-      await tell(activityDocument("Undo", undo));
+      await tell(undoDocument(announce));
       await news.announceBoost(db, boost, { announcedEnd: clock() });
     }
   }

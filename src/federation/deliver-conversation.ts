@@ -2,6 +2,7 @@ import type { Context } from "@fedify/fedify";
 import type { Recipient } from "@fedify/fedify/vocab";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import { blockOf } from "../directory/block.ts";
+import type { Identity } from "../directory/identity.ts";
 import { coopUrl } from "../directory/ids.ts";
 import * as answers from "../store/answers.ts";
 import type { Change } from "../store/changes.ts";
@@ -11,6 +12,7 @@ import * as replies from "../store/replies.ts";
 import { coopIdentifier, NODE } from "./actors.ts";
 import { answerActivity, answerAudience, answerUrl } from "./answer-notes.ts";
 import type { FederationData } from "./federation.ts";
+import { isNeighbour, tellNeighbours } from "./neighbours.ts";
 import { authorizationUrl } from "./quotes.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
 import { recipients } from "./tell-followers.ts";
@@ -27,7 +29,10 @@ export async function deliverAnswer(
   if (answer === undefined || coop === undefined || coop.deleted !== null) return;
   const own = coopIdentifier(answer.coop);
   const everybody = answer.audience === "public" ? await recipients(context, own) : [];
-  const told: Recipient[] = [reached(answer), ...everybody];
+  const tell = async (document: JsonObject) => {
+    await send(context, own, [...reached(node, answer), ...everybody], document);
+    await tellNeighbours(context, own, [answer.author], document);
+  };
   if (answer.deleted !== null) {
     if (answer.announced === null) return;
     const url = answerUrl(node, answer);
@@ -39,9 +44,9 @@ export async function deliverAnswer(
       to,
       cc,
     });
-    await send(context, own, told, deletion);
+    await tell(deletion);
   } else if (answer.announced === null) {
-    await send(context, own, told, answerActivity(node, answer));
+    await tell(answerActivity(node, answer));
     await answers.announce(db, id, clock());
   }
 }
@@ -55,7 +60,9 @@ export async function deliverReply(
   const reply = await replies.get(db, key);
   if (reply === undefined) return;
   if (reply.reported !== null && reply.flagged === null) {
-    await send(context, NODE, [reached(reply)], flagDocument(node.actor, reply));
+    const flag = flagDocument(node.actor, reply);
+    await send(context, NODE, reached(node, reply), flag);
+    await tellNeighbours(context, NODE, [reply.author], flag);
     await replies.update(db, key, { flagged: clock() });
   }
   if (reply.hidden !== null && reply.approved !== null) {
@@ -67,14 +74,17 @@ export async function deliverReply(
       to: [PUBLIC],
       cc: [reply.author],
     });
-    await send(context, coopIdentifier(reply.coop), [reached(reply)], revocation);
+    await send(context, coopIdentifier(reply.coop), reached(node, reply), revocation);
     await replies.update(db, key, { approved: null });
   }
 }
 
-/** Where the author of a note is reached. */
-function reached({ author, inbox }: Pick<replies.Reply, "author" | "inbox">): Recipient {
-  return { id: new URL(author), inboxId: new URL(inbox) };
+/** Where the author of a note is reached; a neighbour isn't sent anything. */
+function reached(
+  node: Identity,
+  { author, inbox }: Pick<replies.Reply, "author" | "inbox">,
+): Recipient[] {
+  return isNeighbour(node, author) ? [] : [{ id: new URL(author), inboxId: new URL(inbox) }];
 }
 
 /**

@@ -9,8 +9,9 @@ import * as posts from "../store/posts.ts";
 import { actorDocument, coopIdentifier } from "./actors.ts";
 import type { FederationData } from "./federation.ts";
 import { findMentions } from "./mentions.ts";
+import { tellNeighbours } from "./neighbours.ts";
 import { announceDocument, audienceOf, createDocument, noteDocument, postUrl } from "./posts.ts";
-import { activityDocument, send } from "./send.ts";
+import { activityDocument, send, undoDocument } from "./send.ts";
 import { mentioned, recipients, tellFollowers } from "./tell-followers.ts";
 
 /**
@@ -40,39 +41,59 @@ export async function deliverPost(
   const { announced, edited, pinned } = post;
   if (announced === null) {
     const told = [...(await recipients(context, author)), ...(await mentioned(context, named))];
-    await send(context, author, told, createDocument(node, post));
-    for (const key of posts.classesOf(post)) await announceBy(context, key, post);
+    const create = createDocument(node, post);
+    await send(context, author, told, create);
+    await tellNeighbours(context, author, actorsOf(named), create);
   } else if (edited !== post.announcedEdit) {
     // To those who didn't have it, it is new; others let that lie.
     const known = new Set(before.map(({ actor }) => actor));
-    const newly = await mentioned(
-      context,
-      named.filter(({ actor }) => !known.has(actor)),
-    );
-    await send(context, author, newly, createDocument(node, post));
+    const newly = named.filter(({ actor }) => !known.has(actor));
+    const create = createDocument(node, post);
+    await send(context, author, await mentioned(context, newly), create);
+    await tellNeighbours(context, author, actorsOf(newly), create);
     const update = { id: `${url}#updates/${edited}`, object: noteDocument(node, post) };
     // Who was named until now has the old text.
     await tellReaders(context, post, "Update", update, [...before, ...named]);
   }
   if (pinned !== post.announcedPin) await deliverPin(context, author, post);
+  const by = await deliverClasses(context, post);
   await posts.noteMentions(db, id, named);
-  const told = { announced: announced ?? clock(), announcedEdit: edited, announcedPin: pinned };
-  await posts.announce(db, id, told);
+  await posts.announce(db, id, {
+    announced: announced ?? clock(),
+    announcedEdit: edited,
+    announcedPin: pinned,
+    announcedBy: JSON.stringify(by),
+  });
 }
 
-/** A class passes a post of its co-op on to those who follow the class. */
-async function announceBy(
+/**
+ * Classes pass a post of their co-op on to those who follow them, or take that
+ * back as they are no longer to.
+ *
+ * @returns Which have passed it on by now, as `posts.announcedBy()` has it.
+ */
+async function deliverClasses(
   context: Context<FederationData>,
-  key: string,
   post: posts.Post,
-): Promise<void> {
-  const { db, node } = context.data;
-  const identifier = `${coopIdentifier(post.coop)}/classes/${key}`;
-  // It may be one that can't be followed any more.
-  if (typeof (await actorDocument(db, node, identifier)) === "string") return;
-  const actor = context.getActorUri(identifier).href;
-  const announce = announceDocument(node, post, actor, post.published);
-  await send(context, identifier, await recipients(context, identifier), announce);
+): Promise<Record<string, number | null>> {
+  const { db, node, clock } = context.data;
+  const told = posts.announcedBy(post);
+  const wanted = new Set(posts.classesOf(post));
+  for (const key of new Set([...Object.keys(told), ...wanted])) {
+    const before = told[key] ?? null;
+    if ((before !== null) === wanted.has(key)) continue;
+    const identifier = `${coopIdentifier(post.coop)}/classes/${key}`;
+    const actor = context.getActorUri(identifier).href;
+    const at = before ?? (post.announced === null ? post.published : clock());
+    const announce = announceDocument(node, post, actor, at);
+    told[key] = before === null ? at : null;
+    // It may be one that can't be followed any more.
+    if (typeof (await actorDocument(db, node, identifier)) === "string") continue;
+    const everybody = await recipients(context, identifier);
+    const document = before === null ? announce : undoDocument(announce);
+    await send(context, identifier, everybody, document);
+  }
+  return told;
 }
 
 /** Tells everybody who may have a post what has become of it. */
@@ -86,7 +107,8 @@ async function tellReaders(
   const author = coopIdentifier(post.coop);
   const actor = context.getActorUri(author).href;
   const readers: Recipient[] = await mentioned(context, named);
-  const classes = posts.classesOf(post).map((key) => `${author}/classes/${key}`);
+  const keys = [...Object.keys(posts.announcedBy(post)), ...posts.classesOf(post)];
+  const classes = [...new Set(keys)].map((key) => `${author}/classes/${key}`);
   const url = postUrl(context.data.node, post);
   const feeds = (await news.boostsOf(context.data.db, url))
     .filter(({ announced }) => announced !== null)
@@ -96,12 +118,18 @@ async function tellReaders(
   }
   const { to, cc } = audienceOf(context.data.node, post);
   // Also those whom it no longer names: they have it, too.
-  const others = named.flatMap((mention) => mention.actor ?? []);
+  const others = actorsOf(named);
   const passedOn = [...classes, ...feeds].map(
     (identifier) => `${context.getActorUri(identifier).href}/followers`,
   );
   const all = [...new Set([...cc, ...others, ...passedOn])];
-  await send(context, author, readers, activityDocument(type, { id, actor, object, to, cc: all }));
+  const document = activityDocument(type, { id, actor, object, to, cc: all });
+  await send(context, author, readers, document);
+  await tellNeighbours(context, author, others, document);
+}
+
+function actorsOf(named: posts.Mention[]): string[] {
+  return named.flatMap(({ actor }) => actor ?? []);
 }
 
 /** A post is kept on top of the profile from now on, or no longer. */

@@ -1,5 +1,6 @@
 import type { Context } from "@fedify/fedify";
 import type { Listing } from "../coop/listing.ts";
+import { forgetActor } from "../directory/forget-conversation.ts";
 import { coopIdOf } from "../directory/ids.ts";
 import { followableKeys } from "../directory/retire-classes.ts";
 import type * as changes from "../store/changes.ts";
@@ -79,4 +80,6 @@ export async function deliverDeletion(
     await followers.removeAll(db, identifier);
   }
   await posts.forgetMentions(db, coop);
+  // Its neighbours are told of it so.
+  await forgetActor(db, context.getActorUri(own).href);
 }

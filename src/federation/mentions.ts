@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "@fedify/fedify";
-import { namesIn } from "../coop/plain-text.ts";
-import { type Mention, mentionsOf, type Post, textsOf } from "../store/posts.ts";
+import { type Mention, mentionsOf, namesOf, type Post } from "../store/posts.ts";
 import { findAccount } from "./account.ts";
 import { actorDocument, identifierOf } from "./actors.ts";
 import { deliverable } from "./deliverable.ts";
@@ -14,8 +13,8 @@ export const mentionsMost = 10;
 const patience = 10_000;
 
 /**
- * Finds the people whom the main text of a post names as `@user@host`. Who was
- * found before isn't looked for again.
+ * Finds the people whom a post names as `@user@host`, in any of its languages, the
+ * main one first. Who was found before isn't looked for again.
  *
  * @returns One for each name; without an actor where nobody was found in time.
  */
@@ -24,10 +23,9 @@ export async function findMentions(
   post: Post,
 ): Promise<Mention[]> {
   const known = new Map(mentionsOf(post).map((mention) => [mention.name, mention]));
-  const [[, text] = ["", ""]] = textsOf(post);
   const late = sleep(patience, undefined, { ref: false });
   return Promise.all(
-    namesIn(text)
+    namesOf(post)
       .slice(0, mentionsMost)
       .map(async (name) => {
         const before = known.get(name);

@@ -8,7 +8,7 @@ import { coopUrl } from "../directory/ids.ts";
 import { followableKeys } from "../directory/retire-classes.ts";
 import type { HostedCoop } from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
-import { type Account, type Asker, fetchAccount, findAccount } from "./account.ts";
+import { type Account, type Asker, fetchAccount, findAccount, type Missing } from "./account.ts";
 import type { FederationData } from "./federation.ts";
 
 const log = getLogger(["fragaria", "federation"]);
@@ -23,7 +23,7 @@ export async function findDestination(
   asker: Asker,
   coop: HostedCoop,
   written: string,
-): Promise<{ account: Account; destination: Destination } | { fault: string }> {
+): Promise<{ account: Account; destination: Destination } | Missing> {
   const own = coopUrl(asker.node, coop.id);
   const found = await findAccount(asker, written);
   if ("fault" in found) return found;
@@ -64,6 +64,8 @@ async function agreedClasses(
 /**
  * A follower has moved. The old account follows nobody here any more, if the new
  * one says that it was it; the new one follows by itself, if its person wants.
+ *
+ * @throws When the new account can't be had just now: then this is tried again.
  */
 export async function onMove(context: InboxContext<FederationData>, move: Move): Promise<void> {
   const { db } = context.data;
@@ -72,6 +74,8 @@ export async function onMove(context: InboxContext<FederationData>, move: Move):
   if (!(await followers.isFollower(db, actorId.href))) return;
   const found = await fetchAccount(context.data, targetId.href);
   if ("fault" in found) {
+    // The queue tries it again, as it does where an actor can't be had.
+    if (found.passing === true) throw new Error(found.fault);
     log.info("{actor} moved to where nobody is: {fault}", { actor: actorId.href, ...found });
     return;
   }

@@ -29,7 +29,10 @@ export async function outboxPage(
   const items = rows.map((row) =>
     key === undefined
       ? Create.fromJsonLd(createDocument(node, row), context)
-      : Announce.fromJsonLd(announceDocument(node, row, actor, row.published), context),
+      : Announce.fromJsonLd(
+          announceDocument(node, row, actor, posts.announcedBy(row)[key] ?? row.published),
+          context,
+        ),
   );
   const last = rows.length === pageSize ? rows.at(-1) : undefined;
   return {

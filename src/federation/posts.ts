@@ -1,11 +1,11 @@
 import type { JsonObject } from "../coop/canonical-json.ts";
-import { namesIn } from "../coop/plain-text.ts";
 import type { Identity } from "../directory/identity.ts";
 import { pictureUrl } from "../directory/pictures/desk.ts";
 import { coopUrl } from "../directory/ids.ts";
 import {
   type Mention,
   mentionsOf,
+  namesOf,
   picturesOf,
   type Post,
   textsOf,
@@ -13,7 +13,7 @@ import {
 } from "../store/posts.ts";
 import { activityDocument } from "./send.ts";
 import { objectSize, smallEnough } from "./size.ts";
-import { toHtml } from "./text.ts";
+import { mentionTag, toHtml } from "./text.ts";
 import { noteContext, PUBLIC } from "./vocabulary.ts";
 
 /** The URL of a post. */
@@ -74,8 +74,7 @@ function noteOf(node: Identity, post: Post, extent: Extent): JsonObject {
     published: new Date(post.published).toISOString(),
     ...(post.edited === null ? {} : { updated: new Date(post.edited).toISOString() }),
     ...audienceOf(node, post),
-    // Those of the text that is shown: others are looked for in it and not found.
-    tag: main?.[1].tags ?? [],
+    tag: tagsOf(main?.[1].tags ?? [], mentions),
     interactionPolicy: { canQuote: { automaticApproval: [PUBLIC] } },
     ...attachments(node, post),
   };
@@ -101,9 +100,20 @@ function attachments(node: Identity, post: Post): JsonObject {
   return documents.length === 0 ? {} : { attachment: documents };
 }
 
-/** Whom the main text of a post names, of those who were found. */
+/**
+ * The hashtags of the text that is shown, as others are looked for in it and not
+ * found; and all whom the post names, in whatever language: who is addressed
+ * learns from here that it is about them.
+ */
+function tagsOf(shown: JsonObject[], named: (Mention & { actor: string })[]): JsonObject[] {
+  const tags = new Map(shown.map((tag) => [tag["name"], tag]));
+  for (const { name, actor } of named) tags.set(name, mentionTag(name, actor));
+  return [...tags.values()];
+}
+
+/** Whom a post names in one of its languages, of those who were found. */
 function mentionedIn(post: Post): (Mention & { actor: string })[] {
-  const names = new Set(namesIn(textsOf(post)[0]?.[1] ?? ""));
+  const names = new Set(namesOf(post));
   return mentionsOf(post).flatMap((mention) => {
     const { actor, name } = mention;
     return actor !== null && names.has(name) ? [{ ...mention, actor }] : [];
@@ -135,7 +145,7 @@ export function createDocument(node: Identity, post: Post): JsonObject {
  * The activity by which another actor of this node passes a post on.
  *
  * @param actor Its id.
- * @param at Since when, epoch ms.
+ * @param at Since when, epoch ms. What is passed on later, or again, is another activity.
  */
 export function announceDocument(
   node: Identity,
@@ -144,7 +154,7 @@ export function announceDocument(
   at: number,
 ): JsonObject {
   const announce = activityDocument("Announce", {
-    id: `${actor}#announces/${post.id}`,
+    id: `${actor}#announces/${post.id}${at === post.published ? "" : `/${at}`}`,
     actor,
     object: postUrl(node, post),
     to: [PUBLIC],

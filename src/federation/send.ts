@@ -36,6 +36,17 @@ export function activityDocument(type: string, { id, actor, object, to, cc }: Pa
   };
 }
 
+/** Takes an activity back, whole as it was sent, from whom it went to. */
+export function undoDocument(document: JsonObject): JsonObject {
+  const { id, actor, to, cc } = document as {
+    id: string;
+    actor: string;
+    to: string[];
+    cc: string[];
+  };
+  return activityDocument("Undo", { id: `${id}/undo`, actor, object: document, to, cc });
+}
+
 /** A short name for a URL, to make an id with that is the same whenever it is made. */
 export function fingerprint(url: string): string {
   return createHash("sha256").update(url).digest("hex").slice(0, 32);
@@ -46,7 +57,7 @@ export function fingerprint(url: string): string {
  * here. Fedify's own way with it, compaction, loses our terms and addresses,
  * puts languages in order of the alphabet and unwraps lists of one.
  *
- * Nothing goes to who is blocked, but that their Follow is rejected.
+ * Nothing goes to who is blocked, but what takes something back (`store/blocks.ts`).
  *
  * @param identifier Whose activity it is.
  * @param self The node, or what it was at the address at which the actor speaks.
@@ -59,7 +70,7 @@ export async function send(
   self: Pick<Identity, "origin" | "keyName"> = context.data.node,
 ): Promise<void> {
   const { db, node, clock } = context.data;
-  const told = await willing(db, identifier, recipients, document["type"] === "Reject");
+  const told = await willing(db, identifier, recipients, document["type"]);
   if (told.length === 0) return;
   const actor = `${self.origin}/${identifier}`;
   const key = {
@@ -95,10 +106,10 @@ async function willing(
   db: Db,
   identifier: string,
   recipients: Recipient[],
-  reject: boolean,
+  type: unknown,
 ): Promise<Recipient[]> {
-  const hears = await audible(db, readIdentifier(identifier)?.coop ?? "");
+  const hears = await audible(db, readIdentifier(identifier)?.coop ?? "", type);
   return recipients.filter(({ id, inboxId }) => {
-    return inboxId !== null && hears({ actor: id?.href, inbox: inboxId.href }, reject);
+    return inboxId !== null && hears({ actor: id?.href, inbox: inboxId.href });
   });
 }

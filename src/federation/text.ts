@@ -16,6 +16,11 @@ export function summaryHtml(text: string, origin: string): string {
   return smallEnough(summarySize, linked(Infinity), linked(20), linked(0));
 }
 
+/** What `tag` says of somebody who is named as `@user@host`. */
+export function mentionTag(name: string, actor: string): JsonObject {
+  return { type: "Mention", href: actor, name };
+}
+
 /** Plain text made ready for the fediverse. */
 export interface Html {
   html: string;
@@ -57,7 +62,7 @@ export function toHtml(
     const { name } = token;
     const { actor = null, url } = people.get(name) ?? {};
     if (actor === null) return escaped;
-    tags.set(name, { type: "Mention", href: actor, name });
+    tags.set(name, mentionTag(name, actor));
     const [, user = ""] = token.text.split("@");
     // As Mastodon writes it (text_formatter.rb).
     return `<span class="h-card" translate="no"><a href="${escapeHtml(url ?? actor)}" class="u-url mention">@<span>${escapeHtml(user)}</span></a></span>`;

@@ -6,6 +6,14 @@ export type Block = BlockTable;
 
 export type Scope = Pick<Block, "coop" | "subject" | "kind">;
 
+/**
+ * Whether an activity still goes to a person who is blocked: what takes
+ * something back does, and so does what is said to those who run their server.
+ */
+export function reachesBlocked(type: unknown): boolean {
+  return type === "Reject" || type === "Delete" || type === "Flag";
+}
+
 export async function get(
   db: Db,
   { coop, subject }: Pick<Block, "coop" | "subject">,

@@ -6,6 +6,7 @@ import {
   type Selectable,
   sql,
 } from "kysely";
+import { reachesBlocked } from "./blocks.ts";
 import { holds, skipLocked } from "./dialect.ts";
 import type { Db, Schema, Tx } from "./schema.ts";
 import type { QueueTable } from "./tables/followers.ts";
@@ -204,25 +205,58 @@ export async function forgetDeleted(db: Db, since: number): Promise<void> {
     .execute();
 }
 
-/** Deletes the messages that wait to be sent to a domain or to its subdomains. */
-export async function forgetDomain(tx: Tx, domain: string): Promise<void> {
-  const name = domain.replace(/[\\%_]/g, String.raw`\$&`);
-  for (const host of [name, `%.${name}`]) {
-    // Hosts have no slash in them, so that the first one ends the name.
-    const there = sql<boolean>`payload like ${`%"inbox":"http%://${host}/%`} escape '\\'`;
-    const rows = await tx
-      .selectFrom("queue")
-      .select(["id", sql<string>`payload`.as("payload")])
-      .where("lane", "=", "outbox")
-      .where(there)
-      .execute();
-    for (const { id, payload } of rows) {
-      const { inbox } = JSON.parse(payload) as { inbox?: string };
-      const { host: to, hostname } = new URL(inbox ?? "http://unknown.invalid");
-      if (to !== domain && hostname !== domain && !hostname.endsWith(`.${domain}`)) continue;
-      await tx.deleteFrom("queue").where("id", "=", id).execute();
-    }
+/** Who gets nothing any more, and from whom: a co-op and its classes, or all where none is named. */
+interface Silence {
+  coop: string;
+  kind: "person" | "domain";
+  /** The URL of an actor, or a domain, which stands for its subdomains, too. */
+  subject: string;
+}
+
+/**
+ * Deletes the messages that wait to be sent to somebody, or to a whole domain. A
+ * message for a shared inbox stays as long as others there are to get it.
+ */
+export async function forgetRecipient(tx: Tx, { coop, kind, subject }: Silence): Promise<void> {
+  const query = tx
+    .selectFrom("queue")
+    .select(["id", sql<string>`payload`.as("payload")])
+    .where("lane", "=", "outbox");
+  const name = subject.replace(/[\\%_]/g, String.raw`\$&`);
+  // Hosts have no slash in them, so that the first one ends the name.
+  const there = [name, `%.${name}`].map(
+    (host) => sql<boolean>`payload like ${`%"inbox":"http%://${host}/%`} escape '\\'`,
+  );
+  const rows = await query
+    .where((eb) =>
+      kind === "domain"
+        ? eb.or(there)
+        : holds(tx, eb.ref("payload"), eb.val(`"actorIds":${JSON.stringify([subject])}`)),
+    )
+    .execute();
+  for (const { id, payload } of rows) {
+    const message = JSON.parse(payload) as Outgoing;
+    if (coop !== "" && !isOf(message, coop)) continue;
+    const isSilent =
+      kind === "domain" ? isWithin(message, subject) : !reachesBlocked(message.activity.type);
+    if (isSilent) await tx.deleteFrom("queue").where("id", "=", id).execute();
   }
+}
+
+/** What Fedify writes of what is to be sent, as far as it matters here. */
+interface Outgoing {
+  inbox: string;
+  activity: { type?: string; actor?: string };
+}
+
+function isOf({ activity }: Outgoing, coop: string): boolean {
+  const path = URL.parse(activity.actor ?? "")?.pathname ?? "";
+  return path === `/coops/${coop}` || path.startsWith(`/coops/${coop}/`);
+}
+
+function isWithin({ inbox }: Outgoing, domain: string): boolean {
+  const { host, hostname } = new URL(inbox);
+  return host === domain || hostname === domain || hostname.endsWith(`.${domain}`);
 }
 
 /** What waits in a lane at `now`, without what is being handled. */

@@ -1,4 +1,5 @@
 import type { ExpressionBuilder } from "kysely";
+import { namesIn } from "../coop/plain-text.ts";
 import { forUpdate, holds } from "./dialect.ts";
 import type { Db, Schema, Tx } from "./schema.ts";
 import type { PostTable } from "./tables/posts.ts";
@@ -43,6 +44,7 @@ export const plain = {
   announced: null,
   announcedEdit: null,
   announcedPin: null,
+  announcedBy: null,
 } satisfies Partial<Post>;
 
 /** What a post says: languages and texts, the main language first. */
@@ -60,9 +62,26 @@ export function classesOf({ classes }: Pick<Post, "classes">): string[] {
   return classes === null ? [] : (JSON.parse(classes) as string[]);
 }
 
+/**
+ * The classes that have announced it, and since when (epoch ms): null for those
+ * that have taken it back, whose followers may still have it.
+ */
+export function announcedBy({ announcedBy: told }: Pick<Post, "announcedBy">) {
+  return (told === null ? {} : JSON.parse(told)) as Record<string, number | null>;
+}
+
 /** Whom it names, as far as they were looked for. */
 export function mentionsOf({ mentions }: Pick<Post, "mentions">): Mention[] {
   return mentions === null ? [] : (JSON.parse(mentions) as Mention[]);
+}
+
+/** The names `@user@host` in a post, in any of its languages, the main one first. */
+export function namesOf(post: Pick<Post, "content">): string[] {
+  return namesIn(
+    textsOf(post)
+      .map(([, text]) => text)
+      .join("\n\n"),
+  );
 }
 
 /** Its pictures, in their order. */
@@ -95,6 +114,7 @@ export async function put(tx: Tx, post: Post): Promise<void> {
         deleted: eb.ref("excluded.deleted"),
         pinned: eb.ref("excluded.pinned"),
         listed: eb.ref("excluded.listed"),
+        classes: eb.ref("excluded.classes"),
         pictures: eb.ref("excluded.pictures"),
       })),
     )
@@ -107,10 +127,15 @@ export async function remove(tx: Tx, id: string): Promise<void> {
 }
 
 /** What followers know of a post. */
-type Told = Pick<Post, "announced" | "announcedEdit" | "announcedPin">;
+type Told = Pick<Post, "announced" | "announcedEdit" | "announcedPin" | "announcedBy">;
 
 /** Of a post that nobody was told of. */
-export const untold: Told = { announced: null, announcedEdit: null, announcedPin: null };
+export const untold: Told = {
+  announced: null,
+  announcedEdit: null,
+  announcedPin: null,
+  announcedBy: null,
+};
 
 /** Notes what followers were told of a post. */
 export async function announce(db: Db, id: string, told: Told): Promise<void> {
@@ -154,7 +179,7 @@ export async function of(
   { before, by, limit }: { before?: number; by?: string; limit: number },
 ): Promise<Post[]> {
   let query = published(db).where("coop", "=", coop);
-  if (by !== undefined) query = query.where((eb) => announcedBy(db, eb, by));
+  if (by !== undefined) query = query.where((eb) => isPassedOn(db, eb, by));
   if (before !== undefined) query = query.where("published", "<", before);
   return query.orderBy("published", "desc").orderBy("id").limit(limit).execute();
 }
@@ -242,11 +267,11 @@ export async function count(db: Db, coop?: string, by?: string): Promise<number>
     .where("deleted", "is", null)
     .where("due", "is", null);
   if (coop !== undefined) query = query.where("coop", "=", coop);
-  if (by !== undefined) query = query.where((eb) => announcedBy(db, eb, by));
+  if (by !== undefined) query = query.where((eb) => isPassedOn(db, eb, by));
   return Number((await query.executeTakeFirstOrThrow()).n);
 }
 
-function announcedBy(db: Db, eb: ExpressionBuilder<Schema, "post">, key: string) {
+function isPassedOn(db: Db, eb: ExpressionBuilder<Schema, "post">, key: string) {
   return eb.and([
     eb("classes", "is not", null),
     // Keys need no escapes in JSON.

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Listing, ListingContent } from "../../src/coop/listing.ts";
+import { block } from "../../src/directory/block.ts";
+import { blocking } from "../../src/directory/blocked.ts";
 import {
   type DraftContent,
   newDraft,
@@ -10,17 +12,14 @@ import {
 } from "../../src/directory/draft.ts";
 import { history } from "../../src/directory/history.ts";
 import { loadIdentity } from "../../src/directory/identity.ts";
-import {
-  exportCoop,
-  type LeaveFile,
-  leaveFileSize,
-  readLeaveFile,
-  takeIn,
-} from "../../src/directory/leave.ts";
+import { exportCoop } from "../../src/directory/leave.ts";
+import { type LeaveFile, leaveFileSize, readLeaveFile } from "../../src/directory/leave-file.ts";
+import { takeIn } from "../../src/directory/take-in.ts";
 import { recordMandate } from "../../src/directory/mandate.ts";
 import { post } from "../../src/directory/post.ts";
 import { addCoop, publish } from "../../src/directory/publish.ts";
 import { withdraw } from "../../src/directory/withdraw.ts";
+import * as blocks from "../../src/store/blocks.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as followers from "../../src/store/followers.ts";
 import * as posts from "../../src/store/posts.ts";
@@ -123,6 +122,36 @@ eachEngine("leaving a node", (engine) => {
     expect(await takeIn(other.db, file, { by: null }, now)).toMatchObject({ handle: null });
   });
 
+  it("takes along whom it doesn't want to hear", async () => {
+    await using store = await freshStore(engine);
+    await using other = await freshStore(engine);
+    const node = await loadIdentity(store.db, "https://a.example", now);
+    await loadIdentity(other.db, "https://b.example", now);
+    const { id } = await addCoop(store.db, node, "bakery", bakery(), now);
+    const subjects = [
+      { kind: "person", subject: "https://m.example/users/one", why: "Insults" },
+      { kind: "domain", subject: "spam.example:8443", why: null },
+    ] as const;
+    for (const { why, ...subject } of subjects) {
+      await block(store.db, { coop: id, ...subject }, { account: null, why }, now);
+    }
+    const theirs = { coop: "", kind: "domain", subject: "of-the-node.example" } as const;
+    await block(store.db, theirs, { account: null, why: null }, now);
+    const file = carried(await exportCoop(store.db, node, id, now));
+    const taken = await takeIn(other.db, file, { by: null }, now + 100);
+    const found = await blocks.of(other.db, taken.id);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(
+      expect.arrayContaining(
+        subjects.map((each) => ({ ...each, coop: taken.id, since: now, account: null })),
+      ),
+    );
+    expect(await blocking(other.db, "https://m.example/users/one", { coop: taken.id })).toBe(
+      "person",
+    );
+    expect(await blocks.of(other.db, "")).toEqual([]);
+  });
+
   it("takes along what was withdrawn, and what was never published", async () => {
     await using store = await freshStore(engine);
     const node = await loadIdentity(store.db, "https://a.example", now);
@@ -198,6 +227,13 @@ it("says what is wrong with a file, and takes nothing of it", async () => {
   expect(() =>
     read({ ...file, history: Array.from({ length: 201 }, () => step), posts: [{ content: {} }] }),
   ).toThrow(/history: .*posts\.0\.content: /);
+  const bad = [
+    { kind: "person", subject: "javascript:alert(1)", since: file.exported },
+    { kind: "domain", subject: "spam.example/users", since: file.exported },
+  ];
+  expect(() => read({ ...file, blocks: bad })).toThrow(
+    /blocks\.0\.subject: neither .*blocks\.1\.subject: neither/,
+  );
   const large = { ...file, draft: { name: "x".repeat(65 * 1024) } };
   expect(() => read(large)).toThrow(/draft: a draft has at most 64 KB/);
   expect(() => readLeaveFile(new Uint8Array(leaveFileSize + 1))).toThrow(/more than 40 MB/);

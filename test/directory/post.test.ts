@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { loadIdentity } from "../../src/directory/identity.ts";
-import { exportCoop, readLeaveFile, takeIn } from "../../src/directory/leave.ts";
+import { exportCoop } from "../../src/directory/leave.ts";
+import { readLeaveFile } from "../../src/directory/leave-file.ts";
+import { takeIn } from "../../src/directory/take-in.ts";
 import { deletePost, editPost, listPost, pinPost, post } from "../../src/directory/post.ts";
 import { publishDue } from "../../src/directory/publish-due.ts";
 import { addCoop } from "../../src/directory/publish.ts";
@@ -8,6 +10,7 @@ import { deleteCoop } from "../../src/directory/withdraw.ts";
 import * as changes from "../../src/store/changes.ts";
 import type { Engine } from "../../src/store/dialect.ts";
 import * as posts from "../../src/store/posts.ts";
+import type { Tx } from "../../src/store/schema.ts";
 import { eachEngine, freshStore } from "../helpers/database.ts";
 import { bakery } from "../helpers/nodes.ts";
 
@@ -121,6 +124,32 @@ eachEngine("a post", (engine) => {
 
     for (let count = 0; count < 100; count += 1) await post(db, id, { en: "x" }, now, { due });
     await expect(post(db, id, { en: "x" }, now, { due })).rejects.toThrow("at most 100 posts");
+  });
+
+  it("waits on when somebody puts it off just as its time has come", async () => {
+    await using set = await withCoop(engine);
+    const { db, id, logged, read } = set;
+    const due = now + day;
+    const own = await post(db, id, { en: "Soon" }, now, { due });
+    // Between finding what is due and publishing it.
+    const meanwhile = new Proxy(db, {
+      get(target, name) {
+        if (name !== "transaction") {
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
+        }
+        return () => ({
+          async execute<T>(body: (tx: Tx) => Promise<T>) {
+            await editPost(target, own, { en: "Later" }, due, { due: due + day });
+            return target.transaction().execute(body);
+          },
+        });
+      },
+    });
+    expect(await publishDue(meanwhile, due)).toBe(0);
+    expect(await read(own)).toMatchObject({ due: due + day, content: '{"en":"Later"}' });
+    expect(await logged()).toBe(0);
+    expect(await publishDue(db, due + day)).toBe(1);
   });
 
   it("goes along with its co-op to another node, and goes with it for good", async () => {

@@ -2,9 +2,11 @@ import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { block, unblock } from "../../src/directory/block.ts";
 import { allowed, costs } from "../../src/directory/allowance.ts";
+import { deletePost, post } from "../../src/directory/post.ts";
+import { addCoop } from "../../src/directory/publish.ts";
 import { guardOutbound } from "../../src/outbound.ts";
 import { eachEngine } from "../helpers/database.ts";
-import type { TestNode } from "../helpers/nodes.ts";
+import { bakery, quickPace, type TestNode, until } from "../helpers/nodes.ts";
 import { lintActivity, report } from "../interop/lint.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { followOf, undoOf } from "./person.ts";
@@ -128,6 +130,80 @@ eachEngine("somebody who is blocked", (engine) => {
     expect(there.received).toEqual([]);
     expect([(await sizes(node))["reply"], (await sizes(node))["reaction"]]).toEqual([0, 0]);
     expect(await followersOf(node)).toEqual([]);
+  });
+
+  it("gets nothing of what waits for it, but that something is taken back", async () => {
+    await using set = await stage(engine, [], { ...quickPace, retry: 3_600_000 });
+    const { node, there, alice, id, url, write } = set;
+    const bob = there.join("bob");
+    const market = await node.use((db, identity) =>
+      addCoop(db, identity, "market", bakery({ name: "Market" }), Date.now()),
+    );
+    for (const [who, whom] of [
+      [alice, url],
+      [bob, url],
+      [alice, market.url],
+    ] as const) {
+      await there.send(who, `${whom}/inbox`, followOf(who, whom));
+    }
+    await until(() => there.received.length === 3);
+    await quiet(node);
+    for (const { id: who } of [alice, bob]) {
+      there.statuses.set(new URL(`${who}/inbox`).pathname, 503);
+    }
+    /** What was tried and is to be tried again: what it is, by whom and for whom. */
+    const waiting = async (count: number) => {
+      const rows = await until(
+        () => node.use((db) => db.selectFrom("queue").selectAll().execute()),
+        (found) => {
+          const tried = found.filter(({ runAt }) => runAt > Date.now() + 60_000);
+          return tried.length === found.length && found.length === count;
+        },
+      );
+      return rows
+        .map(({ payload }) => {
+          const { activity, inbox } = JSON.parse(payload) as {
+            activity: { type: string; actor: string };
+            inbox: string;
+          };
+          const whose = activity.actor === url ? "bakery" : "market";
+          return `${activity.type} of ${whose} to ${inbox.split("/").at(-2)}`;
+        })
+        .toSorted();
+    };
+    const gone = await write("Du pain");
+    await waiting(2);
+    await node.use((db) => deletePost(db, gone, Date.now()));
+    await waiting(2);
+    await write("Du lait");
+    await node.use((db) => post(db, market.id, { en: "Milk" }, Date.now()));
+    expect(await waiting(5)).toEqual([
+      "Create of bakery to alice",
+      "Create of bakery to bob",
+      "Create of market to alice",
+      "Delete of bakery to alice",
+      "Delete of bakery to bob",
+    ]);
+    const scope = { coop: id, kind: "person", subject: alice.id } as const;
+    await node.use((db) => block(db, scope, nobody, Date.now()));
+    // And a Reject of what she follows.
+    const left = await until(
+      () => waiting(5),
+      (all) => all.some((each) => each.startsWith("Reject")),
+    );
+    expect(left).toEqual([
+      "Create of bakery to bob",
+      "Create of market to alice",
+      "Delete of bakery to alice",
+      "Delete of bakery to bob",
+      "Reject of bakery to alice",
+    ]);
+    // Bob blocks the co-op, and then it blocks his whole server.
+    await there.send(bob, `${url}/inbox`, activityOf(bob, "Block", url));
+    expect(await waiting(4)).not.toContain("Create of bakery to bob");
+    const whole = { coop: id, kind: "domain", subject: new URL(there.origin).host } as const;
+    await node.use((db) => block(db, whole, nobody, Date.now()));
+    expect(await waiting(1)).toEqual(["Create of market to alice"]);
   });
 
   it("blocks the co-op itself: it is let go, until it takes that back", async () => {

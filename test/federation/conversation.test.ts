@@ -2,14 +2,19 @@ import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { answerReply, deleteAnswer } from "../../src/directory/answer-reply.ts";
-import { deletePost } from "../../src/directory/post.ts";
+import { loadIdentity } from "../../src/directory/identity.ts";
+import { deletePost, post as publishPost } from "../../src/directory/post.ts";
+import { addCoop } from "../../src/directory/publish.ts";
 import { hideReply, reportReply } from "../../src/directory/reply.ts";
 import { deleteCoop } from "../../src/directory/withdraw.ts";
+import { conversationDocument } from "../../src/federation/conversation-documents.ts";
 import { guardOutbound } from "../../src/outbound.ts";
 import type { Engine } from "../../src/store/dialect.ts";
+import * as replies from "../../src/store/replies.ts";
 import type { Schema } from "../../src/store/schema.ts";
-import { eachEngine } from "../helpers/database.ts";
+import { eachEngine, freshStore } from "../helpers/database.ts";
 import type { TestNode } from "../helpers/nodes.ts";
+import { addReply } from "../helpers/replies.ts";
 import {
   lintActivity,
   lintAuthorization,
@@ -20,6 +25,7 @@ import {
 import type { Delivery } from "./elsewhere.ts";
 import { type Person, undoOf } from "./person.ts";
 import { activityOf, noteOf } from "./speech.ts";
+import { fullBakery } from "./public-node.ts";
 import { quiet, stage } from "./stage.ts";
 
 const dispatcher = getGlobalDispatcher();
@@ -238,6 +244,25 @@ eachEngine("what others say of a post", (engine) => {
     await say(alice, activityOf(alice, "QuoteRequest", note, { instrument: quote.id }));
     check(node, await there.receives(2, "Reject"));
     expect((await rows("reply"))[0]).toMatchObject({ content: "Look at this" });
+  });
+
+  it("may not quote it from the moment on in which the quote is hidden", async () => {
+    await using store = await freshStore(engine);
+    const { db } = store;
+    const now = Date.parse("2026-11-22T10:00:00Z");
+    const node = await loadIdentity(db, "https://a.example", now);
+    const { id: coop } = await addCoop(db, node, "bakery", fullBakery, now);
+    const id = await publishPost(db, coop, { fr: "Du pain" }, now);
+    const key = await addReply(db, coop, { post: id, kind: "quote", approved: now });
+    const request = new Request(`https://a.example/coops/${coop}/posts/${id}/quotes/${key}`);
+    const served = () => conversationDocument({ db, node }, request);
+    expect(await served()).toMatchObject({ type: "QuoteAuthorization" });
+    // Its author is told later; here it holds at once.
+    await hideReply(db, key, true, now);
+    expect(await replies.get(db, key)).toMatchObject({ approved: now });
+    expect(await served()).toBeUndefined();
+    await hideReply(db, key, false, now);
+    expect(await served()).toBeDefined();
   });
 
   it("can be reported to its server, which learns of the node and not of the co-op", async () => {

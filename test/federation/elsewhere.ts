@@ -23,7 +23,7 @@ export interface Elsewhere extends AsyncDisposable {
   readonly asked: string[];
   /** What it answers to deliveries, the next one first; 202 when there is nothing left. */
   readonly answers: (number | Promise<number>)[];
-  /** What it answers to all deliveries at a path. */
+  /** What it answers to all requests at a path. */
   readonly statuses: Map<string, number>;
   /** Documents that it serves, by path. */
   readonly documents: Map<string, JsonObject>;
@@ -71,6 +71,8 @@ export async function elsewhere(): Promise<Elsewhere> {
       return reply(response, statuses.get(path) ?? (await answers.shift()) ?? 202);
     }
     asked.push(path);
+    const status = statuses.get(path);
+    if (status !== undefined) return reply(response, status);
     const page = pages.get(path);
     if (page !== undefined) return void response.setHeader("content-type", "text/html").end(page);
     if (there.secure && !(await isSigned(request))) return reply(response, 401);

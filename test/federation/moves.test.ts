@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { sayFormer } from "../../src/directory/arrive.ts";
 import { depart, stay } from "../../src/directory/depart.ts";
 import { type DraftContent, publishDraft } from "../../src/directory/draft.ts";
-import { exportCoop, readLeaveFile, takeIn } from "../../src/directory/leave.ts";
+import { exportCoop } from "../../src/directory/leave.ts";
+import { readLeaveFile } from "../../src/directory/leave-file.ts";
+import { takeIn } from "../../src/directory/take-in.ts";
 import { publish } from "../../src/directory/publish.ts";
 import { findDestination } from "../../src/federation/moves.ts";
 import { guardOutbound } from "../../src/outbound.ts";
@@ -193,7 +195,16 @@ eachEngine("a follower that moves", (engine) => {
     await until(async () => (await followersOf(node)).length === 3);
     await moved(bob.id);
     expect(await followersOf(node)).toHaveLength(3);
-    await moved();
+    // The new server is away for a moment: that isn't the end of it.
+    const { pathname } = new URL(target);
+    const asked = () => there.asked.filter((path) => path === pathname).length;
+    const before = asked();
+    there.statuses.set(pathname, 503);
+    await there.send(alice, `${node.origin}/inbox`, move(alice.id));
+    await until(() => asked() > before);
+    expect(await followersOf(node)).toHaveLength(3);
+    there.statuses.delete(pathname);
+    await quiet(node);
     expect((await followersOf(node)).map((each) => each.split(" ")[0])).toEqual([bob.id]);
   });
 });

@@ -95,6 +95,30 @@ eachEngine("a post", (engine) => {
     expect((await node.use((db) => posts.get(db, id)))?.mentions).toBeNull();
   });
 
+  it("is told to whom one of its other languages names, too", async () => {
+    await using set = await withCarol(engine, []);
+    const { node, there, url, id, carol, host, read } = set;
+    const name = `@carol@${host}`;
+    const said = await node.use((db) =>
+      post(db, id, { fr: "Du #pain", en: `#Bread for ${name}` }, Date.now()),
+    );
+    const created = await there.receives(0, "Create");
+    await check(node, created, url);
+    expect(created.url).toBe(`${carol.id}/inbox`);
+    const note = created.activity["object"] as { contentMap: Record<string, string> } & JsonObject;
+    expect(note["cc"]).toEqual([`${url}/followers`, carol.id]);
+    // Hashtags are those of the text that is shown.
+    expect(note["tag"]).toMatchObject([
+      { type: "Hashtag", name: "#pain" },
+      { type: "Mention", href: carol.id, name },
+    ]);
+    expect(note.contentMap["en"]).toContain('class="u-url mention">@<span>carol</span>');
+    await quiet(node);
+    expect(report(lintObject((await read(said)).note, { origin: node.origin }))).toBe("");
+    await node.use((db) => deletePost(db, said, Date.now()));
+    expect((await there.receives(1, "Delete")).url).toBe(`${carol.id}/inbox`);
+  });
+
   it("is forgotten by whom it named when its co-op is deleted", async () => {
     await using set = await withCarol(engine, []);
     const { node, there, url, id, carol, host, say } = set;
@@ -185,12 +209,46 @@ eachEngine("a post", (engine) => {
     expect(await outbox.json()).toMatchObject({
       orderedItems: [{ id: announced.activity["id"], type: "Announce", object: note }],
     });
-    // They have it, so they learn of its end.
+    // What stays as it is tells nobody anything.
+    const edit = (classes?: string[]) =>
+      node.use((db) =>
+        editPost(db, id, { fr: "Comptes", en: "Accounts" }, Date.now(), { classes }),
+      );
+    await edit();
+    await edit(["workers"]);
+    await edit([]);
+    const undone = await there.receives(1, "Undo");
+    await check(node, undone, `${url}/classes/workers`);
+    const { "@context": _, proof: __, signature: ___, ...announce } = announced.activity;
+    expect(undone.activity).toMatchObject({ object: announce, to: announced.activity["to"] });
+    expect((await node.use((db) => posts.get(db, id)))?.edited).toBeNull();
+    await quiet(node);
+    expect(await (await node.get(`/coops/${coop}/classes/workers/outbox`, accept)).json()).toEqual(
+      expect.objectContaining({ totalItems: 0 }),
+    );
+    // What is passed on again is new, and another activity.
+    await edit(["workers"]);
+    const again = await there.receives(2, "Announce");
+    await check(node, again, `${url}/classes/workers`);
+    expect(again.activity["id"]).not.toBe(announced.activity["id"]);
+    expect(String(again.activity["published"]) > String(announced.activity["published"])).toBe(
+      true,
+    );
+    await quiet(node);
+    const listed = await node.get(`/coops/${coop}/classes/workers/outbox?cursor=`, accept);
+    expect(await listed.json()).toMatchObject({ orderedItems: [{ id: again.activity["id"] }] });
+    await edit([]);
+    const last = await there.receives(3, "Undo");
+    expect(last.activity).toMatchObject({ object: { id: again.activity["id"] } });
+    expect(last.activity["id"]).not.toBe(undone.activity["id"]);
+    await quiet(node);
+    await expect(edit(["eaters"])).rejects.toThrow("no class “eaters”");
+    // They may have it still, so they learn of its end.
     await node.use((db) => deletePost(db, id, Date.now()));
-    const deleted = await there.receives(1, "Delete");
+    const deleted = await there.receives(4, "Delete");
     await check(node, deleted, url);
     await quiet(node);
-    expect(there.received).toHaveLength(2);
+    expect(there.received).toHaveLength(5);
     await expect(
       node.use((db) => post(db, coop, { fr: "x" }, Date.now(), { classes: ["eaters", "workers"] })),
     ).rejects.toThrow("no class “eaters”");

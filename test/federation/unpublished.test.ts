@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { exportCoop, takeIn } from "../../src/directory/leave.ts";
+import { exportCoop } from "../../src/directory/leave.ts";
+import { takeIn } from "../../src/directory/take-in.ts";
 import { post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import * as posts from "../../src/store/posts.ts";

@@ -11,7 +11,13 @@ export async function addReply(
   changes: Partial<Reply> & { now?: number } = {},
 ): Promise<string> {
   written += 1;
-  const { now = Date.parse("2026-11-22T10:00:00Z"), post = null, kind, ...rest } = changes;
+  const {
+    now = Date.parse("2026-11-22T10:00:00Z"),
+    post = null,
+    kind,
+    approved,
+    ...rest
+  } = changes;
   const author = changes.author ?? "https://social.example/users/bob";
   const [key = ""] = await takeNote(
     db,
@@ -33,6 +39,7 @@ export async function addReply(
     },
     [{ coop, post, kind: kind ?? (post === null ? "mention" : "reply") }],
     now,
+    approved != null,
   );
   return key;
 }

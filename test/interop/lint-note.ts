@@ -175,14 +175,20 @@ export const noteRules: readonly Rule<Subject>[] = [
           "must be an actor's id that is also in to or cc",
         ),
         ...faultIf(
-          !anchorsOf(String(doc["content"])).some(
-            (anchor) =>
-              anchor.class.includes("u-url") &&
-              anchor.class.includes("mention") &&
-              `${String(tag["name"]).toLowerCase()}@`.startsWith(`${anchor.text.toLowerCase()}@`),
-          ),
+          ![doc["content"], ...Object.values(isObject(doc["contentMap"]) ? doc["contentMap"] : {})]
+            .map(String)
+            .some((text) =>
+              anchorsOf(text).some(
+                (anchor) =>
+                  anchor.class.includes("u-url") &&
+                  anchor.class.includes("mention") &&
+                  `${String(tag["name"]).toLowerCase()}@`.startsWith(
+                    `${anchor.text.toLowerCase()}@`,
+                  ),
+              ),
+            ),
           path,
-          `content has no <a class="u-url mention"> for ${String(tag["name"])}`,
+          `no content has <a class="u-url mention"> for ${String(tag["name"])}`,
         ),
       ]),
   },

@@ -28,8 +28,10 @@ export interface PostTable {
   zone: string | null;
   /** When it was marked for the feeds of the directory. */
   listed: number | null;
-  /** JSON: the keys of the classes that announce it. Said once, when it is written. */
+  /** JSON: the keys of the classes that announce it. */
   classes: string | null;
+  /** JSON: the classes whose followers were told of it, and since when; null once they took it back. */
+  announcedBy: string | null;
   /** JSON: whom its text names, as far as they were looked for. */
   mentions: string | null;
   /** JSON: its pictures in their order, with what can be seen in each. */

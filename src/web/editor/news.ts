@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import type { Listing } from "../../coop/listing.ts";
+import type { Listing, StakeholderClass } from "../../coop/listing.ts";
 import { type Editable, openDraft } from "../../directory/draft.ts";
 import { deletePost, editPost, listPost, pinPost, post } from "../../directory/post.ts";
 import { publishNow } from "../../directory/publish-due.ts";
@@ -68,18 +68,22 @@ async function usualZone({ db }: Site, { coop, content }: Editable): Promise<str
 async function news(site: Site, c: Context, id: string, form: Form): Promise<Response> {
   const { session } = await demandCoopRole(site, c, id, "editor");
   const draft = await openDraft(site.db, site.node, id);
-  const { coop } = draft;
-  const listing = coop.content === null ? undefined : (JSON.parse(coop.content) as Listing);
   const page = newsPage(
     placeOf(session, draft),
     {
       waiting: await posts.scheduled(site.db, id),
       published: await withTallies(site, await posts.of(site.db, id, { limit: 100 })),
-      classes: (listing?.stakeholders ?? []).filter(({ followable }) => followable === true),
+      classes: followableClasses(draft),
     },
     form,
   );
   return respondPrivately(site, c, page, { session, status: form.faults.length > 0 ? 400 : 200 });
+}
+
+/** The classes of a co-op that can be followed, as it is published. */
+function followableClasses({ coop }: Editable): StakeholderClass[] {
+  const listing = coop.content === null ? undefined : (JSON.parse(coop.content) as Listing);
+  return (listing?.stakeholders ?? []).filter(({ followable }) => followable === true);
 }
 
 /** `POST /admin/coops/:id/news`: posts, now or later, marks and deletes. */
@@ -148,11 +152,15 @@ async function postEditor(
 ): Promise<Response> {
   const { session } = await demandCoopRole(site, c, id, "editor");
   const own = await demandOwn(site, id, postId);
-  const page = postEditPage(placeOf(session, await openDraft(site.db, site.node, id)), own, form);
+  const draft = await openDraft(site.db, site.node, id);
+  const page = postEditPage(placeOf(session, draft), own, followableClasses(draft), form);
   return respondPrivately(site, c, page, { session, status: form.faults.length > 0 ? 400 : 200 });
 }
 
-/** `POST /admin/coops/:id/news/:post`: gives it other texts, or another time if it waits. */
+/**
+ * `POST /admin/coops/:id/news/:post`: gives it other texts, pictures and classes,
+ * or another time if it waits.
+ */
 export async function sendPostEdit(
   site: Site,
   c: Context,
@@ -165,7 +173,7 @@ export async function sendPostEdit(
   // What waits has a time.
   const due = own.due === null ? textFields.due : z.string().max(30);
   const fields = z
-    .object({ ...textFields, ...pictureFields, due })
+    .object({ ...textFields, ...pictureFields, due, classes: Several.optional() })
     .check(fitting(now))
     .check(described());
   const { size, advice } = pictureForm;
@@ -174,7 +182,11 @@ export async function sendPostEdit(
   const { content, ...more } = readText(read.data, own);
   const taken = await takePictures(site.pictures, read.data, read.form);
   if ("form" in taken) return postEditor(site, c, id, postId, chosenAgain(taken.form));
-  await editPost(site.db, postId, content, now, { ...more, pictures: taken.pictures });
+  await editPost(site.db, postId, content, now, {
+    ...more,
+    pictures: taken.pictures,
+    classes: read.data.classes ?? [],
+  });
   return goTo(`/admin/coops/${id}/news`, own.due === null ? "post-edited" : "post-waits");
 }
 

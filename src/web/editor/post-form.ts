@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Posting, Rewriting } from "../../directory/post.ts";
 import { aheadMost, type PostContent, type PostWarning } from "../../directory/post-content.ts";
-import { type Post, textsOf, warningsOf } from "../../store/posts.ts";
+import { classesOf, type Post, textsOf, warningsOf } from "../../store/posts.ts";
 import type { Form } from "../forms.ts";
 import { localTime, momentOf } from "../local-time.ts";
 
@@ -125,6 +125,7 @@ export function valuesOf(post: Post, zone: string): Form["values"] {
     ...of("otherLanguage", other?.[0]),
     ...of("otherText", other?.[1]),
     ...of("otherWarning", other && warnings[other[0]]),
+    classes: classesOf(post),
     ...(post.due !== null && { due: localTime(post.due, said), zone: said }),
   };
 }

@@ -40,7 +40,8 @@ export function classPage(data: ClassData): Page {
       <h1 dir="auto">${name}</h1>
       <p class="lead">
         A class of members of this co-op. Whoever is interested in what concerns them can follow it.
-        To follow it is public, and does not make you a member.
+        This page shows only how many do, but your own server may show whom you follow. It does not
+        make you a member.
       </p>
       <section class="box follow" aria-labelledby="follow-heading">
         <h2 id="follow-heading">Follow</h2>

@@ -1,8 +1,7 @@
 import { html } from "hono/html";
 import type { StakeholderClass } from "../../coop/listing.ts";
-import { namesIn } from "../../coop/plain-text.ts";
 import { mentionsMost } from "../../federation/mentions.ts";
-import { mentionsOf, type Post, textsOf } from "../../store/posts.ts";
+import { mentionsOf, namesOf, type Post, textsOf } from "../../store/posts.ts";
 import type { Form } from "../forms.ts";
 import type { Page } from "../layout.ts";
 import { localWords } from "../local-time.ts";
@@ -10,6 +9,7 @@ import { type Html, listed } from "../text.ts";
 import { type Place, editorTabs } from "./editor-tabs.ts";
 import { button, buttonForm, faultSummary, hidden } from "./form.ts";
 import {
+  classTicks,
   laterFields,
   pictureFold,
   postLabels,
@@ -88,7 +88,7 @@ function publishedItem(action: string, post: Post): Html {
 
 /** Who was named and couldn't be told. */
 function mentionNote(post: Post): Html | string {
-  const names = namesIn(textsOf(post)[0]?.[1] ?? "");
+  const names = namesOf(post);
   const sought = names.slice(0, mentionsMost);
   const mentions = new Map(mentionsOf(post).map(({ name, actor }) => [name, actor]));
   const lost = sought.filter((name) => mentions.get(name) === null);
@@ -107,7 +107,12 @@ function mentionNote(post: Post): Html | string {
 }
 
 /** A post that is being changed. */
-export function postEditPage(place: Place, post: Post, form: Form): Page {
+export function postEditPage(
+  place: Place,
+  post: Post,
+  classes: StakeholderClass[],
+  form: Form,
+): Page {
   const action = `/admin/coops/${place.id}/news`;
   const others = textsOf(post).length - 2;
   const waits = post.due !== null;
@@ -125,7 +130,7 @@ export function postEditPage(place: Place, post: Post, form: Form): Page {
       >
         ${textFields(form, "Text")} ${pictureFold(form)}
         ${others > 0 ? html`<p class="hint">Its texts in other languages stay as they are.</p>` : ""}
-        ${waits ? timeFields(form, true) : ""}
+        ${waits ? timeFields(form, true) : ""} ${classTicks(form, classes)}
         <p class="actions">${button("Save the change")}</p>
       </form>
       ${

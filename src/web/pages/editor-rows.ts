@@ -140,7 +140,7 @@ export function classRows(sheet: Sheet): Html {
             ${tick(sheet.shown, {
               name: `${at}.followable`,
               label: "The class can be followed on Mastodon by itself",
-              hint: "It is public who follows. Not for people who need protection. Whoever follows is let go when this is taken back.",
+              hint: "Not for people who need protection: this node shows only how many follow, but the servers of those who do may show whom they follow. They are let go when this is taken back.",
               unmarked: true,
             })}
             ${inOtherLanguages(sheet, `${at}.nameMap`, "Name")}`,

@@ -111,18 +111,20 @@ export function postTicks(form: Form, classes: StakeholderClass[]): Html {
     label: "For the directory",
     hint: "The feeds of your theme and region, which anybody can follow, may pass it on",
   })}
-  ${
-    classes.length === 0
-      ? ""
-      : choice(form, {
-          name: "classes",
-          label: "Announced by",
-          hint: "Whoever follows the class gets it, too. It is public all the same.",
-          options: classes.map(({ key, name }) => ({ value: key, label: name })),
-          many: true,
-          unmarked: true,
-        })
-  }`;
+  ${classTicks(form, classes)}`;
+}
+
+/** Which of these classes announce it. */
+export function classTicks(form: Form, classes: StakeholderClass[]): Html | string {
+  if (classes.length === 0) return "";
+  return choice(form, {
+    name: "classes",
+    label: "Announced by",
+    hint: "Whoever follows the class gets it, too. It is public all the same.",
+    options: classes.map(({ key, name }) => ({ value: key, label: name })),
+    many: true,
+    unmarked: true,
+  });
 }
 
 /** Its pictures, if it has any. */

@@ -20,12 +20,13 @@ export function takeAlongPage(place: Place): Page {
           <li>the draft, and what was published before</li>
           <li>the news</li>
           <li>the pictures, those of the profile and of the newest posts first, up to 40 MB</li>
-          <li>the addresses of those who follow it</li>
+          <li>the addresses of those who follow it, and whom it has blocked</li>
           <li>under which mandates it was published</li>
         </ul>
         <p>
-          Passwords, accounts and the keys of this node are not in it. Treat it as confidential:
-          drafts and followers are not public.
+          Passwords, accounts and the keys of this node are not in it, nor is what others have
+          written about its news: they can change it and take it back where they wrote it. Treat the
+          file as confidential: drafts, followers and blocks are not public.
         </p>
         <p>
           <a class="button" href="/admin/coops/${id}/export.json" download>Download the file</a>
