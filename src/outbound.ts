@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Agent, buildConnector, type Dispatcher, setGlobalDispatcher } from "undici";
 import { AppError } from "./errors.ts";
+import { secondKnock } from "./second-knock.ts";
 
 /** The version that we tell other servers. */
 export const version = "0.1.0";
@@ -34,7 +35,7 @@ function outboundDispatcher(origin: string, allowPrivate: boolean): Dispatcher {
     headersTimeout: 40_000,
     bodyTimeout: 20_000,
     keepAliveTimeout: 10_000,
-  }).compose((dispatch) => (options, handler) => {
+  }).compose(secondKnock(), (dispatch) => (options, handler) => {
     const headers = withoutUserAgent(options.headers);
     return dispatch({ ...options, headers: { ...headers, "user-agent": agent } }, handler);
   });

@@ -250,31 +250,30 @@ it("is sent again what it couldn't take, in the signatures that everybody takes"
   await using set = await stage("sqlite");
   const { node, there, url, write } = set;
   // Fedify tries the other signatures on any failure, and would remember them: snac2 takes such
-  // activities with 202 and throws them away.
-  there.answers.push(503, 503);
+  // activities with 202 and throws them away. If it is there again just then, that is the end.
+  there.answers.push(503);
   await write("Patience");
-  await write("Ensuite");
-  await there.receives(3, "Create");
+  await there.receives(1, "Create");
   await quiet(node);
-  const cavage = there.received.filter(({ headers }) => !headers.has("signature-input"));
-  expect(there.received.length - cavage.length).toBe(1);
-  const taken = there.received.slice(2);
-  for (const delivery of taken) await check(node, delivery, url);
-  expect(new Set(taken.map(({ activity }) => activity["id"])).size).toBe(2);
+  expect(there.received).toHaveLength(2);
+  expect(there.received.filter(({ headers }) => headers.has("signature-input"))).toEqual([]);
+  await write("Ensuite");
+  await there.receives(2, "Create");
+  for (const delivery of there.received) await check(node, delivery, url);
+  expect(new Set(there.received.map(({ activity }) => activity["id"])).size).toBe(2);
 });
 
 it("is told of one post in the order in which it was said, and of others meanwhile", async () => {
   await using set = await stage("sqlite");
   const { node, there, write, edit } = set;
-  // Each is tried in two kinds of signatures.
-  there.answers.push(503, 503);
+  there.answers.push(503);
   const post = await write("D'abord");
   await there.receives(0, "Create");
   await node.use((db) => editPost(db, post, { fr: "Plutôt" }, Date.now()));
   await edit("Enfin");
-  await until(() => there.received.length === 5);
+  await until(() => there.received.length === 4);
   await quiet(node);
-  const told = there.received.slice(2).map(({ activity }) => {
+  const told = there.received.slice(1).map(({ activity }) => {
     const { type, object } = activity as { type: string; object: { type: string } };
     return `${type} ${object.type}`;
   });

@@ -6,7 +6,7 @@ export default defineConfig({
     root: new URL("../..", import.meta.url).pathname,
     include: ["test/interop/snac*.test.ts"],
     globalSetup: ["test/interop/require-snac.ts"],
-    fileParallelism: false,
+    maxWorkers: 2,
     reporters: ["default", "./test/helpers/reporter.ts"],
     testTimeout: 300_000,
     hookTimeout: 600_000,
