@@ -10,6 +10,7 @@ import type { Db } from "../store/schema.ts";
 import { type Asker, fetchAccount } from "./account.ts";
 import { deliverable } from "./deliverable.ts";
 import type { FederationData } from "./federation.ts";
+import { linksIn } from "./page-links.ts";
 
 /** This reader's cursor on the change log. */
 const reader = "backlinks";
@@ -132,19 +133,7 @@ async function websiteLinks({ insecure }: Asker, url: string, own: string): Prom
 
 /** Where a page says that the same people are, as Mastodon reads it (`verify_link_service.rb`). */
 export function linksOfSelf(page: string): string[] {
-  const found: string[] = [];
-  for (const [, attributes = ""] of page.matchAll(/<(?:a|link)\s([^<>]{1,4000})>/gi)) {
-    const named = new Map<string, string>();
-    for (const [, name = "", double, single, bare] of attributes.matchAll(
-      /([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi,
-    )) {
-      named.set(name.toLowerCase(), double ?? single ?? bare ?? "");
-    }
-    const isSelf = (named.get("rel") ?? "").toLowerCase().split(/\s+/).includes("me");
-    const href = named.get("href");
-    if (isSelf && href !== undefined) found.push(href.trim().replaceAll("&amp;", "&"));
-  }
-  return found;
+  return linksIn(page).flatMap(({ rel, href }) => (rel.includes("me") ? href : []));
 }
 
 function isSame(link: string, own: string): boolean {

@@ -17,7 +17,7 @@ import {
 import { getLogger } from "@logtape/logtape";
 import type { JsonObject } from "../coop/canonical-json.ts";
 import type { Identity } from "../directory/identity.ts";
-import { userAgent, version } from "../outbound.ts";
+import { version } from "../outbound.ts";
 import * as answers from "../store/answers.ts";
 import * as coops from "../store/coops.ts";
 import * as followers from "../store/followers.ts";
@@ -27,6 +27,7 @@ import * as tallies from "../store/tallies.ts";
 import { actorDocument, identifierOf, NODE, readIdentifier } from "./actors.ts";
 import { featuredTags } from "./featured.ts";
 import { inbox, onInboxError } from "./inbox.ts";
+import { documentLoaders } from "./load-document.ts";
 import { outboxCount, outboxPage } from "./outbox.ts";
 import { withTally } from "./conversation-documents.ts";
 import { createDocument, noteDocument } from "./posts.ts";
@@ -69,8 +70,7 @@ export function buildFederation(
     queue,
     origin,
     manuallyStartQueue: true,
-    allowPrivateAddress: insecure,
-    userAgent: userAgent(origin),
+    ...documentLoaders({ origin, insecure }),
     // What we send is complete, and a transformer would write it anew (send.ts).
     activityTransformers: [],
     // snac2 and Friendica answer 202 to RFC 9421 and then drop what came.

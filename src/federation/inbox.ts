@@ -29,6 +29,7 @@ import type { FederationData } from "./federation.ts";
 import { onMove } from "./moves.ts";
 import { onQuoteRequest } from "./quotes.ts";
 import { onAnnounce, onLike, undoReaction } from "./reactions.ts";
+import { isTheirs } from "./receive.ts";
 import { activityDocument, fingerprint, send } from "./send.ts";
 import { idLength } from "./size.ts";
 
@@ -167,7 +168,16 @@ async function onUpdate(context: Context, update: Update): Promise<void> {
   context.data.wake(actorId.origin);
 }
 
-/** Logs what a handler couldn't do; Fedify tries again. */
+/**
+ * Logs what couldn't be read, and what a handler couldn't do, which Fedify tries
+ * again. A few words do for faults of others, who can send any number of them.
+ */
 export function onInboxError(_context: unknown, error: Error): void {
-  log.error("An activity could not be handled: {error}", { error });
+  // Fedify also reads what is asked for by GET there, and finds no JSON.
+  if (isTheirs(error) || error instanceof SyntaxError) {
+    const { message } = error;
+    log.info("An activity makes no sense, or its sender isn't there: {message}", { message });
+  } else {
+    log.error("An activity could not be handled: {error}", { error });
+  }
 }

@@ -1,13 +1,13 @@
 import type { Federation } from "@fedify/fedify";
 import type { Json } from "../coop/canonical-json.ts";
-import { demandCovered } from "../replication/covered.ts";
+import { demandCovered, demandReadable } from "../replication/covered.ts";
 import { actorDocument } from "./actors.ts";
 import { conversationDocument } from "./conversation-documents.ts";
 import { discover } from "./discovery.ts";
 import type { FederationData } from "./federation.ts";
 import { answerAsFormer, formerSelfAt } from "./former-self.ts";
 import { isUnheardOf } from "./inbox.ts";
-import { blamed, readActivity } from "./receive.ts";
+import { assumeContext, blamed, readActivity } from "./receive.ts";
 import type { Screen } from "./screen.ts";
 import { serveFeed } from "./serve-feeds.ts";
 import { compareFollowers } from "./synchronise.ts";
@@ -49,6 +49,7 @@ export async function serveFederation(
   const { pathname, search } = new URL(request.url);
   const posted = request.method === "POST" && pathname.endsWith("/inbox");
   if (posted) demandCovered(request.headers);
+  else demandReadable(request.headers);
   const { body, activity } = posted ? await readActivity(request) : { body: null, activity: null };
   const done = posted ? await screen.admit(request, activity) : () => Promise.resolve();
   // It is about nothing that is kept here, so there is nothing to be sure of.
@@ -58,6 +59,7 @@ export async function serveFederation(
     headers: request.headers,
     body,
   });
+  assumeContext(seen, activity);
   // Fedify would answer with empty collections of actors that don't exist.
   const [, owner] = collections.exec(pathname) ?? [];
   if (owner !== undefined && typeof (await actorDocument(data.db, data.node, owner)) === "string") {

@@ -43,6 +43,15 @@ describe("an inbox, of what it can't trust", () => {
           return [inbox, await same(signed)];
         }),
       ).toBe(401);
+      expect(
+        await resend(async (signed) => {
+          const created = /created=\d+/;
+          const input = signed.headers.get("signature-input")?.replace(created, "created=9e9");
+          if (input === undefined) signed.headers.set("date", "yesterday");
+          else signed.headers.set("signature-input", input);
+          return [inbox, await same(signed)];
+        }),
+      ).toBe(401);
     }
     const bob = there.join("bob");
     expect((await there.send(bob, inbox, follow)).status).toBe(401);
@@ -114,6 +123,8 @@ describe("an inbox, of what it can't trust", () => {
       ).toBe(true);
     };
     const context = "https://www.w3.org/ns/activitystreams";
+    const terms = (define: (at: number) => string) =>
+      Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`t${at}`, define(at)]));
     const documents: unknown[] = [
       null,
       0,
@@ -164,6 +175,15 @@ describe("an inbox, of what it can't trust", () => {
         },
       },
       { __proto__: null, constructor: 1, toString: 2 },
+      // What would keep whoever processes it busy for minutes, or out of stack.
+      { "@context": [context, { "@base": "/".repeat(200_000) }], type: "Follow", id: "x" },
+      { "@context": context, type: "Follow", id: "../".repeat(300_000) },
+      {
+        "@context": [context, terms((at) => `as:t${at}`)],
+        type: "Follow",
+        tag: Array.from({ length: 5000 }, () => ({ "@context": { x: "as:x" }, type: "Note" })),
+      },
+      { "@context": [context, terms((at) => `t${at + 1}:x`)], type: "Follow" },
     ];
     for (const document of documents) refused(await send(JSON.stringify(document)));
     for (const text of [
@@ -228,6 +248,8 @@ describe("an inbox on the public internet", () => {
     const posted: string[] = [];
     vi.stubGlobal("fetch", (input: Request | URL | string, init?: RequestInit) => {
       const request = new Request(input, init);
+      // It looks whether it is reached at its own address.
+      if (request.url.startsWith(node.origin)) return Promise.resolve(node.app.fetch(request));
       if (request.method === "POST") {
         posted.push(request.url);
         return Promise.resolve(new Response(null, { status: 202 }));
