@@ -15,6 +15,8 @@ import { watch } from "./events.ts";
 import { orderOf } from "./federation/order.ts";
 import { withDigests } from "./federation/synchronise.ts";
 import { buildFederation, type FederationData } from "./federation/federation.ts";
+import { watchArrivals } from "./federation/arrivals.ts";
+import { lookAtStart } from "./federation/mirror.ts";
 import { createScreen } from "./federation/screen.ts";
 import { serveFederation } from "./federation/serve.ts";
 import { readCache, removeCache } from "./index/cache.ts";
@@ -143,6 +145,7 @@ export async function createApp(
     wake: (origin) => wake(origin),
   };
   const screen = createScreen(data);
+  const arrivals = watchArrivals(clock);
   const desk = openImportDesk(db, node, join(config.dataDir, "uploads"), clock, signal);
   const pictures = cleanup.use(openPictureDesk(join(config.dataDir, "pictures")));
   const machine = machineClock(clock);
@@ -164,7 +167,8 @@ export async function createApp(
     pictures,
     throttle: createThrottle(),
     ready: () => Promise.resolve(ready),
-    federation: (request: Request) => serveFederation(federation, data, screen, request),
+    arrivals,
+    federation: (request: Request) => serveFederation(federation, data, screen, arrivals, request),
   };
   if (role === "hub") await changeRole(db, node, role, clock(), signal);
   const web: Hono = createWeb(site);
@@ -188,6 +192,7 @@ export async function createApp(
       markRunning(config.dataDir, boot);
       marked = true;
       running.push(federation.startQueue(data, { signal }));
+      if (!insecure) running.push(lookAtStart(node, config.port, arrivals, signal));
       running.push(
         ...work({
           config,

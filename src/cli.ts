@@ -12,6 +12,7 @@ import { addCoop, publish } from "./directory/publish.ts";
 import { renewEpoch } from "./directory/renew-epoch.ts";
 import { deleteCoop, withdraw } from "./directory/withdraw.ts";
 import { conversationCommands } from "./conversation-commands.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { AppError, describeFailure } from "./errors.ts";
 import { feedCommands } from "./feed-commands.ts";
 import { importCommands } from "./import-commands.ts";
@@ -183,6 +184,7 @@ const commands: Record<string, Command | OfflineCommand> = {
       );
     },
   },
+  ...doctorCommand,
   "epoch renew": {
     usage: "",
     help: "have peers read everything again, after a database was put back by other means",

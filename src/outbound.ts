@@ -105,3 +105,13 @@ export async function readBounded(response: Response, most: number): Promise<Uin
 export function guardOutbound(origin: string, allowPrivate: boolean): void {
   setGlobalDispatcher(outboundDispatcher(origin, allowPrivate));
 }
+
+/**
+ * Sends a request of the node to its own public address, which may lead to a
+ * private one here: to the proxy on the same machine.
+ */
+export function fetchSelf(request: Request, signal: AbortSignal): Promise<Response> {
+  const dispatcher = outboundDispatcher(new URL(request.url).origin, true);
+  const init: RequestInit & { dispatcher: Dispatcher } = { dispatcher, signal };
+  return fetch(request, init);
+}

@@ -1,12 +1,16 @@
 import type { Federation } from "@fedify/fedify";
 import type { Json } from "../coop/canonical-json.ts";
+import { AppError } from "../errors.ts";
+import { asSent } from "../replication/as-sent.ts";
 import { demandCovered, demandReadable } from "../replication/covered.ts";
 import { actorDocument } from "./actors.ts";
+import { type Arrivals, faultsOf } from "./arrivals.ts";
 import { conversationDocument } from "./conversation-documents.ts";
 import { discover } from "./discovery.ts";
 import type { FederationData } from "./federation.ts";
 import { answerAsFormer, formerSelfAt } from "./former-self.ts";
 import { isUnheardOf } from "./inbox.ts";
+import { mirror } from "./mirror.ts";
 import { assumeContext, blamed, readActivity } from "./receive.ts";
 import type { Screen } from "./screen.ts";
 import { serveFeed } from "./serve-feeds.ts";
@@ -28,6 +32,7 @@ export async function serveFederation(
   federation: Federation<FederationData>,
   data: FederationData,
   screen: Screen,
+  arrivals: Arrivals,
   request: Request,
 ): Promise<Response | undefined> {
   const pass = () => new Response(null, { status: 404, headers: { "fragaria-pass": "1" } });
@@ -41,24 +46,21 @@ export async function serveFederation(
   };
   const former = formerSelfAt(data.node, request.url);
   if (former !== undefined) {
-    const present = (asked: Request) => serveFederation(federation, data, screen, asked);
+    const present = (asked: Request) => serveFederation(federation, data, screen, arrivals, asked);
     const said = await answerAsFormer(data, former, request, present);
     if (said !== undefined) return said;
   }
-  // Behind a TLS proxy the request says http; signatures cover what the sender saw.
-  const { pathname, search } = new URL(request.url);
+  const { pathname } = new URL(request.url);
   const posted = request.method === "POST" && pathname.endsWith("/inbox");
   if (posted) demandCovered(request.headers);
   else demandReadable(request.headers);
   const { body, activity } = posted ? await readActivity(request) : { body: null, activity: null };
+  const seen = asSent(data.node, request, body);
+  const reflected = body && (await mirror(data.node, request, seen, body));
+  if (reflected) return reflected;
   const done = posted ? await screen.admit(request, activity) : () => Promise.resolve();
   // It is about nothing that is kept here, so there is nothing to be sure of.
   if (done === undefined) return new Response(null, { status: 202 });
-  const seen = new Request(new URL(pathname + search, data.node.origin), {
-    method: request.method,
-    headers: request.headers,
-    body,
-  });
   assumeContext(seen, activity);
   // Fedify would answer with empty collections of actors that don't exist.
   const [, owner] = collections.exec(pathname) ?? [];
@@ -78,6 +80,12 @@ export async function serveFederation(
     await done(verified);
   }
   if (answer.headers.has("fragaria-pass")) return undefined;
+  if (body !== null && (verified || answer.status === 401)) {
+    const faults = faultsOf(data.node, request.headers, body);
+    arrivals.note(faults, verified);
+    const fault = faults.find(({ kind }) => kind !== "host");
+    if (!verified && fault !== undefined) throw new AppError("unauthorized", fault.words);
+  }
   // Fedify takes an activity of a type that it doesn't know for none.
   if (posted && answer.status === 400 && isUnheardOf(request.headers, activity)) {
     return new Response(null, { status: 202 });

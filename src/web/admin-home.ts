@@ -75,6 +75,7 @@ export async function showAdminHome(site: Site, c: Context): Promise<Response> {
     sections: sections.filter(({ may }) => may(session)),
     adds: mayAddCoop(session),
     runs: mayModerate(session),
+    faults: mayAdminister(session) ? site.arrivals.faults().map(({ words }) => words) : [],
   });
   return respondPrivately(site, c, page, { session });
 }

@@ -6,6 +6,7 @@ import { AppError } from "../errors.ts";
 import { beaconId } from "../coop/beacon.ts";
 import { listingId } from "../coop/listing-record.ts";
 import { coopUrl } from "../directory/ids.ts";
+import { asSent } from "../replication/as-sent.ts";
 import { describe } from "../replication/describe.ts";
 import { progressOf } from "../replication/fill.ts";
 import { feedPage, FeedQuery, RecordsRequest, writeCursor } from "../replication/feed.ts";
@@ -110,13 +111,9 @@ export async function recordsByDigest({ db }: Site, c: Context): Promise<Respons
  *   `unavailable`, each with what would be right.
  */
 export async function reconcile(site: Site, c: Context): Promise<Response> {
-  const { pathname, search, searchParams } = new URL(c.req.url);
-  const { origin } = demandParameters(ReconcileQuery, searchParams);
+  const { origin } = demandParameters(ReconcileQuery, new URL(c.req.url).searchParams);
   const message = await c.req.arrayBuffer();
-  // Behind a TLS proxy the request says http; signatures cover what the sender saw.
-  const { method, headers } = c.req.raw;
-  const seen = new URL(pathname + search, site.node.origin);
-  const from = await site.requesters.of(new Request(seen, { method, headers, body: message }));
+  const from = await site.requesters.of(asSent(site.node, c.req.raw, message));
   const answer = await site.repairs.answer(from, new Uint8Array(message), origin);
   return new Response(answer.message, {
     headers: {

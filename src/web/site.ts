@@ -2,6 +2,7 @@ import type { Identity } from "../directory/identity.ts";
 import type { ImportDesk } from "../directory/import-desk.ts";
 import type { PictureDesk } from "../directory/pictures/desk.ts";
 import type { Throttle } from "../directory/throttle.ts";
+import type { Arrivals } from "../federation/arrivals.ts";
 import type { DirectoryIndex } from "../index/directory-index.ts";
 import type { FeedSource } from "../replication/feed.ts";
 import type { RepairDesk } from "../replication/reconcile.ts";
@@ -32,6 +33,8 @@ export interface Site {
   pictures: PictureDesk;
   /** Slows down whoever guesses passwords here. */
   throttle: Throttle;
+  /** What was found of how the proxy in front passes requests on. */
+  arrivals: Pick<Arrivals, "faults">;
   /** Whether everything that a request needs is up and caught up. */
   ready(): Promise<boolean>;
   /** ActivityPub: undefined when it knows no answer to this request. */

@@ -183,6 +183,7 @@ export async function testSite(
     contact: "directory@coops.example",
     sourceUrl: "https://code.example/fragaria",
     clock: () => now,
+    arrivals: { faults: () => [] },
     imports: openImportDesk(db, node, uploads, () => now, stop.signal),
     pictures: openPictureDesk(uploads, openStudio({ idle: 10_000, patience: 600_000 })),
     throttle: createThrottle(),

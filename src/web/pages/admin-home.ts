@@ -20,10 +20,13 @@ interface AdminHomeData {
   adds: boolean;
   /** Whether the account has a part in running the node. */
   runs: boolean;
+  /** What is wrong with the proxy in front of the node, for those who can mend it. */
+  faults: string[];
 }
 
 /** Where one is after signing in: one’s co-ops, and for some the node. */
-export function adminHomePage({ name, coops, sections, adds, runs }: AdminHomeData): Page {
+export function adminHomePage(data: AdminHomeData): Page {
+  const { name, coops, sections, adds, runs, faults } = data;
   return {
     title: "Your co-op",
     body: html`<h1>Welcome, <bdi>${name}</bdi></h1>
@@ -44,6 +47,7 @@ export function adminHomePage({ name, coops, sections, adds, runs }: AdminHomeDa
           ? ""
           : html`<section class="block" aria-labelledby="node">
               <h2 id="node">This node</h2>
+              ${faults.map((words) => html`<p class="notice fault">${words}</p>`)}
               ${sectionList(sections)}
             </section>`
       }`,
