@@ -129,7 +129,12 @@ export async function mayRead(context: RequestContext<FederationData>): Promise<
 }
 
 /** Lists that are being asked for, by actor. */
-const asking = new Set<string>();
+const asking = new Map<string, Promise<void>>();
+
+/** Waits for the lists that are being asked for now, and for what comes of them. */
+export async function compared(): Promise<void> {
+  await Promise.all(asking.values());
+}
 
 /**
  * Somebody has told us the digest of those who follow them from here. Where that
@@ -154,13 +159,13 @@ export async function compareFollowers(
   );
   const ours = following.map(() => node.actor);
   if (digestOf(ours) === digest || asking.has(actor) || asking.size >= mostAsked) return;
-  asking.add(actor);
   const context = federation.createContext(new URL(node.origin), data);
-  void mend(context, actor, url, new Set(ours))
+  const mending = mend(context, actor, url, new Set(ours))
     .catch((error: unknown) => {
       log.warn("{url} can't be compared with what we know: {error}", { url, error });
     })
     .finally(() => asking.delete(actor));
+  asking.set(actor, mending);
 }
 
 function readHeader(

@@ -12,6 +12,11 @@ export interface Chance {
 export function chance(name: string): Chance {
   const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`${name}: SEED=${seed}`);
+  return chanceOf(seed);
+}
+
+/** The chance of a seed. */
+export function chanceOf(seed: number): Chance {
   const next = mulberry32(seed);
   const below = (most: number) => Math.floor(next() * most);
   return {
