@@ -27,7 +27,7 @@ async function shop(engine: Engine) {
     db,
     id,
     /** Runs a command, and gives what it has printed. */
-    async run(name: string, args: string[], options: Record<string, unknown> = {}) {
+    run: async (name: string, args: string[], options: Record<string, unknown> = {}) => {
       await conversationCommands[name]?.run({ db, node, config }, args, options);
       return said.splice(0);
     },
@@ -83,6 +83,9 @@ eachEngine("by commands", (engine) => {
     expect(await run("block list", [], { coop: "bakery" })).toEqual([]);
     await expect(run("block", ["@carol@social.example"])).rejects.toThrow("nothing has come from");
     await expect(run("block", ["a.example"])).rejects.toThrow("this node itself");
+    const neighbour = "https://a.example/coops/market";
+    await run("block", [neighbour], { coop: "bakery" });
+    expect(await run("block list", [], { coop: "bakery" })).toEqual([`${today}  ${neighbour}`]);
     await expect(run("block", ["spam.example"], { coop: "nobody" })).rejects.toThrow(/nobody/);
   });
 

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import * as answers from "../store/answers.ts";
 import * as changes from "../store/changes.ts";
 import * as messages from "../store/messages.ts";
+import * as reactions from "../store/reactions.ts";
 import * as replies from "../store/replies.ts";
 import type { Db, Tx } from "../store/schema.ts";
 import { PostContent } from "./post-content.ts";
@@ -84,6 +85,7 @@ async function erase(tx: Tx, id: string, now: number): Promise<void> {
   if (answer === undefined) throw new AppError("not-found", `there is no answer “${id}”`);
   if (answer.deleted !== null) return;
   await answers.erase(tx, id, now);
+  await reactions.removePost(tx, id);
   await messages.forgetDeleted(tx, now - 1);
   await changes.append(tx, [{ kind: "answer", subject: id, origin: "" }]);
 }

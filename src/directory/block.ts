@@ -47,10 +47,11 @@ export async function readSubject(
       `“${text.slice(0, 200)}” is neither an account nor a domain: write https://social.example/users/name, @name@social.example or social.example`,
     );
   }
-  if (domainsOf(node.host).includes(url.host)) {
+  const whole = url.pathname === "/" && url.search === "";
+  // One of its co-ops may well not want to hear another one.
+  if (whole && domainsOf(node.host).includes(url.host)) {
     throw new AppError("bad-request", `${url.host} is this node itself`);
   }
-  const whole = url.pathname === "/" && url.search === "";
   return whole ? { kind: "domain", subject: url.host } : { kind: "person", subject: url.href };
 }
 

@@ -21,7 +21,10 @@ export async function forgetPost(tx: Tx, post: string, now: number): Promise<New
   await replies.removePost(tx, post);
   await reactions.removePost(tx, post);
   const said = await answers.ofPost(tx, post);
-  for (const { id } of said) await answers.erase(tx, id, now);
+  for (const { id } of said) {
+    await answers.erase(tx, id, now);
+    await reactions.removePost(tx, id);
+  }
   return said.map(({ id }) => ({ kind: "answer", subject: id, origin: "" }));
 }
 

@@ -23,6 +23,17 @@ export async function postAt(data: Data, url: string): Promise<posts.Post | unde
   return (await coopAt(data, `${data.node.origin}/coops/${coop}`)) === undefined ? undefined : post;
 }
 
+/** The post or the answer that a URL names, if everybody may read it. */
+export async function saidAt(
+  data: Data,
+  url: string,
+): Promise<{ id: string; coop: string } | undefined> {
+  const post = await postAt(data, url);
+  if (post !== undefined) return post;
+  const answer = await answerAt(data, url);
+  return answer?.audience === "public" ? answer : undefined;
+}
+
 /** The co-op whose actor a URL names, or that of one of its classes; none that isn't published. */
 export async function coopAt(data: Data, url: string): Promise<string | undefined> {
   const [id, rest] = parts(data, url) ?? [];

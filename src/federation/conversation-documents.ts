@@ -36,10 +36,12 @@ export async function conversationDocument(
   const { db, node } = data;
   if (part === undefined) {
     const answer = await answerAt(data, node.origin + own);
-    return answer?.audience === "public" ? answerDocument(node, answer) : undefined;
+    if (answer?.audience !== "public") return undefined;
+    const made = await tallies.ofPost(db, answer.id);
+    return { ...answerDocument(node, answer), ...reactionsTo(answerUrl(node, answer), made) };
   }
   const post = await postAt(data, node.origin + own);
-  if (post === undefined) return undefined;
+  if (post === undefined) return reactionsDocument(data, own, part);
   if (key !== undefined) {
     const quote = await replies.get(db, key);
     const stands = quote?.post === post.id && quote.approved !== null && quote.hidden === null;
@@ -48,6 +50,19 @@ export async function conversationDocument(
   const tally = await tallies.ofPost(db, post.id);
   const collection = { "@context": activityContext, ...collectionsOf(node, post, tally)[part] };
   return part === "replies" ? { ...collection, items: await listed(data, post) } : collection;
+}
+
+/** How many like an answer, or pass it on. Replies to it stand below its post. */
+async function reactionsDocument(
+  data: Data,
+  own: string,
+  part: string,
+): Promise<JsonObject | undefined> {
+  const answer = await answerAt(data, data.node.origin + own);
+  if (answer?.audience !== "public") return undefined;
+  const made = await tallies.ofPost(data.db, answer.id);
+  const collection = reactionsTo(answerUrl(data.node, answer), made)[part];
+  return collection && { "@context": activityContext, ...collection };
 }
 
 /** The replies that everybody may read, and the co-op's answers, by their ids. */
@@ -60,21 +75,26 @@ async function listed({ db, node }: Data, post: Post): Promise<string[]> {
   ];
 }
 
-/** The collections of a post. Who likes it or passes it on isn't listed, only how many. */
+/** The collections of a post. */
 function collectionsOf(
   node: Identity,
   post: Post,
-  { likes, boosts, replies: answered }: tallies.Tally,
+  tally: tallies.Tally,
 ): Record<string, JsonObject> {
   const url = postUrl(node, post);
-  const collection = (name: string, totalItems: number) => {
-    return { [name]: { id: `${url}/${name}`, type: "Collection", totalItems } };
-  };
-  return {
-    ...collection("likes", likes),
-    ...collection("shares", boosts),
-    ...collection("replies", answered),
-  };
+  return { ...reactionsTo(url, tally), ...counting(url, "replies", tally.replies) };
+}
+
+/** Who likes something or passes it on isn't listed, only how many. */
+function reactionsTo(
+  url: string,
+  { likes, boosts }: Pick<tallies.Tally, "likes" | "boosts">,
+): Record<string, JsonObject> {
+  return { ...counting(url, "likes", likes), ...counting(url, "shares", boosts) };
+}
+
+function counting(url: string, name: string, totalItems: number): Record<string, JsonObject> {
+  return { [name]: { id: `${url}/${name}`, type: "Collection", totalItems } };
 }
 
 /** A Note of a post with what was made of it so far. */

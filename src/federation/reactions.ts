@@ -4,19 +4,19 @@ import { blocking } from "../directory/blocked.ts";
 import { react } from "../directory/react.ts";
 import * as blocks from "../store/blocks.ts";
 import * as reactions from "../store/reactions.ts";
-import { coopAt, postAt } from "./addressed.ts";
+import { coopAt, saidAt } from "./addressed.ts";
 import { asCame } from "./as-came.ts";
 import type { FederationData } from "./federation.ts";
 import { idLength } from "./size.ts";
 
 type Context = InboxContext<FederationData>;
 
-/** Somebody likes a post of this node. With which emoji isn't kept. */
+/** Somebody likes a post or an answer of this node. With which emoji isn't kept. */
 export async function onLike(context: Context, like: Like | EmojiReact): Promise<void> {
   await keep(context, like, "like");
 }
 
-/** Somebody passes a post of this node on. */
+/** Somebody passes a post or an answer of this node on. */
 export async function onAnnounce(context: Context, announce: Announce): Promise<void> {
   await keep(context, announce, "boost");
 }
@@ -30,11 +30,11 @@ async function keep(
   if (id === null || actorId === null || objectId === null) return;
   if (id.host !== actorId.host || id.href.length > idLength) return;
   if (actorId.href.length > idLength) return;
-  const post = await postAt(context.data, objectId.href);
-  if (post === undefined) return;
-  if ((await blocking(db, actorId.href, { coop: post.coop })) !== undefined) return;
+  const said = await saidAt(context.data, objectId.href);
+  if (said === undefined) return;
+  if ((await blocking(db, actorId.href, { coop: said.coop })) !== undefined) return;
   const { href: actor, host } = actorId;
-  await react(db, { post: post.id, kind, actor, host, activity: id.href, seen: clock() });
+  await react(db, { post: said.id, kind, actor, host, activity: id.href, seen: clock() });
 }
 
 /**
@@ -53,9 +53,9 @@ export async function undoReaction(context: Context, undo: Undo): Promise<boolea
   const undone = await undo.getObject(asCame);
   const about = undone instanceof Activity ? undone.objectId?.href : undefined;
   if (undone instanceof Like || undone instanceof EmojiReact || undone instanceof Announce) {
-    const post = about === undefined ? undefined : await postAt(context.data, about);
+    const said = about === undefined ? undefined : await saidAt(context.data, about);
     const kind = undone instanceof Announce ? "boost" : "like";
-    if (post !== undefined) await reactions.remove(db, { post: post.id, kind, actor });
+    if (said !== undefined) await reactions.remove(db, { post: said.id, kind, actor });
     return true;
   }
   if (undone instanceof Block) {

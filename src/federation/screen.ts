@@ -7,7 +7,7 @@ import * as followers from "../store/followers.ts";
 import * as reactions from "../store/reactions.ts";
 import * as replies from "../store/replies.ts";
 import * as unreachable from "../store/unreachable.ts";
-import { answerAt, coopAt, postAt } from "./addressed.ts";
+import { answerAt, coopAt, postAt, saidAt } from "./addressed.ts";
 import type { FederationData } from "./federation.ts";
 import { idLength } from "./size.ts";
 
@@ -169,6 +169,7 @@ async function concerns(data: Data, type: string, actor: string, said: Said): Pr
     case "Like":
     case "EmojiReact":
     case "Announce":
+      return first !== undefined && (await saidAt(data, first)) !== undefined;
     case "QuoteRequest":
       return first !== undefined && (await postAt(data, first)) !== undefined;
     case "Block":

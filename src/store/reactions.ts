@@ -1,4 +1,5 @@
-import type { Db, Tx } from "./schema.ts";
+import type { ExpressionBuilder } from "kysely";
+import type { Db, Schema, Tx } from "./schema.ts";
 import type { ReactionTable } from "./tables/conversation.ts";
 
 export type Reaction = ReactionTable;
@@ -43,12 +44,20 @@ export async function removePost(tx: Tx, post: string): Promise<void> {
   await tx.deleteFrom("reaction").where("post", "=", post).execute();
 }
 
-/** Takes those to all posts of a co-op away. */
+/** Takes those to all posts and answers of a co-op away. */
 export async function removeCoop(tx: Tx, coop: string): Promise<void> {
   await tx
     .deleteFrom("reaction")
-    .where("post", "in", (eb) => eb.selectFrom("post").select("id").where("coop", "=", coop))
+    .where((eb) => isTo(eb, coop))
     .execute();
+}
+
+/** Of those to what a co-op has said. */
+function isTo(eb: ExpressionBuilder<Schema, "reaction">, coop: string) {
+  return eb.or([
+    eb("post", "in", eb.selectFrom("post").select("id").where("coop", "=", coop)),
+    eb("post", "in", eb.selectFrom("answer").select("id").where("coop", "=", coop)),
+  ]);
 }
 
 /** Takes those away by a person, or from a domain and its subdomains, to one co-op or to all. */
@@ -57,11 +66,7 @@ export async function removeFrom(
   { subject, kind, coop }: { subject: string; kind: "person" | "domain"; coop: string },
 ): Promise<void> {
   let query = tx.deleteFrom("reaction");
-  if (coop !== "") {
-    query = query.where("post", "in", (eb) =>
-      eb.selectFrom("post").select("id").where("coop", "=", coop),
-    );
-  }
+  if (coop !== "") query = query.where((eb) => isTo(eb, coop));
   query =
     kind === "person"
       ? query.where("actor", "=", subject)

@@ -15,13 +15,16 @@ const pageSize = 100;
 /** A post with what was made of it. */
 export type Posted = Post & { tally?: tallies.Tally };
 
-/** Posts with what was made of them. */
-export async function withTallies({ db }: Pick<Site, "db">, posts: Post[]): Promise<Posted[]> {
+/** Posts, or answers, with what was made of them. */
+export async function withTallies<Said extends { id: string }>(
+  { db }: Pick<Site, "db">,
+  said: Said[],
+): Promise<(Said & { tally: tallies.Tally })[]> {
   const made = await tallies.of(
     db,
-    posts.map(({ id }) => id),
+    said.map(({ id }) => id),
   );
-  return posts.map((post) => ({ ...post, tally: made.get(post.id) ?? tallies.nothing }));
+  return said.map((each) => ({ ...each, tally: made.get(each.id) ?? tallies.nothing }));
 }
 
 /**
@@ -30,11 +33,12 @@ export async function withTallies({ db }: Pick<Site, "db">, posts: Post[]): Prom
  * @param after Behind which reply the page begins, as `nextPage` names it.
  */
 export async function conversationOf(
-  { db }: Site,
+  site: Pick<Site, "db">,
   post: Post,
   name: string,
   after: string | undefined,
 ): Promise<Conversation> {
+  const { db } = site;
   const [, published, key] = /^(\d{1,15})\.([0-9a-z]+)$/.exec(after ?? "") ?? [];
   const from =
     published === undefined || key === undefined
@@ -48,7 +52,7 @@ export async function conversationOf(
   return {
     replies: shown,
     // Where there are more pages, each has those to what stands on it.
-    answers: whole ? own : own.filter(({ parent }) => ids.has(parent)),
+    answers: await withTallies(site, whole ? own : own.filter(({ parent }) => ids.has(parent))),
     name,
     tally: await tallies.ofPost(db, post.id),
     more: last && nextPage(post, last),
@@ -69,7 +73,8 @@ export async function showAnswer(site: Site, id: string, answerId: string): Prom
   }
   if (answer.deleted !== null) throw new AppError("gone", "This answer was deleted.");
   const url = answerUrl(node, answer);
-  const page = answerPage({ name: entry.listing.name, url, answer });
+  const [tallied = answer] = await withTallies(site, [answer]);
+  const page = answerPage({ name: entry.listing.name, url, answer: tallied });
   return respond(site, page, 200, {
     link: `<${url}>; rel="alternate"; type="application/activity+json"`,
   });

@@ -201,8 +201,30 @@ eachEngine("what others say of a post", (engine) => {
     const object = create["object"] as JsonObject;
     expect(object["content"]).toContain("Salut &lt;3");
     const served = (await (await node.get(`${path}/${openly}`, accept)).json()) as JsonObject;
-    const { "@context": _, ...whole } = served;
+    const { "@context": _, likes, shares, ...whole } = served;
     expect(whole).toEqual(object);
+    expect([likes, shares]).toMatchObject([{ totalItems: 0 }, { totalItems: 0 }]);
+    // What is made of answers is counted, but not of those to one alone.
+    const answered = `${url}/answers/${openly}`;
+    const liked = activityOf(alice, "Like", answered);
+    await say(alice, liked);
+    await say(alice, activityOf(alice, "Announce", answered));
+    await say(alice, activityOf(alice, "Like", `${url}/answers/${privately}`));
+    const made = async () => (await node.get(`${path}/${openly}`, accept)).text();
+    expect(report(lintObject(await made(), { origin: node.origin }))).toBe("");
+    expect(JSON.parse(await made())).toMatchObject({
+      likes: { id: `${answered}/likes`, totalItems: 1 },
+      shares: { totalItems: 1 },
+    });
+    const shared = await (await node.get(`${path}/${openly}/shares`, accept)).json();
+    const found = lintCollection(shared, { origin: node.origin, kind: "totals" });
+    expect([shared, report(found)]).toMatchObject([{ totalItems: 1 }, ""]);
+    expect((await node.get(`${path}/${privately}/likes`, accept)).status).toBe(404);
+    expect(await (await node.get(`${path}/${openly}`)).text()).toMatch(/1\slike · 1\sboost/);
+    expect(await rows("reaction")).toHaveLength(2);
+    const { "@context": __, ...like } = liked;
+    await say(alice, undoOf(alice, like));
+    expect(JSON.parse(await made())).toMatchObject({ likes: { totalItems: 0 } });
     // What is said to an answer belongs to it.
     const more = noteOf(alice, { inReplyTo: whole["id"] ?? "" });
     await say(alice, activityOf(alice, "Create", more));
@@ -211,6 +233,7 @@ eachEngine("what others say of a post", (engine) => {
     check(node, await there.receives(2, "Delete"));
     expect((await node.get(`${path}/${openly}`, accept)).status).not.toBe(200);
     expect((await rows("answer")).find(({ id }) => id === openly)).toMatchObject({ content: "{}" });
+    expect(await rows("reaction")).toEqual([]);
   });
 
   it("may quote it, until somebody hides the quote", async () => {

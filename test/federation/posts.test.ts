@@ -12,6 +12,7 @@ import { eachEngine } from "../helpers/database.ts";
 import { until } from "../helpers/nodes.ts";
 import { lintObject, report } from "../interop/lint.ts";
 import { checkDelivery as check } from "./check-delivery.ts";
+import type { Delivery } from "./elsewhere.ts";
 import { quiet, stage } from "./stage.ts";
 
 const dispatcher = getGlobalDispatcher();
@@ -231,9 +232,8 @@ eachEngine("a post", (engine) => {
     const again = await there.receives(2, "Announce");
     await check(node, again, `${url}/classes/workers`);
     expect(again.activity["id"]).not.toBe(announced.activity["id"]);
-    expect(String(again.activity["published"]) > String(announced.activity["published"])).toBe(
-      true,
-    );
+    const since = ({ activity }: Delivery) => Date.parse(activity["published"] as string);
+    expect(since(again)).toBeGreaterThan(since(announced));
     await quiet(node);
     const listed = await node.get(`/coops/${coop}/classes/workers/outbox?cursor=`, accept);
     expect(await listed.json()).toMatchObject({ orderedItems: [{ id: again.activity["id"] }] });

@@ -57,6 +57,7 @@ export interface ReplyTable {
 }
 
 export interface ReactionTable {
+  /** What it is about: a post, or an answer. */
   post: string;
   kind: "like" | "boost";
   actor: string;

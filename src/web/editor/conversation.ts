@@ -13,6 +13,7 @@ import { type Form, freshForm, readForm } from "../forms.ts";
 import { conversationPage, type Item, replyPage } from "../pages/editor-conversation.ts";
 import { goTo, respondPrivately } from "../private.ts";
 import { demandCoopRole } from "../session.ts";
+import { withTallies } from "../show-conversation.ts";
 import type { Site } from "../site.ts";
 import { placeOf } from "./place.ts";
 
@@ -54,12 +55,10 @@ export async function showConversation(site: Site, c: Context, id: string): Prom
 }
 
 /** With the posts that they are about, and what was answered. */
-async function itemsOf({ db }: Site, coop: string, found: replies.Reply[]): Promise<Item[]> {
-  const said = await answers.to(
-    db,
-    coop,
-    found.map(({ id }) => id),
-  );
+async function itemsOf(site: Site, coop: string, found: replies.Reply[]): Promise<Item[]> {
+  const { db } = site;
+  const parents = found.map(({ id }) => id);
+  const said = await withTallies(site, await answers.to(db, coop, parents));
   const items: Item[] = [];
   for (const reply of found) {
     const post = reply.post === null ? undefined : await posts.get(db, reply.post);

@@ -20,10 +20,13 @@ export function tallyWords({ likes, boosts, replies, quotes }: Tally): string {
     .join(" · ");
 }
 
+/** An answer, with what was made of it where that is counted. */
+export type Answered = Answer & { tally?: Tally };
+
 export interface Conversation {
   replies: Reply[];
   /** The co-op's own, below this post. */
-  answers: Answer[];
+  answers: Answered[];
   /** What the co-op is called. */
   name: string;
   tally: Tally;
@@ -41,7 +44,7 @@ export function conversationSection(conversation: Conversation): Html | string {
   const others = answers.filter(({ parent }) => !parents.has(parent));
   return html`<section class="conversation" aria-labelledby="conversation">
     <h2 id="conversation">What others say</h2>
-    <p class="aside">${words}. Replies and quotes were written on other servers.</p>
+    <p class="aside">${words}. Replies and quotes were written by others.</p>
     ${replies.map(
       (reply) =>
         html`${replyArticle(reply)} ${answersTo(reply).map((answer) => answerArticle(answer, name))}`,
@@ -94,23 +97,25 @@ function attachmentNote({ attachments, content }: Reply): Html | string {
 }
 
 /** What the co-op has answered. */
-export function answerArticle(answer: Answer, name: string, about: Html | string = ""): Html {
+export function answerArticle(answer: Answered, name: string, about: Html | string = ""): Html {
   const [[language, text] = ["en", ""]] = Object.entries(
     JSON.parse(answer.content) as Record<string, string>,
   );
   const path = `/coops/${answer.coop}/answers/${answer.id}`;
   const time = moment(Number(answer.published));
+  const made = answer.tally === undefined ? "" : tallyWords(answer.tally);
   return html`<article class="reply answer" id="answer-${answer.id}">
     <p class="aside">
       <span dir="auto">${name}</span> answered <bdi>${answer.handle}</bdi> ·
       ${answer.audience === "public" ? html`<a href="${path}">${time}</a>` : time} ${about}
     </p>
     <div lang="${language}" dir="auto">${paragraphs(text)}</div>
+    ${made === "" ? "" : html`<p class="aside">${made}</p>`}
   </article>`;
 }
 
 /** The page of one answer. */
-export function answerPage(data: { name: string; url: string; answer: Answer }): Page {
+export function answerPage(data: { name: string; url: string; answer: Answered }): Page {
   const { name, url, answer } = data;
   return {
     title: `An answer by ${name}`,
@@ -123,7 +128,7 @@ export function answerPage(data: { name: string; url: string; answer: Answer }):
       <p class="eyebrow"><a href="/coops/${answer.coop}" dir="auto">${name}</a></p>
       <h1>Answer</h1>
       <p class="measure">
-        To ${outwardLink(answer.parent, "what was written on another server", foreign)}
+        To ${outwardLink(answer.parent, "what somebody has written", foreign)}
         ${
           answer.post === null
             ? ""

@@ -1,14 +1,13 @@
 import { html } from "hono/html";
 import { allowed, costs } from "../../directory/allowance.ts";
 import { domainsOf } from "../../directory/blocked.ts";
-import type { Answer } from "../../store/answers.ts";
 import type { Post } from "../../store/posts.ts";
 import { textsOf } from "../../store/posts.ts";
 import type { Reply } from "../../store/replies.ts";
 import type { Form } from "../forms.ts";
 import type { Page } from "../layout.ts";
 import { day, type Html, number } from "../text.ts";
-import { answerArticle, replyArticle } from "./conversation.ts";
+import { answerArticle, type Answered, replyArticle } from "./conversation.ts";
 import { languageOptions } from "./editor-more.ts";
 import { type Place, editorTabs } from "./editor-tabs.ts";
 import { button, buttonForm, faultSummary, hidden, select, textArea } from "./form.ts";
@@ -19,7 +18,7 @@ const labels = { text: "Answer", language: "Language", words: "What is wrong wit
 export interface Item {
   reply: Reply;
   post: Post | undefined;
-  answers: Answer[];
+  answers: Answered[];
 }
 
 function pathOf(place: Place): string {
@@ -37,8 +36,8 @@ export function conversationPage(
     body: html`${editorTabs(place, "conversation")}
       <h1>Conversation</h1>
       <p class="lead">
-        What people on other servers answer to your news, and where they mention you. What is for
-        everybody stands on the page of the news, until you hide it.
+        What others answer to your news, and where they mention you. What is for everybody stands on
+        the page of the news, until you hide it.
       </p>
       <p><a href="/admin/coops/${place.id}/blocks">Whom you have blocked</a></p>
       ${
