@@ -28,6 +28,12 @@ const namedMost = 20;
 /** Items that are read at once. */
 const portion = 2000;
 
+/** How long posts are kept, and, once they are gone, that they were: milliseconds. */
+const feedMemory = { posts: 31_536_000_000, gone: 2_592_000_000 } as const;
+
+/** Posts that are taken back in one go. */
+const expiredMost = 200;
+
 /**
  * Writes the posts that are due: for each feed that somebody follows at most
  * one, of all that has come since its last one. What came before anybody
@@ -38,6 +44,7 @@ const portion = 2000;
  */
 export async function groupNews(db: Db, grouping: Grouping, now: number): Promise<number> {
   await feeds.prune(db, now - newsworthy);
+  await expirePosts(db, now);
   const followed = await followers.oldest(db, feedFolder);
   if (followed.size === 0) return Infinity;
   const waiting = new Map<string, feeds.FeedItem[]>();
@@ -68,6 +75,19 @@ export async function groupNews(db: Db, grouping: Grouping, now: number): Promis
     await db.transaction().execute((tx) => writePost(tx, asked, now));
   }
   return next;
+}
+
+/** Takes back what feeds told long ago, here and at their followers. */
+async function expirePosts(db: Db, now: number): Promise<void> {
+  const published = now - feedMemory.posts;
+  await feeds.forgetGone(db, { published, deleted: now - feedMemory.gone });
+  const ids = await feeds.olderThan(db, published, expiredMost);
+  if (ids.length > 0) await db.transaction().execute((tx) => takeBack(tx, ids, now));
+}
+
+async function takeBack(tx: Tx, ids: string[], now: number): Promise<void> {
+  await feeds.takeBack(tx, ids, now);
+  await changes.append(tx, ids.map(feedChange));
 }
 
 async function* everyItem(db: Db): AsyncGenerator<feeds.FeedItem> {
@@ -107,7 +127,7 @@ async function writePost(tx: Tx, asked: feeds.Pending, now: number): Promise<voi
 }
 
 /** Where a co-op is: `Rimouski, Quebec, Canada`, as far as it says so. */
-function whereaboutsOf({ location }: Listing): string {
+export function whereaboutsOf({ location }: Listing): string {
   if (location === undefined) return "";
   const { addressLocality, addressCountry } = location.address;
   const region = location.region?.[0];

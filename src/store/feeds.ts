@@ -190,6 +190,37 @@ export async function entriesOf(db: Db, post: string): Promise<FeedEntry[]> {
     .execute();
 }
 
+/** The first posts that were published before a moment and are there still. */
+export async function olderThan(db: Db, published: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom("feed_post")
+    .select("id")
+    .where("published", "<", published)
+    .where("deleted", "is", null)
+    .orderBy("published")
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Takes posts back, and forgets the names in them. */
+export async function takeBack(tx: Tx, ids: string[], now: number): Promise<void> {
+  await tx.deleteFrom("feed_entry").where("post", "in", ids).execute();
+  await tx.updateTable("feed_post").set({ deleted: now, more: 0 }).where("id", "in", ids).execute();
+}
+
+/** Forgets posts that were published before a moment and are gone since before another one. */
+export async function forgetGone(
+  db: Db,
+  { published, deleted }: { published: number; deleted: number },
+): Promise<void> {
+  await db
+    .deleteFrom("feed_post")
+    .where("published", "<", published)
+    .where("deleted", "<", deleted)
+    .execute();
+}
+
 /** Notes what followers were told of a post. */
 export async function announce(
   db: Db,

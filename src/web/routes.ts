@@ -27,7 +27,7 @@ import { showPicture } from "./pictures.ts";
 import { showClass } from "./show-class.ts";
 import { showAnswer } from "./show-conversation.ts";
 import { showCoop, showNewsFeed, showPost, showReplica } from "./show-coop.ts";
-import { feedElsewhere, showFeed, showFeedPost, showFeeds } from "./show-feeds.ts";
+import { feedElsewhere, showFeed, showFeedNews, showFeedPost, showFeeds } from "./show-feeds.ts";
 import { showRelations, showSupply } from "./show-matching.ts";
 import { showNetwork } from "./show-network.ts";
 import { showAbout, showHome, showSearch } from "./show.ts";
@@ -93,6 +93,7 @@ export function createWeb(site: Site): Hono {
   app.get("/coops/:id/classes/:key", (c) => showClass(site, c.req.param("id"), c.req.param("key")));
   app.get("/feeds", () => showFeeds(site));
   app.get("/feeds/:name", (c) => showFeed(site, c.req.param("name"), c));
+  app.get("/feeds/:name/news.atom", (c) => showFeedNews(site, c.req.param("name"), c));
   app.get("/feeds/:name/posts/:post", (c) => showFeedPost(site, c.req.param()));
   const following = createRate(followRate.most, followRate.span);
   app.get("/follow", (c) => followFrom(site, c, following));

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import type { Listing } from "../coop/listing.ts";
 import { listingId } from "../coop/listing-record.ts";
@@ -10,7 +9,7 @@ import * as followers from "../store/followers.ts";
 import * as posts from "../store/posts.ts";
 import * as records from "../store/records.ts";
 import { accountsOf } from "./accounts-of.ts";
-import { newsFeed } from "./atom.ts";
+import { newsFeed, serveAtom } from "./atom.ts";
 import { coopMatches } from "./coop-matches.ts";
 import { hostedEntry, pageOf, relatedPages, replicaEntry } from "./entries.ts";
 import { feedLike } from "./feeds-at.ts";
@@ -149,15 +148,7 @@ export async function showNewsFeed(site: Site, c: Context, id: string): Promise<
   const { name } = JSON.parse(coop.content) as Listing;
   const latest = await posts.of(site.db, id, { limit: 20 });
   const feed = newsFeed(site.node, { id, name, since: Number(coop.created) }, latest);
-  const etag = `"${createHash("sha256").update(feed).digest("base64url").slice(0, 22)}"`;
-  const headers = { etag, "cache-control": "no-cache", "x-content-type-options": "nosniff" };
-  const known = (c.req.header("if-none-match") ?? "").split(",").map((each) => each.trim());
-  // Proxies that compress make weak names of ours (RFC 9110, 8.8.3.2).
-  if (known.some((each) => each.replace(/^W\//, "") === etag)) {
-    return new Response(null, { status: 304, headers });
-  }
-  const type = "application/atom+xml; charset=utf-8";
-  return new Response(feed, { headers: { ...headers, "content-type": type } });
+  return serveAtom(feed, c);
 }
 
 /** The latest posts, those that are pinned on top. */

@@ -1,11 +1,13 @@
 import type { Context } from "hono";
 import { type Feed, feedName, feedQuery, readFeedName } from "../coop/feeds.ts";
 import { AppError } from "../errors.ts";
+import { feedsBegan } from "../federation/feed-actors.ts";
 import { INTRODUCTION } from "../federation/feed-posts.ts";
 import type { Entry } from "../index/directory-index.ts";
 import * as feeds from "../store/feeds.ts";
 import * as followers from "../store/followers.ts";
 import { prefersActivity } from "./accept.ts";
+import { newCoopsFeed, serveAtom } from "./atom.ts";
 import { feedOn, feedsAt, type FollowableFeed } from "./feeds-at.ts";
 import { respond } from "./layout.ts";
 import { feedPage } from "./pages/feed.ts";
@@ -47,6 +49,16 @@ export async function showFeed(site: Site, name: string, c: Context): Promise<Re
     200,
     { link },
   );
+}
+
+/** `GET /feeds/:name/news.atom`: what has come, for feed readers. */
+export async function showFeedNews(site: Site, name: string, c: Context): Promise<Response> {
+  const feed = readFeedName(name);
+  const at = await feedsAt(site);
+  if (feed === undefined) throw new AppError("not-found", "There is no such feed.");
+  if (site.role !== "hub") throw noFeeds(site, at && feedOn(at, feed));
+  const news = await newsOf(site, feed);
+  return serveAtom(newCoopsFeed(site.node, feed, news, feedsBegan(site.node)), c);
 }
 
 /** `GET /feeds/:name/posts/:post`: for people, what a post says is on the page of its feed. */

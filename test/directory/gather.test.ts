@@ -3,9 +3,11 @@ import type { ListingContent } from "../../src/coop/listing.ts";
 import { changeRole } from "../../src/directory/change-role.ts";
 import { allowHost, denyHost } from "../../src/directory/decide-host.ts";
 import { gather } from "../../src/directory/gather.ts";
+import { readFeedName } from "../../src/coop/feeds.ts";
 import { groupNews } from "../../src/directory/group-news.ts";
 import { publish } from "../../src/directory/publish.ts";
 import { withdraw } from "../../src/directory/withdraw.ts";
+import { feedOutbox } from "../../src/federation/feed-posts.ts";
 import * as changes from "../../src/store/changes.ts";
 import * as feeds from "../../src/store/feeds.ts";
 import * as followers from "../../src/store/followers.ts";
@@ -233,6 +235,35 @@ eachEngine("what is new in the directory", (engine) => {
     await changeRole(db, node, "leaf", start + 2 * hour, new AbortController().signal);
     expect(await told("all")).toEqual([]);
     expect(await db.selectFrom("feed_entry").selectAll().execute()).toEqual([]);
+  });
+
+  it("is taken back after a year, and forgotten a month later", async () => {
+    await using site = await hub(engine);
+    const { db, node, read, group, told, follow, add } = site;
+    for (const name of ["food", "all"]) await follow(name);
+    await add("first", named("First"));
+    await read(start);
+    await group(start + hour);
+    const [post] = await feeds.postsOf(db, "food", { limit: 9 });
+    const year = start + hour + 365 * day;
+    /** Where the log last speaks of it. */
+    const logged = async () => {
+      const rows = await changes.after(db, 0, 1000);
+      return rows.findLast(({ kind, subject }) => kind === "feed" && subject === post?.id)?.seq;
+    };
+    const first = await logged();
+    await group(year);
+    expect([await told("food"), await logged()]).toEqual([[[["First"], 0]], first]);
+    await group(year + 1);
+    expect([await told("food"), await told("all")]).toEqual([[], []]);
+    const second = await logged();
+    expect(second).toBeGreaterThan(first ?? Infinity);
+    expect(await feeds.getPost(db, post?.id ?? "")).toMatchObject({ deleted: year + 1 });
+    expect(await feeds.entriesOf(db, post?.id ?? "")).toEqual([]);
+    expect(await feedOutbox(db, node, readFeedName("food") ?? {})).toMatchObject({ items: [] });
+    await group(year + 31 * day);
+    expect(await feeds.getPost(db, post?.id ?? "")).toBeUndefined();
+    expect(await logged()).toBe(second);
   });
 
   it("is known exactly once by two readers of one database", async () => {

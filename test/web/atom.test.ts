@@ -1,8 +1,10 @@
 import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { deletePost, editPost, post } from "../../src/directory/post.ts";
-import { deleteCoop } from "../../src/directory/withdraw.ts";
+import { gather } from "../../src/directory/gather.ts";
+import { deleteCoop, withdraw } from "../../src/directory/withdraw.ts";
 import * as posts from "../../src/store/posts.ts";
+import * as settings from "../../src/store/settings.ts";
 import { bakery, now, testSite, type TestSite } from "../helpers/site.ts";
 
 let site: TestSite;
@@ -143,4 +145,33 @@ it("offers the news of a co-op to feed readers, as they are now", async () => {
   await deleteCoop(site.db, site.node, id, now);
   expect((await site.get(path)).status).toBe(410);
   expect((await site.get("/coops/nothing/news.atom")).status).toBe(404);
+});
+
+it("offers what is new of a theme or a region to feed readers", async () => {
+  const name = "Brot & <Wein>\u0008";
+  const path = "/feeds/food.ca-qc/news.atom";
+  await using hub = await testSite();
+  await settings.setRole(hub.db, "hub");
+  const id = await hub.add("brewery", { ...bakery, name, summary: "We <b>brew</b> #beer" });
+  await gather(hub.db, hub.site.index, now + 1000);
+  const feed = parse(await (await hub.get(path)).text());
+  check(feed, hub.node.origin + path);
+  expect(one(feed, "title")).toBe("New co-ops: Food and farming, Quebec");
+  const [entry, ...more] = all(feed, "entry");
+  expect(more).toEqual([]);
+  if (entry === undefined) throw new Error("nothing is new");
+  const url = `${hub.node.origin}/coops/${id}`;
+  expect([one(entry, "id"), all(entry, "link")[0]?.attributes["href"]]).toEqual([
+    `${url}/listing`,
+    url,
+  ]);
+  expect(one(entry, "title")).toBe("Brot & <Wein>");
+  expect(one(entry, "updated")).toBe(new Date(now + 1000).toISOString());
+  expect(one(entry, "content")).toContain("We &lt;b&gt;brew&lt;/b&gt;");
+  expect(one(entry, "content")).toContain("Quebec, Canada");
+  expect(await hub.page("/feeds/food.ca-qc")).toContain(`href="${hub.node.origin}${path}"`);
+  await withdraw(hub.db, hub.node, id, now + 2000);
+  await hub.site.index.catchUp();
+  expect(all(parse(await (await hub.get(path)).text()), "entry")).toEqual([]);
+  expect((await hub.get("/feeds/nothing/news.atom")).status).toBe(404);
 });

@@ -38,7 +38,13 @@ export function feedPage(data: FeedData): Page {
 }
 
 function alternate(url: string): Html {
-  return html`<link rel="alternate" type="application/activity+json" href="${url}" />`;
+  return html`<link rel="alternate" type="application/activity+json" href="${url}" />
+    <link
+      rel="alternate"
+      type="application/atom+xml"
+      title="What is new"
+      href="${url}/news.atom"
+    />`;
 }
 
 function onHub(data: FeedData, followable: FollowableFeed): Html {
@@ -60,6 +66,7 @@ function onHub(data: FeedData, followable: FollowableFeed): Html {
               ${news.map(({ entry }) => resultItem(host, entry))}
             </ol>`
       }
+      <p class="aside"><a href="${followable.url}/news.atom">What is new as an Atom feed</a></p>
     </section>`;
 }
 
