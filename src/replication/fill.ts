@@ -72,7 +72,8 @@ export function fillUp(
     const upstreams = (await replica.peers.all()).filter(
       (peer) => !isGuest(peer) && peer.role !== "leaf",
     );
-    if (upstreams.length === 0) return false;
+    const isLooking = filling?.step === "looking";
+    if (upstreams.length === 0 && !isLooking) return false;
     const now = clock.now();
     if (filling === undefined) {
       const first = { began: now, source: null, read: 0, total: null, checked: [] };
@@ -80,7 +81,10 @@ export function fillUp(
     }
     if (filling.step === "looking") {
       const source = await fastest(puller, upstreams, left, signal);
-      if (source === undefined) return false; // all of them are leaves
+      if (source === undefined) {
+        // All of them are leaves, and others were looked for: it is as full as it can be.
+        return discovered() ? await to(filling, "complete") : false;
+      }
       tries = 0;
       const { url, described } = source;
       const facts = { source: new URL(url).host, read: 0, total: described.held ?? null };

@@ -147,3 +147,16 @@ it("goes on with another source when the first one breaks, and says with how man
   const network = await (await fresh.get("/network")).text();
   expect(network).toContain("nobody else to compare with");
 });
+
+it("calls a hub complete that knows nobody but leaves", async () => {
+  await using leaf = await testNode({ ROLE: "leaf" }, { pace });
+  await leaf.start();
+  await using hub = await testNode({ PEERS: leaf.origin }, { pace });
+  await hub.start();
+  const filled = await until(
+    () => fillingOf(hub),
+    (filling) => filling?.step === "complete",
+  );
+  expect(filled).toMatchObject({ source: null, checked: [] });
+  expect(await (await hub.get("/network")).text()).toContain("nobody else to compare with");
+});
