@@ -1,7 +1,7 @@
 import { createHash, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type Chance, chanceOf } from "../long/random.ts";
-import { fill, hash, type hostileServers, samples, type Target } from "./hostile-server.ts";
+import { fill, filled, hash, type hostileServers, samples, type Target } from "./hostile-server.ts";
 import { mutate, spoil, twist } from "./mutations.ts";
 import { privateKey } from "./person.ts";
 
@@ -44,8 +44,7 @@ function delivery(chance: Chance, arena: Arena, at: number): Case {
   const actor = `${there}/users/${somebody}`;
   const { text, by } = chance.pick(samples);
   const document = fill(text, target, actor, chance.pick([1, 2, 3, at]));
-  const sender =
-    by === undefined || chance.next() < 0.5 ? actor : String(fill(`"${by}"`, target, actor, 1));
+  const sender = by === undefined || chance.next() < 0.5 ? actor : filled(by, target, actor, 1);
   const kept = chance.next() < 0.8 ? ["actor"] : [];
   const sent =
     chance.next() < 0.1

@@ -8,14 +8,14 @@ import { marker } from "./mutations.ts";
 export interface Door {
   readonly db: Db;
   /** Says which case it is. */
-  enter(at: number): void;
-  ask(request: Case): Promise<{ status: number; headers: Headers; text: string }>;
+  enter: (at: number) => void;
+  ask: (request: Case) => Promise<{ status: number; headers: Headers; text: string }>;
   /** Waits until all is done that came of it. */
-  quiet(): Promise<void>;
+  quiet: () => Promise<void>;
   /** What went wrong inside since the last time. */
-  faults(): string[];
+  faults: () => string[];
   /** How many activities were delivered so far. */
-  delivered(): number;
+  delivered: () => number;
 }
 
 /** What a run has seen. */
@@ -72,7 +72,8 @@ export async function fuzz(
       if (door.delivered() > sent) faults.push(`answered ${status}, and delivered something`);
     }
     if (at % 100 === 99) faults.push(...(await unsound(door, arena)));
-    if (faults.length > 0) throw new Error(report(arena.seed, at, request, [`answered ${status}`, ...faults]));
+    if (faults.length > 0)
+      throw new Error(report(arena.seed, at, request, [`answered ${status}`, ...faults]));
   }
   return { cases: at - from, statuses };
 }

@@ -113,6 +113,11 @@ export const samples: readonly Sample[] = [
 
 /** Fills in a sample as somebody would send it. */
 export function fill(text: string, target: Target, actor: string, n: number): JsonObject {
+  return JSON.parse(filled(text, target, actor, n)) as JsonObject;
+}
+
+/** Fills in any text. */
+export function filled(text: string, target: Target, actor: string, n: number): string {
   const places: Record<string, string> = {
     ...target,
     actor,
@@ -123,8 +128,7 @@ export function fill(text: string, target: Target, actor: string, n: number): Js
     now: new Date().toISOString(),
     n: String(n),
   };
-  const filled = text.replaceAll(/\{(\w+)\}/g, (all, place: string) => places[place] ?? all);
-  return JSON.parse(filled) as JsonObject;
+  return text.replaceAll(/\{(\w+)\}/g, (all, place: string) => places[place] ?? all);
 }
 
 /** What a server answers. */
@@ -213,8 +217,8 @@ function documentAt(url: URL, target: Target, chance: Chance): JsonObject {
     return { "@context": as, id: url.href, type: "OrderedCollection", orderedItems: items };
   }
   if (rest?.startsWith("/statuses") === true) {
-    const filled = fill(JSON.stringify(note), target, actor, 1);
-    return { "@context": as, ...filled, id: url.href };
+    const told = fill(JSON.stringify(note), target, actor, 1);
+    return { "@context": as, ...told, id: url.href };
   }
   const { actor: shape } = chance.pick(remotes);
   const { publicKey: _key, ...changes } = fill(JSON.stringify(shape), target, actor, 1);

@@ -12,13 +12,14 @@ const hour = 3_600_000;
 async function absent(origin: string) {
   const tried: { id: string; anew: boolean }[] = [];
   const server = createServer((request, response) => {
-    void json(request)
-      .then((activity) => {
-        const { id } = activity as { id: string };
+    void (async () => {
+      try {
+        const { id } = (await json(request)) as { id: string };
         tried.push({ id, anew: "signature-input" in request.headers });
-      })
-      .catch(() => undefined)
-      .finally(() => response.writeHead(502).end());
+      } finally {
+        response.writeHead(502).end();
+      }
+    })().catch(() => undefined);
   });
   const { hostname, port } = new URL(origin);
   await new Promise<void>((resolve) => server.listen(Number(port), hostname, resolve));
