@@ -84,6 +84,7 @@ it("takes a post in two languages with a warning, for later, and says all that i
   const own = `${path}/${kept?.id}`;
   const opened = await eve.page(own);
   expect(opened).toMatch(/value="2026-12-24T18:00"/);
+  expect(opened).toMatch(/value="workers"[^>]*checked/);
   expect((await eve.post(own, { text: "Salut", language: "fr" })).status).toBe(400);
   await eve.post(own, { text: "Salut", language: "fr", due: "2026-12-24T19:00", zone: "UTC" });
   expect(await posts.get(site.db, kept?.id ?? "")).toMatchObject({
@@ -91,9 +92,16 @@ it("takes a post in two languages with a warning, for later, and says all that i
     warning: null,
     due: Date.UTC(2026, 11, 24, 19),
     zone: "UTC",
+    classes: null,
   });
+  expect(await eve.page(own)).not.toMatch(/value="workers"[^>]*checked/);
   await eve.post(path, { do: "publish", id: kept?.id ?? "" });
   expect(await site.page(`/coops/${id}`)).toContain("Salut");
+  await eve.post(own, { text: "Salut", language: "fr", classes: "workers" });
+  expect(await posts.get(site.db, kept?.id ?? "")).toMatchObject({
+    classes: '["workers"]',
+    edited: null,
+  });
   await eve.post(path, { do: "unlist", id: kept?.id ?? "" });
   expect(await posts.get(site.db, kept?.id ?? "")).toMatchObject({ due: null, listed: null });
   await eve.post(path, sent);
