@@ -130,7 +130,11 @@ it("a node in a process of its own withstands mutated requests and answers", asy
 });
 
 async function drained(response: ServerResponse): Promise<void> {
-  await Promise.race([once(response, "drain"), once(response, "close")]).catch(() => undefined);
+  const over = new AbortController();
+  const heard = ["drain", "close"].map((event) => once(response, event, { signal: over.signal }));
+  await Promise.race(heard).catch(() => undefined);
+  over.abort();
+  await Promise.allSettled(heard);
 }
 
 /** By bare HTTP: `fetch` mends much of what is to be sent here. */
