@@ -2,7 +2,7 @@ import { createHash, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type Chance, chanceOf } from "../long/random.ts";
 import { fill, filled, hash, type hostileServers, samples, type Target } from "./hostile-server.ts";
-import { mutate, spoil, twist } from "./mutations.ts";
+import { mutate, spoil, twist, written } from "./mutations.ts";
 import { privateKey } from "./person.ts";
 
 /** A request that is sent to the node. */
@@ -42,16 +42,16 @@ function delivery(chance: Chance, arena: Arena, at: number): Case {
   // Who was never seen before is fetched, and what comes then may be anything.
   const somebody = chance.next() < 0.6 ? `u${chance.below(12)}` : `fresh${at}`;
   const actor = `${there}/users/${somebody}`;
-  const { text, by } = chance.pick(samples);
-  const document = fill(text, target, actor, chance.pick([1, 2, 3, at]));
+  const { text: sample, by } = chance.pick(samples);
+  const document = fill(sample, target, actor, chance.pick([1, 2, 3, at]));
   const sender = by === undefined || chance.next() < 0.5 ? actor : filled(by, target, actor, 1);
   const kept = chance.next() < 0.8 ? ["actor"] : [];
   const sent =
     chance.next() < 0.1
       ? document
       : mutate(chance, { ...document, actor: sender }, servers.materials(actor), kept);
-  const written = JSON.stringify(sent) ?? "null";
-  const body = chance.next() < 0.06 ? spoil(chance, written) : Buffer.from(written);
+  const text = written(sent);
+  const body = chance.next() < 0.06 ? spoil(chance, text) : Buffer.from(text);
   const path = chance.pick([
     "/inbox",
     "/inbox",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { JsonObject } from "../../src/coop/canonical-json.ts";
 import { PUBLIC } from "../../src/federation/vocabulary.ts";
 import { type Chance, chanceOf } from "../long/random.ts";
-import { type Materials, mutate, spoil } from "./mutations.ts";
+import { type Materials, mutate, spoil, written } from "./mutations.ts";
 import { person } from "./person.ts";
 
 /** What is there at the node under test. */
@@ -238,7 +238,7 @@ function oddly(
   const self = url.pathname + (chance.next() < 0.5 ? "" : "/");
   // Mostly so that the key is found all the same: then it gets further.
   const kept = chance.next() < 0.75 ? ["id", "publicKey"] : [];
-  const changed = () => JSON.stringify(mutate(chance, document, materials, kept)) ?? "null";
+  const changed = () => written(mutate(chance, document, materials, kept));
   const alternate = (to: string) => ({
     "content-type": "text/plain",
     link: `<${to.replace(/[^!-~]/g, "")}>; rel="alternate"; type="application/activity+json"`,

@@ -329,6 +329,16 @@ export function mutate(
   return made as JsonObject;
 }
 
+/** A document as it is sent. Changes upon changes may be more than fits into a string: then it is just too long. */
+export function written(document: unknown): string {
+  try {
+    return JSON.stringify(document) ?? "null";
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify(" ".repeat(2_000_000));
+  }
+}
+
 /** Bytes that aren't quite the JSON of a text any more. */
 export function spoil(chance: Chance, text: string): Uint8Array<ArrayBuffer> {
   const bytes = Buffer.from(text);
