@@ -78,7 +78,8 @@ export function createScreen(data: Data): Screen {
       // From a server that was left alone, anything that is signed shows that it is there again.
       const isAwaited = await unreachable.has(db, new URL(actor).host);
       if (!isAwaited && !(await concerns(data, type, actor, said))) return undefined;
-      const cost = prices[type];
+      // A node says of each change that there is one, and nothing is kept of that.
+      const cost = isWakeUp(actor, said) ? undefined : prices[type];
       if (cost === undefined) return () => Promise.resolve();
       const shares = sharesOf(actor);
       const now = clock();
@@ -180,7 +181,7 @@ async function concerns(data: Data, type: string, actor: string, said: Said): Pr
       return names(data, said);
     case "Update":
       if (first === undefined) return false;
-      return first === changesUrl(new URL(actor).origin) || replies.has(db, first);
+      return isWakeUp(actor, said) || replies.has(db, first);
     case "Delete":
       if (first === undefined) return false;
       if (first !== actor) return replies.has(db, first);
@@ -188,6 +189,11 @@ async function concerns(data: Data, type: string, actor: string, said: Said): Pr
     default:
       return true;
   }
+}
+
+/** Whether a node says that there are new records of it, as `replication/wake.ts` does. */
+function isWakeUp(actor: string, { type, objects }: Said): boolean {
+  return type === "Update" && objects[0] === changesUrl(new URL(actor).origin);
 }
 
 /** Whether a note names a post, an answer or an actor of this node, or answers what is kept here. */

@@ -5,6 +5,7 @@ import { allowed, costs } from "../../src/directory/allowance.ts";
 import { deletePost, post } from "../../src/directory/post.ts";
 import { addCoop } from "../../src/directory/publish.ts";
 import { guardOutbound } from "../../src/outbound.ts";
+import { changesUrl } from "../../src/replication/describe.ts";
 import { eachEngine } from "../helpers/database.ts";
 import { bakery, quickPace, type TestNode, until } from "../helpers/nodes.ts";
 import { lintActivity, report } from "../interop/lint.ts";
@@ -276,6 +277,21 @@ eachEngine("somebody who says too much", (engine) => {
       db.selectFrom("allowance").select("used").where("subject", "=", alice.id).execute(),
     );
     expect(used).toEqual([{ used: costs.reaction }]);
+  });
+
+  it("is no node that says of each of its changes that there is one", async () => {
+    await using set = await stage(engine, []);
+    const { node, there } = set;
+    const peer = there.join("peer");
+    const wakeUp = activityOf(peer, "Update", changesUrl(new URL(peer.id).origin));
+    const times = allowed.author / costs.text + 5;
+    const statuses = new Set<number>();
+    for (let at = 0; at < times; at += 1) {
+      const one = { ...wakeUp, id: `${peer.id}/wake/${at}` };
+      statuses.add((await there.send(peer, `${node.origin}/inbox`, one)).status);
+    }
+    expect([...statuses]).toEqual([202]);
+    expect((await sizes(node))["allowance"]).toBe(0);
   });
 
   it("is let lie, unseen, when it is about nothing here", async () => {
